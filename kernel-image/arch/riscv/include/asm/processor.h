@@ -1,0 +1,36 @@
+/* The part of a task that only this architecture knows. */
+#ifndef _ASM_PROCESSOR_H
+#define _ASM_PROCESSOR_H
+
+#include <asm/page.h>
+#include <asm/ptrace.h>
+
+/* Callee-saved registers of a task that is not running. */
+struct thread_struct {
+	unsigned long ra;
+	unsigned long sp;
+	unsigned long s[12];
+	unsigned long bad_cause;
+};
+
+#define STACK_TOP TASK_SIZE
+#define TASK_UNMAPPED_BASE (TASK_SIZE / 3 & ~0xfffUL)
+
+#define task_pt_regs(tsk) \
+	((struct pt_regs *)((char *)(tsk)->stack + THREAD_SIZE - ALIGN(sizeof(struct pt_regs), 16)))
+#define KSTK_EIP(tsk) (task_pt_regs(tsk)->epc)
+#define KSTK_ESP(tsk) (task_pt_regs(tsk)->sp)
+
+/* Makes regs enter user mode at pc with stack sp, all other registers 0. */
+void start_thread(struct pt_regs *regs, unsigned long pc, unsigned long sp);
+void flush_thread(void);
+
+static inline void wait_for_interrupt(void)
+{
+	__asm__ __volatile__("wfi" ::: "memory");
+}
+
+struct task_struct;
+struct task_struct *__switch_to(struct task_struct *prev, struct task_struct *next);
+
+#endif

@@ -1,0 +1,275 @@
+/* task_struct and the scheduler's public interface. */
+#ifndef _LINUX_SCHED_H
+#define _LINUX_SCHED_H
+
+#include <linux/atomic.h>
+#include <linux/cpumask.h>
+#include <linux/list.h>
+#include <linux/mm_types.h>
+#include <linux/pid.h>
+#include <linux/preempt.h>
+#include <linux/signal_types.h>
+#include <linux/spinlock.h>
+#include <asm/current.h>
+#include <asm/processor.h>
+#include <asm/thread_info.h>
+
+#define TASK_RUNNING 0x0
+#define TASK_INTERRUPTIBLE 0x1
+#define TASK_UNINTERRUPTIBLE 0x2
+#define TASK_STOPPED 0x4
+#define TASK_DEAD 0x80
+#define TASK_PARKED 0x40
+#define TASK_NEW 0x800
+#define TASK_NORMAL (TASK_INTERRUPTIBLE | TASK_UNINTERRUPTIBLE)
+#define EXIT_DEAD 0x10
+#define EXIT_ZOMBIE 0x20
+
+#define PF_IDLE 0x2
+#define PF_EXITING 0x4
+#define PF_FORKNOEXEC 0x40
+#define PF_SIGNALED 0x400
+#define PF_NOFREEZE 0x8000
+#define PF_KTHREAD 0x200000
+#define PF_NO_SETAFFINITY 0x4000000
+
+#define CSIGNAL 0xff
+#define CLONE_VM 0x100
+#define CLONE_FS 0x200
+#define CLONE_FILES 0x400
+#define CLONE_SIGHAND 0x800
+#define CLONE_VFORK 0x4000
+#define CLONE_PARENT 0x8000
+#define CLONE_THREAD 0x10000
+#define CLONE_SETTLS 0x80000
+#define CLONE_PARENT_SETTID 0x100000
+#define CLONE_CHILD_CLEARTID 0x200000
+#define CLONE_UNTRACED 0x800000
+#define CLONE_CHILD_SETTID 0x1000000
+
+#define SCHED_NORMAL 0
+#define SCHED_FIFO 1
+#define SCHED_RR 2
+#define SCHED_IDLE 5
+
+#define MAX_RT_PRIO 100
+#define MAX_PRIO (MAX_RT_PRIO + 40)
+#define DEFAULT_PRIO (MAX_RT_PRIO + 20)
+#define NICE_TO_PRIO(nice) ((nice) + DEFAULT_PRIO)
+#define PRIO_TO_NICE(prio) ((prio) - DEFAULT_PRIO)
+#define MIN_NICE (-20)
+#define MAX_NICE 19
+
+#define TASK_COMM_LEN 16
+#define STACK_END_MAGIC 0x57AC6E9D
+
+struct files_struct;
+struct fs_struct;
+struct signal_struct;
+struct sighand_struct;
+struct cred;
+struct completion;
+struct sched_class;
+struct rq;
+
+struct load_weight {
+	unsigned long weight;
+	u32 inv_weight;
+};
+
+struct sched_entity {
+	struct load_weight load;
+	struct list_head run_node;
+	bool on_rq;
+	u64 exec_start;
+	u64 sum_exec_runtime;
+	u64 prev_sum_exec_runtime;
+	u64 vruntime;
+};
+
+struct task_struct {
+	struct thread_info thread_info;	/* first: tp points here */
+	unsigned int __state;
+	int exit_state;
+	void *stack;
+	refcount_t usage;
+	unsigned int flags;		/* PF_* */
+
+	int on_cpu;			/* its registers are live on a CPU */
+	int on_rq;
+	int prio, static_prio, normal_prio;
+	unsigned int policy;
+	const struct sched_class *sched_class;
+	struct sched_entity se;
+	spinlock_t pi_lock;		/* serialises wake-ups and affinity changes */
+	cpumask_t cpus_mask;
+	int nr_cpus_allowed;
+	u64 utime, stime;		/* ns */
+	u64 start_time;			/* ns since boot */
+	unsigned long nvcsw, nivcsw, min_flt, maj_flt;
+
+	struct list_head tasks;		/* all thread-group leaders, from init_task */
+	struct mm_struct *mm;		/* NULL: kernel thread */
+	struct mm_struct *active_mm;	/* the page tables in use */
+
+	pid_t pid, tgid;
+	struct task_struct *real_parent;
+	struct task_struct *parent;
+	struct list_head children;
+	struct list_head sibling;
+	struct task_struct *group_leader;
+	struct list_head thread_node;
+	struct pid *pids[PIDTYPE_MAX];
+	struct hlist_node pid_links[PIDTYPE_MAX];
+
+	int exit_code, exit_signal, pdeath_signal;
+	struct completion *vfork_done;
+	int *set_child_tid;
+	int *clear_child_tid;
+	void *worker_private;		/* struct kthread of a kernel thread */
+
+	char comm[TASK_COMM_LEN];
+	struct fs_struct *fs;
+	struct files_struct *files;
+	struct signal_struct *signal;
+	struct sighand_struct *sighand;
+	const struct cred *cred;
+	const struct cred *real_cred;
+	sigset_t blocked, real_blocked, saved_sigmask;
+	struct sigpending pending;
+	unsigned long sas_ss_sp;
+	size_t sas_ss_size;
+	unsigned in_execve : 1;
+	unsigned in_iowait : 1;
+
+	struct rcu_head rcu;
+	struct thread_struct thread;
+};
+
+extern struct task_struct init_task;
+extern unsigned long init_stack[THREAD_SIZE / sizeof(unsigned long)];
+extern rwlock_t tasklist_lock;		/* the task tree: children, tasks, pid links */
+
+#define task_thread_info(t) (&(t)->thread_info)
+#define current_thread_info() ((struct thread_info *)current)
+#define task_cpu(t) ((t)->thread_info.cpu)
+#define task_stack_page(t) ((t)->stack)
+#define end_of_stack(t) ((unsigned long *)(t)->stack)
+#define task_is_running(t) (READ_ONCE((t)->__state) == TASK_RUNNING)
+#define current_pt_regs() task_pt_regs(current)
+#define is_idle_task(t) ((t)->flags & PF_IDLE)
+#define is_global_init(t) ((t)->tgid == 1)
+#define thread_group_leader(t) ((t)->pid == (t)->tgid)
+
+#define __set_current_state(s) WRITE_ONCE(current->__state, (s))
+#define set_current_state(s) do { WRITE_ONCE(current->__state, (s)); smp_mb(); } while (0)
+
+static inline void set_tsk_thread_flag(struct task_struct *t, int f) { set_bit(f, &t->thread_info.flags); }
+static inline void clear_tsk_thread_flag(struct task_struct *t, int f) { clear_bit(f, &t->thread_info.flags); }
+static inline bool test_tsk_thread_flag(struct task_struct *t, int f) { return test_bit(f, &t->thread_info.flags); }
+#define set_thread_flag(f) set_tsk_thread_flag(current, f)
+#define clear_thread_flag(f) clear_tsk_thread_flag(current, f)
+#define test_thread_flag(f) test_tsk_thread_flag(current, f)
+static inline bool need_resched(void) { return test_thread_flag(TIF_NEED_RESCHED); }
+static inline bool signal_pending(struct task_struct *t)
+{
+	return READ_ONCE(t->thread_info.flags) & _TIF_SIGPENDING;
+}
+
+static inline pid_t task_pid_nr(struct task_struct *t) { return t->pid; }
+static inline pid_t task_tgid_nr(struct task_struct *t) { return t->tgid; }
+#define task_pid_vnr(t) task_pid_nr(t)
+#define task_tgid_vnr(t) task_tgid_nr(t)
+static inline struct pid *task_pid(struct task_struct *t) { return t->pids[PIDTYPE_PID]; }
+static inline struct pid *task_tgid(struct task_struct *t) { return t->pids[PIDTYPE_TGID]; }
+static inline struct pid *task_pgrp(struct task_struct *t) { return t->pids[PIDTYPE_PGID]; }
+static inline struct pid *task_session(struct task_struct *t) { return t->pids[PIDTYPE_SID]; }
+
+static inline struct task_struct *get_task_struct(struct task_struct *t)
+{
+	refcount_inc(&t->usage);
+	return t;
+}
+void __put_task_struct(struct task_struct *t);
+static inline void put_task_struct(struct task_struct *t)
+{
+	if (refcount_dec_and_test(&t->usage))
+		__put_task_struct(t);
+}
+
+/* Callers hold rcu_read_lock or tasklist_lock. */
+#define next_task(p) list_entry_rcu((p)->tasks.next, struct task_struct, tasks)
+#define for_each_process(p) for (p = &init_task; (p = next_task(p)) != &init_task; )
+
+void schedule(void);
+void schedule_preempt_disabled(void);
+#define MAX_SCHEDULE_TIMEOUT LONG_MAX
+long schedule_timeout(long timeout);
+long schedule_timeout_interruptible(long timeout);
+long schedule_timeout_uninterruptible(long timeout);
+void io_schedule(void);
+int cond_resched(void);
+void yield(void);
+int wake_up_process(struct task_struct *p);
+int wake_up_state(struct task_struct *p, unsigned int state);
+void wake_up_new_task(struct task_struct *p);
+void kick_process(struct task_struct *p);	/* makes p, if it runs, enter the kernel */
+void do_task_dead(void) __noreturn;	/* the last call of do_exit */
+void sched_exec(void);
+int set_cpus_allowed_ptr(struct task_struct *p, const struct cpumask *mask);
+void set_user_nice(struct task_struct *p, long nice);
+static inline int task_nice(const struct task_struct *p) { return PRIO_TO_NICE(p->static_prio); }
+char task_state_to_char(struct task_struct *t);	/* R S D T Z X I, as ps shows it */
+void set_task_comm(struct task_struct *t, const char *from);
+int idle_cpu(int cpu);
+unsigned long nr_running(void);
+u64 nr_context_switches(void);
+void get_avenrun(unsigned long loads[3]);
+#define FSHIFT 11
+#define FIXED_1 (1 << FSHIFT)
+u64 sched_clock(void);
+struct task_struct *idle_task(int cpu);
+
+struct kernel_clone_args {
+	u64 flags;
+	int *parent_tid;
+	int *child_tid;
+	int exit_signal;
+	unsigned long stack;		/* child's user sp, 0: the parent's */
+	unsigned long tls;
+	int (*fn)(void *);		/* kernel thread body, else NULL */
+	void *fn_arg;
+	int idle;
+};
+
+pid_t kernel_clone(struct kernel_clone_args *args);
+pid_t kernel_thread(int (*fn)(void *), void *arg, unsigned long flags);
+struct task_struct *copy_process(struct pid *pid, struct kernel_clone_args *args);
+struct task_struct *fork_idle(int cpu);
+
+/* Address spaces. */
+struct mm_struct *mm_alloc(void);
+struct mm_struct *get_task_mm(struct task_struct *task);	/* NULL or with a reference */
+void mmput(struct mm_struct *mm);
+void __mmdrop(struct mm_struct *mm);
+void exit_mm(void);			/* do_exit: leave the address space */
+void mm_release(struct task_struct *tsk);	/* wakes the vfork parent, clears clear_child_tid */
+int exec_mmap(struct mm_struct *mm);	/* point of no return: current takes mm, drops its old one */
+
+/* Provided by the process side (exit, signal, files). */
+void do_exit(long code) __noreturn;
+void release_task(struct task_struct *p);
+int copy_files(unsigned long clone_flags, struct task_struct *tsk);
+int copy_fs(unsigned long clone_flags, struct task_struct *tsk);
+int copy_sighand(unsigned long clone_flags, struct task_struct *tsk);
+int copy_signal(unsigned long clone_flags, struct task_struct *tsk);
+int copy_creds(struct task_struct *tsk, unsigned long clone_flags);
+void exit_files(struct task_struct *tsk);
+void exit_fs(struct task_struct *tsk);
+void exit_sighand(struct task_struct *tsk);
+void exit_creds(struct task_struct *tsk);
+void put_signal_struct(struct signal_struct *sig);
+void force_sig_fault(int sig, int code, void *addr);
+int send_sig(int sig, struct task_struct *p, int priv);
+
+#endif

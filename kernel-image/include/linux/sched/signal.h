@@ -1,0 +1,90 @@
+/* Signals as the kernel keeps them: what the threads of a process share, and the calls that send and take signals. */
+#ifndef _LINUX_SCHED_SIGNAL_H
+#define _LINUX_SCHED_SIGNAL_H
+
+#include <linux/types.h>
+#include <linux/atomic.h>
+#include <linux/spinlock.h>
+#include <linux/wait.h>
+#include <linux/signal.h>
+#include <linux/pid.h>
+#include <linux/resource.h>
+
+struct pt_regs;
+struct task_struct;
+struct tty_struct;
+
+struct sighand_struct {
+	spinlock_t siglock;
+	atomic_t count;
+	struct k_sigaction action[_NSIG];
+};
+
+#define SIGNAL_STOP_STOPPED	0x1	/* all threads stopped */
+#define SIGNAL_GROUP_EXIT	0x4	/* group_exit_code is final */
+#define SIGNAL_CLD_STOPPED	0x10	/* tell the parent of a stop */
+#define SIGNAL_CLD_CONTINUED	0x20	/* tell the parent of a continue */
+#define SIGNAL_STOP_CONTINUED	0x40	/* waitable: continued */
+#define SIGNAL_STOP_WAITABLE	0x80	/* waitable: stopped */
+#define SIGNAL_UNKILLABLE	0x100	/* init: ignores default-action signals */
+
+struct signal_struct {
+	atomic_t sigcnt;		/* users of this structure */
+	atomic_t live;			/* threads not yet in do_exit */
+	int nr_threads;
+	struct list_head thread_head;
+	wait_queue_head_t wait_chldexit;
+	struct sigpending shared_pending;
+	unsigned int flags;
+	int group_exit_code;
+	int group_stop_count;
+	struct task_struct *group_exec_task;	/* waits in de_thread until it is alone */
+	struct pid *pids[PIDTYPE_MAX];
+	bool leader;
+	struct tty_struct *tty;
+	u64 utime, stime;		/* of threads that are gone */
+	u64 cutime, cstime;		/* of children waited for */
+	struct rlimit rlim[RLIM_NLIMITS];
+};
+
+extern struct signal_struct init_signals;
+extern struct sighand_struct init_sighand;
+
+void signals_init(void);
+int copy_sighand(unsigned long clone_flags, struct task_struct *tsk);
+int copy_signal(unsigned long clone_flags, struct task_struct *tsk);
+void __cleanup_sighand(struct sighand_struct *sighand);
+void free_signal_struct(struct signal_struct *sig);
+
+void recalc_sigpending(void);
+void signal_wake_up(struct task_struct *task, bool fatal);
+void flush_sigqueue(struct sigpending *pending);
+void flush_signal_handlers(struct task_struct *task, bool force_default);
+void ignore_signals(struct task_struct *task);
+
+int send_sig(int sig, struct task_struct *task, int priv);
+int send_sig_info(int sig, siginfo_t *info, struct task_struct *task);
+void force_sig(int sig);
+void force_sig_fault(int sig, int code, unsigned long addr);
+int do_send_sig_info(int sig, siginfo_t *info, struct task_struct *task, bool group);
+int kill_pgrp(struct pid *pgrp, int sig, int priv);
+int kill_pid(struct pid *pid, int sig, int priv);
+bool do_notify_parent(struct task_struct *task, int sig);
+void do_notify_parent_cldstop(struct task_struct *task, int why);
+void zap_other_threads(struct task_struct *task);
+
+bool get_signal(struct ksignal *ksig);
+void signal_setup_done(int failed, struct ksignal *ksig);
+void set_current_blocked(sigset_t *set);
+int do_sigaction(int sig, const struct k_sigaction *act, struct k_sigaction *old);
+bool sig_ignored_by(struct task_struct *task, int sig);
+bool is_current_pgrp_orphaned(void);
+bool will_become_orphaned_pgrp(struct pid *pgrp, struct task_struct *ignored);
+bool has_stopped_jobs(struct pid *pgrp);
+
+void do_notify_resume(struct pt_regs *regs, unsigned long thread_info_flags);
+void __attribute__((noreturn)) do_exit(long code);
+void __attribute__((noreturn)) do_group_exit(int code);
+void release_task(struct task_struct *task);
+
+#endif

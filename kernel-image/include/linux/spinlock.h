@@ -1,0 +1,122 @@
+/* Ticket spinlocks. Holding one disables preemption; the _irq forms also this hart's interrupts. */
+#ifndef _LINUX_SPINLOCK_H
+#define _LINUX_SPINLOCK_H
+
+#include <linux/types.h>
+#include <linux/compiler.h>
+#include <linux/preempt.h>
+#include <asm/irqflags.h>
+#include <asm/barrier.h>
+
+typedef struct spinlock {
+	u32 next;	/* ticket the next taker draws */
+	u32 owner;	/* ticket that holds the lock */
+} spinlock_t;
+typedef spinlock_t raw_spinlock_t;
+
+#define __SPIN_LOCK_UNLOCKED { 0, 0 }
+#define DEFINE_SPINLOCK(x) spinlock_t x = __SPIN_LOCK_UNLOCKED
+#define DEFINE_RAW_SPINLOCK(x) DEFINE_SPINLOCK(x)
+
+static inline void spin_lock_init(spinlock_t *lock) { lock->next = lock->owner = 0; }
+
+static inline void arch_spin_lock(spinlock_t *lock)
+{
+	u32 ticket = __atomic_fetch_add(&lock->next, 1, __ATOMIC_RELAXED);
+
+	while (__atomic_load_n(&lock->owner, __ATOMIC_ACQUIRE) != ticket)
+		cpu_relax();
+}
+
+static inline bool arch_spin_trylock(spinlock_t *lock)
+{
+	u32 owner = READ_ONCE(lock->owner);
+
+	return __atomic_compare_exchange_n(&lock->next, &owner, owner + 1, 0,
+					   __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+}
+
+static inline void arch_spin_unlock(spinlock_t *lock)
+{
+	__atomic_store_n(&lock->owner, lock->owner + 1, __ATOMIC_RELEASE);
+}
+
+static inline bool spin_is_locked(spinlock_t *lock) { return READ_ONCE(lock->owner) != READ_ONCE(lock->next); }
+
+static inline void spin_lock(spinlock_t *lock)
+{
+	preempt_disable();
+	arch_spin_lock(lock);
+}
+
+static inline bool spin_trylock(spinlock_t *lock)
+{
+	preempt_disable();
+	if (arch_spin_trylock(lock))
+		return true;
+	preempt_enable();
+	return false;
+}
+
+static inline void spin_unlock(spinlock_t *lock)
+{
+	arch_spin_unlock(lock);
+	preempt_enable();
+}
+
+static inline void spin_lock_irq(spinlock_t *lock)
+{
+	local_irq_disable();
+	spin_lock(lock);
+}
+
+static inline void spin_unlock_irq(spinlock_t *lock)
+{
+	arch_spin_unlock(lock);
+	local_irq_enable();
+	preempt_enable();
+}
+
+static inline void spin_lock_bh(spinlock_t *lock)
+{
+	local_bh_disable();
+	arch_spin_lock(lock);
+}
+
+static inline void spin_unlock_bh(spinlock_t *lock)
+{
+	arch_spin_unlock(lock);
+	local_bh_enable();
+}
+
+#define spin_lock_irqsave(lock, flags) do {				\
+	local_irq_save(flags);						\
+	spin_lock(lock);						\
+} while (0)
+
+static inline void spin_unlock_irqrestore(spinlock_t *lock, unsigned long flags)
+{
+	arch_spin_unlock(lock);
+	local_irq_restore(flags);
+	preempt_enable();
+}
+
+#define raw_spin_lock_init spin_lock_init
+#define raw_spin_lock spin_lock
+#define raw_spin_trylock spin_trylock
+#define raw_spin_unlock spin_unlock
+#define raw_spin_lock_irq spin_lock_irq
+#define raw_spin_unlock_irq spin_unlock_irq
+#define raw_spin_lock_irqsave spin_lock_irqsave
+#define raw_spin_unlock_irqrestore spin_unlock_irqrestore
+
+/* Reader-writer lock, readers not nested in writers: a count, -1 while written. */
+typedef struct { atomic_t cnts; } rwlock_t;
+#define __RW_LOCK_UNLOCKED { { 0 } }
+#define DEFINE_RWLOCK(x) rwlock_t x = __RW_LOCK_UNLOCKED
+void read_lock(rwlock_t *lock);
+void read_unlock(rwlock_t *lock);
+void write_lock_irq(rwlock_t *lock);
+void write_unlock_irq(rwlock_t *lock);
+
+#endif
