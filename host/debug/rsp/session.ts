@@ -1,0 +1,157 @@
+/** One debugger's conversation with the machine over the GDB remote serial protocol: bytes in, bytes out. */
+import type { DebugTarget, Stop } from "../target.ts";
+import { type CommandTable, type Handler, type RspContext, threadOfHart, UNSUPPORTED } from "./commands.ts";
+import { ACK, encodeFrame, type FrameEvent, FrameReader, NACK } from "./framing.ts";
+import { MEMORY_COMMANDS } from "./memory-commands.ts";
+import { QUERY_COMMANDS } from "./query-commands.ts";
+import { REGISTER_COMMANDS } from "./register-commands.ts";
+import type { RegisterSet } from "./registers.ts";
+import { RUN_COMMANDS } from "./run-commands.ts";
+
+const COMMANDS: CommandTable = {
+  ...QUERY_COMMANDS,
+  ...REGISTER_COMMANDS,
+  ...MEMORY_COMMANDS,
+  ...RUN_COMMANDS,
+};
+const PREFIXES = Object.keys(COMMANDS).sort((a, b) => b.length - a.length);
+
+function findHandler(packet: string): { handler: Handler; args: string } | undefined {
+  const prefix = PREFIXES.find((candidate) => packet.startsWith(candidate));
+  const handler = prefix === undefined ? undefined : COMMANDS[prefix];
+  return handler && prefix !== undefined ? { handler, args: packet.slice(prefix.length) } : undefined;
+}
+
+const SIGINT = "02";
+const SIGTRAP = "05";
+
+/**
+ * All-stop: the machine stands from the first packet on, except between a continue or step and its stop
+ * reply. The transport gives bytes to `receive` and calls `end` when the connection is gone.
+ */
+export class RspSession {
+  readonly #target: DebugTarget;
+  readonly #send: (bytes: Uint8Array) => void;
+  readonly #reader = new FrameReader();
+  readonly #context: RspContext;
+  #lastFrame: Uint8Array | undefined;
+  #lastStop: Stop = { kind: "interrupt", hart: 0 };
+  /** The next stop of the machine answers a packet of the client. */
+  #owesStop = false;
+  /** The machine went on its way when the client came, or was sent on it. */
+  #wasRunning = false;
+  #state: "new" | "attached" | "detached" = "new";
+
+  constructor(target: DebugTarget, registers: RegisterSet, send: (bytes: Uint8Array) => void) {
+    this.#target = target;
+    this.#send = send;
+    this.#context = {
+      target,
+      registers,
+      generalHart: 0,
+      resumeHart: undefined,
+      reportsBreakpoints: false,
+      acknowledges: true,
+      breakpoints: new Map(),
+      resume: () => this.#go(() => target.resume()),
+      step: (hart) => this.#go(() => target.step(hart)),
+      stopReply: () => this.#currentStop(),
+      detach: () => this.#detach(true),
+    };
+  }
+
+  receive(bytes: Uint8Array): void {
+    if (this.#state === "new") this.#attach();
+    for (const event of this.#reader.push(bytes)) this.#handle(event);
+  }
+
+  /** The connection is gone. A machine that never ran because it waits for a debugger goes on waiting. */
+  end(): void {
+    if (this.#state === "attached") this.#detach(this.#wasRunning);
+    this.#state = "detached";
+  }
+
+  #attach(): void {
+    this.#state = "attached";
+    this.#wasRunning = this.#target.running;
+    this.#target.onStop = (stop) => this.#stopped(stop);
+    this.#target.interrupt();
+  }
+
+  #detach(goOn: boolean): void {
+    for (const address of this.#context.breakpoints.keys()) this.#target.removeBreakpoint(address);
+    this.#context.breakpoints.clear();
+    this.#owesStop = false;
+    this.#target.onStop = undefined;
+    this.#state = "detached";
+    if (goOn && this.#lastStop.kind !== "exit") this.#target.resume();
+  }
+
+  #handle(event: FrameEvent): void {
+    switch (event.kind) {
+      case "ack":
+        this.#lastFrame = undefined;
+        break;
+      case "nack":
+        if (this.#lastFrame !== undefined) this.#send(this.#lastFrame);
+        break;
+      case "interrupt":
+        if (this.#state === "attached") this.#target.interrupt();
+        break;
+      case "packet":
+        this.#packet(event.body, event.intact);
+        break;
+    }
+  }
+
+  #packet(body: string, intact: boolean): void {
+    if (this.#context.acknowledges) this.#send(intact ? ACK : NACK);
+    if (!intact) return;
+    // After `D` the client may talk on, or attach again by asking why the machine stopped.
+    if (this.#state === "detached") this.#attach();
+    const found = findHandler(body);
+    const acknowledged = this.#context.acknowledges;
+    const reply = found === undefined ? UNSUPPORTED : found.handler(found.args, this.#context);
+    if (reply !== undefined) this.#reply(reply, acknowledged);
+  }
+
+  #reply(body: string, acknowledged = this.#context.acknowledges): void {
+    const frame = encodeFrame(body);
+    this.#lastFrame = acknowledged ? frame : undefined;
+    this.#send(frame);
+  }
+
+  #go(start: () => void): void {
+    if (this.#lastStop.kind === "exit") {
+      this.#reply(this.#describeStop(this.#lastStop));
+      return;
+    }
+    this.#owesStop = true;
+    this.#wasRunning = true;
+    start();
+  }
+
+  #stopped(stop: Stop): void {
+    this.#lastStop = stop;
+    if (stop.kind !== "exit") this.#context.generalHart = stop.hart;
+    if (!this.#owesStop) return;
+    this.#owesStop = false;
+    this.#reply(this.#describeStop(stop));
+  }
+
+  #currentStop(): string | undefined {
+    if (this.#target.running) {
+      this.#owesStop = true;
+      this.#target.interrupt();
+      return undefined;
+    }
+    return this.#describeStop(this.#lastStop);
+  }
+
+  #describeStop(stop: Stop): string {
+    if (stop.kind === "exit") return `W${(stop.status & 0xff).toString(16).padStart(2, "0")}`;
+    const signal = stop.kind === "interrupt" ? SIGINT : SIGTRAP;
+    const reason = stop.kind === "breakpoint" && this.#context.reportsBreakpoints ? "swbreak:;" : "";
+    return `T${signal}${reason}thread:${threadOfHart(stop.hart)};`;
+  }
+}

@@ -1,0 +1,54 @@
+/** What a debugger needs of a machine: harts, registers by name, memory by virtual address, breakpoints, run control. */
+
+/** Privilege mode of a hart. */
+export type Privilege = "M" | "S" | "U";
+
+/** `wfi`: waits for an interrupt; `stopped`: held by the firmware (SBI HSM) or not yet out of reset. */
+export type HartActivity = "running" | "wfi" | "stopped";
+
+export interface HartStatus {
+  readonly privilege: Privilege;
+  readonly activity: HartActivity;
+}
+
+/** Why the machine stands still. A machine that ended answers resume and step with the same `exit` again. */
+export type Stop =
+  | { readonly kind: "breakpoint" | "step" | "interrupt"; readonly hart: number }
+  | { readonly kind: "exit"; readonly status: number };
+
+/** All harts stop and go together. Registers and memory may be used whenever the machine is not inside its core. */
+export interface DebugTarget {
+  readonly hartCount: number;
+  /** Whether the machine is meant to run (it may be idle). */
+  readonly running: boolean;
+  /** Guest cycles since reset. */
+  readonly cycles: number;
+
+  hartStatus(hart: number): HartStatus;
+  /** Names: the ABI names of the x registers, `pc`, `priv`, CSR names, ABI names of the f registers. */
+  readRegister(hart: number, name: string): bigint | undefined;
+  /** False when the hart has no such register or it is read-only. */
+  writeRegister(hart: number, name: string, value: bigint): boolean;
+  /** Reads through the translation of `hart`; shorter than `length` (or empty) where memory ends. */
+  readMemory(hart: number, address: bigint, length: number): Uint8Array;
+  /** False, and nothing written, unless the whole range is writable memory. */
+  writeMemory(hart: number, address: bigint, bytes: Uint8Array): boolean;
+
+  /** Stops every hart whose pc comes to `address`, before it executes there. */
+  insertBreakpoint(address: bigint): void;
+  removeBreakpoint(address: bigint): void;
+
+  /** Lets the machine run until it stops, which `onStop` reports. */
+  resume(): void;
+  /** Executes one instruction on one hart, the others standing still, and reports a `step` stop. */
+  step(hart: number): void;
+  /** Stops a running machine and reports an `interrupt` stop; does nothing to one that stands. */
+  interrupt(): void;
+  /** The one listener for stops; may be called within resume, step or interrupt. */
+  onStop: ((stop: Stop) => void) | undefined;
+
+  /** Back to power-on, standing still. */
+  reset(): void;
+  /** Ends the machine. */
+  quit(): void;
+}
