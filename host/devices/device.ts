@@ -1,5 +1,5 @@
 /** The interface between the bus and a device: offsets, interrupt lines, guest memory. No device knows more. */
-import type { FdtNode } from '../boot/fdt-writer.ts';
+import type { FdtNode } from "../boot/fdt-writer.ts";
 
 /** Width of a bus access in bytes. The core splits an 8-byte access into two, low half first. */
 export type AccessSize = 1 | 2 | 4;
@@ -25,6 +25,8 @@ export interface Placement {
   readonly irq: number;
   /** phandle of the PLIC, for `interrupt-parent`. */
   readonly plicPhandle: number;
+  /** phandles of the harts' own interrupt controllers, in hart order. */
+  readonly hartPhandles: readonly number[];
 }
 
 /** A memory-mapped device. `offset` counts bytes from its base; values are unsigned, low-order aligned. */
