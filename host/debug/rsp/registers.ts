@@ -15,7 +15,7 @@ export interface GdbRegister {
 /** A row of a CSR table, as far as a debugger cares. */
 export interface CsrName {
   readonly name: string;
-  readonly number: number;
+  readonly address: number;
 }
 
 const PC = 32;
@@ -53,7 +53,7 @@ export class RegisterSet {
   readonly #byNumber = new Map<number, GdbRegister>();
 
   constructor(csrs: readonly CsrName[]) {
-    this.csrs = csrs.map(({ name, number }) => ({ name, number: FIRST_CSR + number }));
+    this.csrs = csrs.map(({ name, address }) => ({ name, number: FIRST_CSR + address }));
     for (const register of [...GENERAL_REGISTERS, ...this.csrs, PRIV_REGISTER]) {
       this.#byNumber.set(register.number, register);
     }

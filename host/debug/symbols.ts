@@ -1,0 +1,132 @@
+/** Names for addresses and addresses for names, over several ELF files that one machine runs. */
+import type { Elf, ElfSegment, ElfSymbol } from "../boot/elf.ts";
+
+/** What an ELF file gives to the table. */
+export type SymbolSource = Pick<Elf, "segments" | "symbols">;
+
+export interface SymbolAt {
+  /** Label of the ELF file, as in "kernel". */
+  readonly image: string;
+  readonly name: string;
+  /** Bytes past the symbol. */
+  readonly offset: number;
+}
+
+/** The suffixes that GCC gives to copies of a function which it specialised. */
+const CLONE = /\.(?:isra|constprop|part)\.\d+/g;
+
+class Image {
+  readonly label: string;
+  readonly segments: readonly ElfSegment[];
+  readonly #byName = new Map<string, bigint>();
+  readonly #byAddress: ElfSymbol[];
+
+  constructor(label: string, { segments, symbols }: SymbolSource) {
+    this.label = label;
+    this.segments = segments;
+    for (const { name, address, global } of symbols) {
+      if (global || !this.#byName.has(name)) this.#byName.set(name, address);
+    }
+    for (const { name, address } of symbols) {
+      const plain = name.replace(CLONE, "");
+      if (!this.#byName.has(plain)) this.#byName.set(plain, address);
+    }
+    this.#byAddress = symbols
+      .filter(({ address }) => this.segmentAt(address) !== undefined)
+      .sort((a, b) => (a.address === b.address ? rank(a) - rank(b) : a.address < b.address ? -1 : 1));
+  }
+
+  lookup(name: string): bigint | undefined {
+    return this.#byName.get(name);
+  }
+
+  segmentAt(address: bigint): ElfSegment | undefined {
+    return this.segments.find(({ vaddr, memSize }) => within(address, vaddr, memSize));
+  }
+
+  segmentLoadedAt(address: bigint): ElfSegment | undefined {
+    return this.segments.find(({ paddr, memSize }) => within(address, BigInt(paddr), memSize));
+  }
+
+  /** The last symbol at or before `address`; of several at one place the last of the order, the best. */
+  symbolize(address: bigint): SymbolAt | undefined {
+    let low = 0;
+    let high = this.#byAddress.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const symbol = this.#byAddress[middle];
+      if (symbol !== undefined && symbol.address <= address) low = middle + 1;
+      else high = middle;
+    }
+    const symbol = this.#byAddress[low - 1];
+    if (symbol === undefined || this.segmentAt(address) === undefined) return undefined;
+    return { image: this.label, name: symbol.name, offset: Number(address - symbol.address) };
+  }
+}
+
+/** Functions over objects over labels, then global over local names. */
+function rank({ type, global }: ElfSymbol): number {
+  return ["notype", "object", "func"].indexOf(type) * 2 + (global ? 1 : 0);
+}
+
+function within(address: bigint, start: bigint, size: number): boolean {
+  return address >= start && address < start + BigInt(size);
+}
+
+export class SymbolTable {
+  readonly #images: Image[] = [];
+
+  /** Adds a file under a label such as "kernel" or "firmware"; a later file of the same label replaces it. */
+  add(label: string, source: SymbolSource): void {
+    const image = new Image(label, source);
+    const old = this.#images.findIndex((other) => other.label === label);
+    if (old >= 0) this.#images[old] = image;
+    else this.#images.push(image);
+  }
+
+  get images(): string[] {
+    return this.#images.map(({ label }) => label);
+  }
+
+  /** The link address of a name, in one file or in the first that has it. A GCC clone answers to its plain name. */
+  lookup(name: string, image?: string): bigint | undefined {
+    for (const candidate of this.#chosen(image)) {
+      const address = candidate.lookup(name);
+      if (address !== undefined) return address;
+    }
+    return undefined;
+  }
+
+  /** The symbol that `address` belongs to, taken as a link address or else as the place a segment was loaded to. */
+  symbolize(address: bigint, image?: string): SymbolAt | undefined {
+    for (const candidate of this.#chosen(image)) {
+      const found = candidate.symbolize(address);
+      if (found !== undefined) return found;
+    }
+    for (const candidate of this.#chosen(image)) {
+      const segment = candidate.segmentLoadedAt(address);
+      if (segment !== undefined) return candidate.symbolize(address - BigInt(segment.paddr) + segment.vaddr);
+    }
+    return undefined;
+  }
+
+  /** `name+0x12`, or the bare address where no symbol is near. */
+  describe(address: bigint): string {
+    const symbol = this.symbolize(address);
+    if (symbol === undefined) return `0x${address.toString(16)}`;
+    return symbol.offset === 0 ? symbol.name : `${symbol.name}+0x${symbol.offset.toString(16)}`;
+  }
+
+  /** Where the loader put what is linked at `address`. */
+  loadAddress(address: bigint): number | undefined {
+    for (const image of this.#images) {
+      const segment = image.segmentAt(address);
+      if (segment !== undefined) return segment.paddr + Number(address - segment.vaddr);
+    }
+    return undefined;
+  }
+
+  #chosen(label: string | undefined): Image[] {
+    return label === undefined ? this.#images : this.#images.filter((image) => image.label === label);
+  }
+}

@@ -1,0 +1,75 @@
+/**
+ * Guest memory as a debugger sees it: by virtual address of a hart, without side effects on devices.
+ *
+ * Where the hart has no translation for an address (before the kernel turns paging on, or while the
+ * firmware runs), the link map of the loaded ELF files stands in, so that a symbol can be read at any time.
+ */
+
+/** Main memory and ROM by physical address. */
+export interface PhysicalMemory {
+  /** The bytes themselves, or undefined unless the whole range is memory. */
+  view(address: number, length: number): Uint8Array | undefined;
+  /** Writes a range that `view` gives, and drops what was decoded from it; false where it is read-only. */
+  write(address: number, bytes: Uint8Array): boolean;
+}
+
+export interface AddressMaps {
+  /** The hart's present translation, permissions aside. */
+  translate(hart: number, address: bigint): number | undefined;
+  /** Where the loader put what is linked at the address. */
+  loadAddress(address: bigint): number | undefined;
+}
+
+const PAGE = 4096;
+
+export class VirtualMemory {
+  readonly #physical: PhysicalMemory;
+  readonly #maps: AddressMaps;
+
+  constructor(physical: PhysicalMemory, maps: AddressMaps) {
+    this.#physical = physical;
+    this.#maps = maps;
+  }
+
+  /** Up to `length` bytes; fewer where memory ends. */
+  read(hart: number, address: bigint, length: number): Uint8Array {
+    const bytes = new Uint8Array(length);
+    let done = 0;
+    while (done < length) {
+      const piece = this.#piece(hart, address + BigInt(done), length - done);
+      if (piece === undefined) break;
+      bytes.set(piece.view, done);
+      done += piece.view.length;
+    }
+    return bytes.subarray(0, done);
+  }
+
+  /** All of `bytes` or nothing. */
+  write(hart: number, address: bigint, bytes: Uint8Array): boolean {
+    const places: number[] = [];
+    for (let done = 0; done < bytes.length; ) {
+      const piece = this.#piece(hart, address + BigInt(done), bytes.length - done);
+      if (piece === undefined) return false;
+      places.push(piece.physical);
+      done += piece.view.length;
+    }
+    let done = 0;
+    return places.every((physical) => {
+      const length = Math.min(bytes.length - done, PAGE - (physical % PAGE));
+      const ok = this.#physical.write(physical, bytes.subarray(done, done + length));
+      done += length;
+      return ok;
+    });
+  }
+
+  /** What lies at `address` up to the end of its page. */
+  #piece(hart: number, address: bigint, most: number): { physical: number; view: Uint8Array } | undefined {
+    const va = BigInt.asUintN(64, address);
+    const length = Math.min(most, PAGE - Number(va % BigInt(PAGE)));
+    for (const physical of [this.#maps.translate(hart, va), this.#maps.loadAddress(va)]) {
+      const view = physical === undefined ? undefined : this.#physical.view(physical, length);
+      if (physical !== undefined && view !== undefined) return { physical, view };
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,160 @@
+/**
+ * The boot-path trace: entries of the boot path's functions, seen from outside the guest through breakpoints
+ * at symbols. The guest neither helps nor notices, and its time does not change.
+ *
+ * The current task is what the kernel keeps in tp while in S-mode with paging on, and in sscratch while the
+ * task is in U-mode; its pid is read at the offset that the kernel's ELF file exports. The trace ends itself
+ * when pid 1 executes its first instruction in U-mode.
+ */
+import type { AfterHit, Breakpoint, Breakpoints } from "../debug/breakpoints.ts";
+import type { SymbolTable } from "../debug/symbols.ts";
+import type { DebugTarget, Privilege } from "../debug/target.ts";
+import { BOOT_PATH, type BootStep } from "./boot-path.ts";
+import { CallTree } from "./call-tree.ts";
+
+export interface TraceRecord {
+  /** The function, or the path of the program whose first instruction this is. */
+  readonly name: string;
+  /** Label of the ELF file, or "user". */
+  readonly image: string;
+  readonly hart: number;
+  /** `current->pid`; undefined while the hart has no task. */
+  readonly pid: number | undefined;
+  readonly privilege: Privilege;
+  readonly cycle: number;
+  /** Traced callers that are still active in the same task. */
+  readonly depth: number;
+  /** The path or the function that was passed, where the step asks for it. */
+  readonly argument: string | undefined;
+}
+
+/** What the trace needs of the machine. */
+export interface TraceTarget
+  extends Pick<DebugTarget, "readRegister" | "readMemory" | "hartStatus" | "cycles"> {
+  readonly breakpoints: Breakpoints;
+  readonly symbols: SymbolTable;
+}
+
+/** Stops a trace of a guest that runs in circles from filling the host's memory. */
+const MOST_RECORDS = 10_000;
+const LONGEST_PATH = 256;
+const INIT_PID = 1;
+
+export class BootTrace {
+  readonly records: TraceRecord[] = [];
+  /** Steps that the ELF files at hand have no symbol for. */
+  readonly missing: BootStep[] = [];
+  readonly #target: TraceTarget;
+  readonly #tree = new CallTree<bigint>();
+  readonly #breakpoints: Breakpoint[] = [];
+  readonly #seen = new Set<string>();
+  readonly #pidOffset: bigint | undefined;
+  #initPath: string | undefined;
+  #finished = false;
+
+  constructor(target: TraceTarget, path: readonly BootStep[] = BOOT_PATH) {
+    this.#target = target;
+    this.#pidOffset = target.symbols.lookup("__offset_task_struct_pid", "kernel");
+    for (const step of path) this.#watch(step);
+  }
+
+  /** Pid 1 has entered user mode, or the trace was stopped. */
+  get finished(): boolean {
+    return this.#finished;
+  }
+
+  /** Takes all breakpoints out of the machine. */
+  stop(): void {
+    this.#finished = true;
+    for (const breakpoint of this.#breakpoints.splice(0)) breakpoint.remove();
+  }
+
+  #watch(step: BootStep): void {
+    const { symbols } = this.#target;
+    const address = symbols.lookup(step.name, step.image);
+    if (address === undefined) {
+      this.missing.push(step);
+      return;
+    }
+    const places = new Set([address]);
+    const loaded = step.early ? symbols.loadAddress(address) : undefined;
+    if (loaded !== undefined) places.add(BigInt(loaded));
+    for (const place of places) this.#break(place, (hart) => this.#entered(step, hart));
+  }
+
+  #break(address: bigint, onHit: (hart: number) => void): Breakpoint {
+    const breakpoint = this.#target.breakpoints.add(address, (hart): AfterHit => {
+      onHit(hart);
+      return "go-on";
+    });
+    this.#breakpoints.push(breakpoint);
+    return breakpoint;
+  }
+
+  #entered(step: BootStep, hart: number): void {
+    const task = this.#currentTask(hart);
+    const flow = task ?? BigInt(hart);
+    if (task !== undefined) this.#tree.rename(BigInt(hart), task);
+    if (step.firstOnly) {
+      const key = `${step.name} ${flow}`;
+      if (this.#seen.has(key)) return;
+      this.#seen.add(key);
+    }
+    const caller = this.#target.symbols.symbolize(this.#register(hart, "ra"));
+    const depth = this.#tree.enter(flow, {
+      stackPointer: this.#register(hart, "sp"),
+      name: `${step.image}:${step.name}`,
+      caller: caller && `${caller.image}:${caller.name}`,
+    });
+    const pid = this.#pidOf(hart, task);
+    const argument = this.#argument(step, hart);
+    this.#record({ name: step.name, image: step.image, hart, pid, depth, argument });
+    if (pid !== INIT_PID || task === undefined) return;
+    if (step.argument === "path") this.#initPath = argument;
+    if (step.name === "start_thread") this.#awaitUserMode(task, this.#register(hart, "a1"));
+  }
+
+  /** `start_thread(regs, pc, sp)` has told where the program of pid 1 begins. */
+  #awaitUserMode(task: bigint, entry: bigint): void {
+    const breakpoint = this.#break(entry, (hart) => {
+      const { privilege } = this.#target.hartStatus(hart);
+      if (privilege !== "U" || this.#register(hart, "sscratch") !== task) return;
+      breakpoint.remove();
+      const name = this.#initPath ?? "init";
+      const pid = this.#pidOf(hart, task);
+      this.#record({ name, image: "user", hart, pid, depth: 0, argument: undefined });
+      this.stop();
+    });
+  }
+
+  #record(entry: Omit<TraceRecord, "cycle" | "privilege">): void {
+    const { privilege } = this.#target.hartStatus(entry.hart);
+    this.records.push({ ...entry, privilege, cycle: this.#target.cycles });
+    if (this.records.length >= MOST_RECORDS) this.stop();
+  }
+
+  #currentTask(hart: number): bigint | undefined {
+    const { privilege } = this.#target.hartStatus(hart);
+    if (privilege !== "S" || this.#register(hart, "satp") === 0n) return undefined;
+    return this.#register(hart, "tp") || undefined;
+  }
+
+  #pidOf(hart: number, task: bigint | undefined): number | undefined {
+    if (task === undefined || this.#pidOffset === undefined) return undefined;
+    const bytes = this.#target.readMemory(hart, task + this.#pidOffset, 4);
+    return bytes.length === 4 ? new DataView(bytes.buffer, bytes.byteOffset).getInt32(0, true) : undefined;
+  }
+
+  #argument(step: BootStep, hart: number): string | undefined {
+    if (step.argument === undefined) return undefined;
+    const value = this.#register(hart, "a0");
+    if (step.argument === "function") return this.#target.symbols.describe(value);
+    const bytes = this.#target.readMemory(hart, value, LONGEST_PATH);
+    const end = bytes.indexOf(0);
+    return new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end));
+  }
+
+  #register(hart: number, name: string): bigint {
+    return this.#target.readRegister(hart, name) ?? 0n;
+  }
+}
