@@ -8,9 +8,6 @@ import { HartbeatError } from "../errors.ts";
 
 const LOOPBACK = "127.0.0.1";
 
-/** Where QEMU's `-s` listens, too. */
-export const DEFAULT_GDB_PORT = 1234;
-
 export interface GdbServer {
   readonly port: number;
   /** Where a debugger finds the server: `target remote ADDRESS`. */
@@ -48,7 +45,7 @@ function listen(server: Server, port: number): Promise<void> {
 }
 
 /** Listens on `port`; 0 picks a free one. Fails with a HartbeatError when it cannot. */
-export async function startGdbServer(target: DebugTarget, port = DEFAULT_GDB_PORT): Promise<GdbServer> {
+export async function startGdbServer(target: DebugTarget, port: number): Promise<GdbServer> {
   const registers = new RegisterSet(CSRS);
   let client: Socket | undefined;
   const server = createServer((socket) => {
