@@ -1,0 +1,54 @@
+/** Where the files of the package lie on disk, and reading files with errors that a user understands. */
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { HartbeatError } from "../errors.ts";
+
+/** The package's root: the nearest folder above this code that holds package.json. */
+export const PACKAGE_ROOT = findRoot(dirname(fileURLToPath(import.meta.url)));
+
+function findRoot(folder: string): string {
+  if (existsSync(join(folder, "package.json"))) return folder;
+  const parent = dirname(folder);
+  if (parent === folder)
+    throw new HartbeatError("hartbeat: package.json is missing: install the package again");
+  return findRoot(parent);
+}
+
+/** The core, and the images that boot when none are named. */
+export const PACKAGE_FILES = {
+  core: join(PACKAGE_ROOT, "dist/core.wasm"),
+  firmware: join(PACKAGE_ROOT, "kernel-image/prebuilt/firmware.elf"),
+  kernel: join(PACKAGE_ROOT, "kernel-image/prebuilt/vmlinux"),
+  initrd: join(PACKAGE_ROOT, "kernel-image/prebuilt/initramfs.cpio"),
+  web: join(PACKAGE_ROOT, "dist/web"),
+} as const;
+
+/** The version in package.json. */
+export function packageVersion(): string {
+  return JSON.parse(readFileSync(join(PACKAGE_ROOT, "package.json"), "utf8")).version;
+}
+
+const REASONS: Record<string, string> = {
+  ENOENT: "no such file",
+  EACCES: "permission denied",
+  EISDIR: "it is a directory",
+  EADDRINUSE: "the port is in use by another program",
+  ENOSPC: "the disk is full",
+  EROFS: "the file system is read-only",
+};
+
+/** A system error in plain words. */
+export function reason(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return (code && REASONS[code]) ?? code ?? message;
+}
+
+/** The bytes of a file; `what` says what it is for in the message, `advice` what to do when it cannot be read. */
+export function readBytes(path: string, what: string, advice: string): Uint8Array<ArrayBuffer> {
+  try {
+    return new Uint8Array(readFileSync(path));
+  } catch (error) {
+    throw new HartbeatError(`cannot read ${what} '${path}': ${reason(error)}; ${advice}`);
+  }
+}

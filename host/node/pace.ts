@@ -1,0 +1,142 @@
+/**
+ * Paces a machine by the wall clock: guest time never runs ahead of it, and a machine that waits costs no host time.
+ *
+ * An anchor ties one moment of the wall clock to one guest cycle; from there the guest may use as many cycles as
+ * wall time has passed. A guest that waits sleeps until its next event is due on the wall clock. A busy guest that
+ * the host cannot run at full speed falls behind, and then the anchor moves: lost time is not made up later.
+ * Input is delivered between two turns, after the guest's clock was brought to the present.
+ * Nothing here knows Node: the command line and the page's worker share it.
+ */
+import { CYCLES_PER_SECOND } from "../../spec/machine-map.ts";
+
+const CYCLES_PER_MS = CYCLES_PER_SECOND / 1000;
+
+/** Host time that one turn should take, so that keys and signals are seen soon. */
+const TURN_MS = 8;
+const SMALLEST_SLICE = 20_000;
+const LARGEST_SLICE = 64_000_000;
+
+/** A guest further behind than this gives the difference up. */
+const LARGEST_LAG = 50 * CYCLES_PER_MS;
+
+/** The longest single sleep; timers of both hosts overflow at 2^31 ms. */
+const LONGEST_SLEEP_MS = 60_000;
+
+/** What the loop asks of a machine. */
+export interface PacedMachine {
+  readonly cycles: number;
+  /** All harts wait for an interrupt and none is pending. */
+  readonly idle: boolean;
+  /** The cycle of the next event; Infinity when only input can wake the machine. */
+  readonly nextEvent: number;
+  run(limit: { cycles: number }): unknown;
+}
+
+/** What the loop asks of its surroundings. */
+export interface PaceHost {
+  /** Wall clock in milliseconds. */
+  now(): number;
+  /** Lets the host's event loop handle what has arrived. */
+  yield(): Promise<void>;
+  /** Called before the first turn and after each: a promise to wait for (a full pipe, a halt by the debugger), or nothing. */
+  gate?(): Promise<void> | undefined;
+}
+
+export class PacedLoop {
+  readonly #machine: PacedMachine;
+  readonly #host: PaceHost;
+  #anchorWall = 0;
+  #anchorCycle = 0;
+  #slice = 1_000_000;
+  #inbox: (() => void)[] = [];
+  #wake: (() => void) | undefined;
+  #stopped = false;
+  /** Milliseconds spent in the guest since the start. */
+  busyMs = 0;
+
+  constructor(machine: PacedMachine, host: PaceHost) {
+    this.#machine = machine;
+    this.#host = host;
+  }
+
+  /** Runs turns until `stop` is called. */
+  async run(): Promise<void> {
+    this.#stopped = false;
+    await this.#host.gate?.();
+    this.#moveAnchor();
+    while (!this.#stopped) {
+      this.#turn();
+      const hadInput = this.#deliver();
+      await this.#host.gate?.();
+      if (this.#stopped) return;
+      const pause = hadInput ? 0 : this.#pauseMs();
+      if (pause > 0) await this.#sleep(pause);
+      else await this.#host.yield();
+    }
+  }
+
+  /** Ends `run` after the present turn. */
+  stop(): void {
+    this.#stopped = true;
+    this.#wake?.();
+  }
+
+  /** Has `action` (a key, a packet) performed between two turns, at the guest time that the wall clock shows. */
+  deliver(action: () => void): void {
+    this.#inbox.push(action);
+    this.#wake?.();
+  }
+
+  #moveAnchor(): void {
+    this.#anchorWall = this.#host.now();
+    this.#anchorCycle = this.#machine.cycles;
+  }
+
+  /** The last cycle that the guest may have reached by now. */
+  #allowed(): number {
+    return this.#anchorCycle + Math.floor((this.#host.now() - this.#anchorWall) * CYCLES_PER_MS);
+  }
+
+  #turn(): void {
+    const machine = this.#machine;
+    const allowed = this.#allowed();
+    const due = allowed - machine.cycles;
+    if (due <= 0) return;
+    const waiting = machine.idle ? Math.min(machine.nextEvent, allowed) - machine.cycles : 0;
+    const start = this.#host.now();
+    machine.run({ cycles: Math.min(due, Math.max(this.#slice, waiting)) });
+    const took = this.#host.now() - start;
+    this.busyMs += took;
+    if (took > 2 * TURN_MS) this.#slice = Math.max(SMALLEST_SLICE, Math.floor(this.#slice / 2));
+    else if (took < TURN_MS / 2) this.#slice = Math.min(LARGEST_SLICE, this.#slice * 2);
+    if (this.#allowed() - machine.cycles > LARGEST_LAG) this.#moveAnchor();
+  }
+
+  #deliver(): boolean {
+    if (this.#inbox.length === 0) return false;
+    const actions = this.#inbox;
+    this.#inbox = [];
+    for (const action of actions) action();
+    return true;
+  }
+
+  /** How long nothing can happen in the guest; 0 when it has work to do. */
+  #pauseMs(): number {
+    const { idle, nextEvent, cycles } = this.#machine;
+    const target = idle ? nextEvent : cycles;
+    const wait = this.#anchorWall + (target - this.#anchorCycle) / CYCLES_PER_MS - this.#host.now();
+    return wait <= 0 ? 0 : Math.min(Math.ceil(wait), LONGEST_SLEEP_MS);
+  }
+
+  #sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        clearTimeout(timer);
+        this.#wake = undefined;
+        resolve();
+      };
+      const timer = setTimeout(wake, ms);
+      this.#wake = wake;
+    });
+  }
+}

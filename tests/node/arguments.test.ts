@@ -1,0 +1,66 @@
+/** QEMU's spellings of options, and what is refused. */
+import { describe, expect, it } from "vitest";
+import {
+  normaliseArguments,
+  parseDrive,
+  parseGdb,
+  parseMemory,
+  parsePort,
+  parseSmp,
+} from "../../host/node/arguments.ts";
+
+describe("normaliseArguments", () => {
+  it.each([
+    ["-kernel vmlinux", "--kernel=vmlinux"],
+    ["--kernel vmlinux", "--kernel=vmlinux"],
+    ["-kernel=vmlinux", "--kernel=vmlinux"],
+    ["-smp=4 -m 256M -s -S", "--smp=4 --memory=256M -s -S"],
+    ["-append -v", "--append=-v"],
+    ["-nographic -no-reboot --trace-boot", "--nographic --no-reboot --trace-boot"],
+    ["boot -bios none x", "boot --bios=none x"],
+    ["-gdb tcp::1234", "--gdb=tcp::1234"],
+    ["-frobnicate", "--frobnicate"],
+    ["-kernel", "--kernel"],
+  ])("%s", (given, expected) => {
+    expect(normaliseArguments(given.split(" ")).join(" ")).toBe(expected);
+  });
+});
+
+describe("values", () => {
+  it("takes memory sizes as QEMU does", () => {
+    expect(["128", "128M", "64m", "65536K", "1G", "size=32M"].map(parseMemory)).toEqual(
+      [128, 128, 64, 64, 1024, 32].map((mebibytes) => mebibytes * 1024 * 1024),
+    );
+  });
+
+  it.each(["", "0", "1K", "128X", "-5", "3G", "99999999999999G", "16385K"])("refuses -m '%s'", (text) => {
+    expect(() => parseMemory(text)).toThrow(/16M to 2G/);
+  });
+
+  it("takes 1 to 8 harts", () => {
+    expect(["1", "8", "cpus=4"].map(parseSmp)).toEqual([1, 8, 4]);
+    for (const text of ["0", "9", "two", "", "1.5", "-1", "4,cores=2"]) {
+      expect(() => parseSmp(text)).toThrow(/harts from 1 to 8/);
+    }
+  });
+
+  it("takes ports on loopback only", () => {
+    expect(["tcp::1234", "tcp:localhost:0", "tcp:127.0.0.1:65535"].map(parseGdb)).toEqual([1234, 0, 65535]);
+    for (const text of ["1234", "tcp:0.0.0.0:1234", "unix:x", "tcp::"]) {
+      expect(() => parseGdb(text)).toThrow(/tcp::PORT/);
+    }
+    for (const text of ["65536", "-1", "http", "123456"]) {
+      expect(() => parsePort(text, "--port")).toThrow(/--port .*0 to 65535/);
+    }
+  });
+
+  it("reads drives", () => {
+    expect(parseDrive("file=a.img")).toEqual({ file: "a.img", readonly: false });
+    expect(parseDrive("file=a,,b.img,format=raw,readonly=on")).toEqual({ file: "a,b.img", readonly: true });
+    expect(() => parseDrive("a.img")).toThrow(/NAME=VALUE/);
+    expect(() => parseDrive("format=raw")).toThrow(/file=PATH/);
+    expect(() => parseDrive("file=a,format=qcow2")).toThrow(/format=raw/);
+    expect(() => parseDrive("file=a,cache=none")).toThrow(/'cache' is unknown/);
+    expect(() => parseDrive("file=a,readonly=maybe")).toThrow(/on or off/);
+  });
+});

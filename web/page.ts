@@ -1,0 +1,151 @@
+/** The page: a terminal on the machine's serial line, the title bar, and the hook that tests drive. */
+import { FitAddon } from "@xterm/addon-fit";
+import { Terminal } from "@xterm/xterm";
+import { CYCLES_PER_SECOND } from "../spec/machine-map.ts";
+import type { Status, ToPage, ToWorker } from "./protocol.ts";
+import { settingsFromQuery } from "./settings.ts";
+import { themeFor } from "./theme.ts";
+
+/** What a test sees as `window.hartbeat`. */
+export interface PageHook {
+  /** Everything the machine has printed since the page was loaded. */
+  readonly output: string;
+  readonly status: Status | undefined;
+  /** Types text into the machine. */
+  send(text: string): void;
+  cycles(): Promise<number>;
+  stateHash(): Promise<string>;
+  /** With ?free=1: runs the machine for so many cycles, or until it has printed the text. */
+  run(cycles: number): Promise<void>;
+  expect(text: string): Promise<void>;
+}
+
+declare global {
+  interface Window {
+    hartbeat: PageHook;
+  }
+}
+
+type Answer = Extract<ToPage, { type: "answer" }>;
+
+function element(id: string): HTMLElement {
+  const found = document.getElementById(id);
+  if (!found) throw new Error(`index.html has no #${id}`);
+  return found;
+}
+
+const banner = element("banner");
+const power = element("power");
+const worker = new Worker("worker.js", { type: "module" });
+const decoder = new TextDecoder();
+const encoder = new TextEncoder();
+const waiting = new Map<number, (answer: Answer) => void>();
+let output = "";
+let status: Status | undefined;
+let lastId = 0;
+
+function tell(message: ToWorker): void {
+  worker.postMessage(message);
+}
+
+function ask(request: (id: number) => ToWorker): Promise<Answer> {
+  const id = ++lastId;
+  return new Promise((resolve) => {
+    waiting.set(id, resolve);
+    tell(request(id));
+  });
+}
+
+function showError(message: string): void {
+  banner.textContent = message;
+  banner.hidden = false;
+  power.textContent = "failed";
+  power.dataset.power = "failed";
+}
+
+function showStatus(next: Status): void {
+  status = next;
+  banner.hidden = true;
+  power.dataset.power = next.power;
+  power.textContent = next.power === "off" && next.exitStatus ? `off, status ${next.exitStatus}` : next.power;
+  element("harts").textContent = String(next.harts);
+  element("cycles").textContent = next.cycles.toLocaleString("en");
+  element("time").textContent = `${(next.cycles / CYCLES_PER_SECOND).toFixed(1)} s`;
+}
+
+function openTerminal(): Terminal {
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const terminal = new Terminal({
+    theme: themeFor(dark.matches),
+    fontFamily: 'ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace',
+    fontSize: innerWidth < 560 ? 12 : 14,
+    lineHeight: 1.15,
+    cursorBlink: true,
+    scrollback: 5000,
+  });
+  dark.addEventListener("change", () => {
+    terminal.options.theme = themeFor(dark.matches);
+  });
+  const fit = new FitAddon();
+  terminal.loadAddon(fit);
+  terminal.open(element("terminal"));
+  terminal.onData((text) => tell({ type: "input", bytes: encoder.encode(text) }));
+  terminal.onBinary((text) => tell({ type: "input", bytes: Uint8Array.from(text, (c) => c.charCodeAt(0)) }));
+  terminal.onResize(({ cols, rows }) => tell({ type: "resize", columns: cols, rows }));
+  new ResizeObserver(() => {
+    terminal.options.fontSize = innerWidth < 560 ? 12 : 14;
+    fit.fit();
+  }).observe(element("terminal"));
+  fit.fit();
+  terminal.focus();
+  return terminal;
+}
+
+const terminal = openTerminal();
+
+worker.onmessage = ({ data }: MessageEvent<ToPage>) => {
+  switch (data.type) {
+    case "output":
+      output += decoder.decode(data.bytes, { stream: true });
+      terminal.write(data.bytes);
+      break;
+    case "status":
+      showStatus(data.status);
+      break;
+    case "error":
+      showError(data.message);
+      break;
+    case "answer":
+      waiting.get(data.id)?.(data);
+      waiting.delete(data.id);
+      break;
+  }
+};
+worker.onerror = (event) => showError(`the machine's worker failed: ${event.message}; reload the page`);
+
+element("reset").addEventListener("click", () => {
+  terminal.reset();
+  tell({ type: "reset" });
+  terminal.focus();
+});
+
+window.hartbeat = {
+  get output() {
+    return output;
+  },
+  get status() {
+    return status;
+  },
+  send: (text) => tell({ type: "input", bytes: encoder.encode(text) }),
+  cycles: async () => (await ask((id) => ({ type: "hash", id }))).cycles,
+  stateHash: async () => (await ask((id) => ({ type: "hash", id }))).hash,
+  run: async (cycles) => void (await ask((id) => ({ type: "run", id, cycles }))),
+  expect: async (text) => void (await ask((id) => ({ type: "expect", id, text }))),
+};
+
+try {
+  tell({ type: "boot", settings: settingsFromQuery(location.search) });
+  tell({ type: "resize", columns: terminal.cols, rows: terminal.rows });
+} catch (error) {
+  showError(`the address of this page asks for a machine that cannot be: ${(error as Error).message}`);
+}
