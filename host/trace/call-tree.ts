@@ -44,9 +44,4 @@ export class CallTree<Key> {
     this.#flows.delete(from);
     this.#flows.set(to, flow);
   }
-
-  /** The flow starts afresh, as when a task leaves the kernel for a new program. */
-  restart(key: Key): void {
-    this.#flows.delete(key);
-  }
 }

@@ -63,13 +63,17 @@ export class RegisterSet {
     return this.#byNumber.get(number);
   }
 
-  /** `target.xml`: "RISC-V Features" of the GDB manual, appendix G.5.11. */
+  /**
+   * `target.xml`: "RISC-V Features" of the GDB manual, appendix G. Without the osabi, GDB takes bare metal for
+   * a Linux process and steps by breakpoints at the next instruction, which go wrong at traps and with harts.
+   */
   get description(): string {
     return [
       '<?xml version="1.0"?>',
       '<!DOCTYPE target SYSTEM "gdb-target.dtd">',
       '<target version="1.0">',
       "<architecture>riscv:rv64</architecture>",
+      "<osabi>none</osabi>",
       ...feature("org.gnu.gdb.riscv.cpu", GENERAL_REGISTERS),
       ...feature("org.gnu.gdb.riscv.csr", this.csrs),
       ...feature("org.gnu.gdb.riscv.virtual", [PRIV_REGISTER]),
