@@ -1,0 +1,50 @@
+/**
+ * Breakpoints by virtual address. A decoded slot at the page offset of one becomes OP_BREAK, which compares the
+ * whole pc; other code runs as if there were none.
+ */
+import { BREAKPOINT_TABLE, MACHINE, MACHINE_BREAKPOINTS, MAX_BREAKPOINTS } from "../generated/layout";
+import { redecodeOffset } from "../block/code-cache";
+
+// @ts-ignore: decorator
+@inline
+function place(index: u32): usize {
+  return BREAKPOINT_TABLE + (<usize>index << 3);
+}
+
+function find(va: u64): i32 {
+  const count = load<u32>(MACHINE, MACHINE_BREAKPOINTS);
+  for (let i: u32 = 0; i < count; i++) if (load<u64>(place(i)) == va) return <i32>i;
+  return -1;
+}
+
+export function hasBreakpoint(va: u64): bool {
+  return find(va) >= 0;
+}
+
+/** Whether some breakpoint has this offset on its page. */
+export function breakpointAtOffset(offset: u32): bool {
+  const count = load<u32>(MACHINE, MACHINE_BREAKPOINTS);
+  for (let i: u32 = 0; i < count; i++) if ((load<u32>(place(i)) & 0xfff) == offset) return true;
+  return false;
+}
+
+/** Adds a breakpoint; false when the table is full. */
+export function addBreakpoint(va: u64): bool {
+  const count = load<u32>(MACHINE, MACHINE_BREAKPOINTS);
+  if (hasBreakpoint(va)) return true;
+  if (count == MAX_BREAKPOINTS) return false;
+  store<u64>(place(count), va);
+  store<u32>(MACHINE, count + 1, MACHINE_BREAKPOINTS);
+  redecodeOffset(<u32>va & 0xffe);
+  return true;
+}
+
+/** Removes a breakpoint, if there is one. */
+export function removeBreakpoint(va: u64): void {
+  const index = find(va);
+  if (index < 0) return;
+  const last = load<u32>(MACHINE, MACHINE_BREAKPOINTS) - 1;
+  store<u64>(place(<u32>index), load<u64>(place(last)));
+  store<u32>(MACHINE, last, MACHINE_BREAKPOINTS);
+  redecodeOffset(<u32>va & 0xffe);
+}

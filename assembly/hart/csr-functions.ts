@@ -1,0 +1,239 @@
+/** CSRs that are more than a masked word. spec/csrs.ts names these functions; section numbers are the privileged manual's. */
+import {
+  CYCLES_PER_TICK,
+  MSTATUS_MIE_BIT,
+  MSTATUS_MPIE_BIT,
+  MSTATUS_MPP_BIT,
+  MSTATUS_MPRV_BIT,
+  MSTATUS_MXR_BIT,
+  MSTATUS_SIE_BIT,
+  MSTATUS_SPIE_BIT,
+  MSTATUS_SPP_BIT,
+  MSTATUS_SUM_BIT,
+  MSTATUS_TSR_BIT,
+  MSTATUS_TVM_BIT,
+  MSTATUS_TW_BIT,
+} from "../generated/riscv";
+import {
+  HART_CYCLE,
+  HART_CYCLEBASE,
+  HART_FUEL,
+  HART_HARTID,
+  HART_INSTRET,
+  HART_INSTRETBASE,
+  HART_MCOUNTINHIBIT,
+  HART_MIDELEG,
+  HART_MIE,
+  HART_MIP,
+  HART_MSTATUS,
+  HART_MTVEC,
+  HART_PMPADDR,
+  HART_PMPCFG,
+  HART_RESERVATION,
+  HART_SATP,
+  HART_STVEC,
+  MACHINE,
+  MACHINE_TIMEOFFSET,
+} from "../generated/layout";
+import { PMP_LOCK, PMP_R, PMP_W, pmpConfig, pmpMode } from "../mmu/pmp";
+import { flushHart, flushTranslations } from "../mmu/tlb";
+import { SATP_SV39 } from "../mmu/translate";
+import { updateContext } from "./context";
+import { pendingBits } from "./interrupt";
+
+// @ts-ignore: decorator
+@inline
+function bit(number: u64): u64 {
+  return (<u64>1) << number;
+}
+
+/** SXL = UXL = 2 (64 bits), read-only. */
+const XLEN_FIELDS: u64 = (2 << 34) | (2 << 32);
+
+function sstatusWritable(): u64 {
+  return bit(MSTATUS_SIE_BIT) | bit(MSTATUS_SPIE_BIT) | bit(MSTATUS_SPP_BIT) | bit(MSTATUS_SUM_BIT) | bit(MSTATUS_MXR_BIT);
+}
+
+function mstatusWritable(): u64 {
+  return (
+    sstatusWritable() |
+    bit(MSTATUS_MIE_BIT) |
+    bit(MSTATUS_MPIE_BIT) |
+    bit(MSTATUS_MPRV_BIT) |
+    bit(MSTATUS_TVM_BIT) |
+    bit(MSTATUS_TW_BIT) |
+    bit(MSTATUS_TSR_BIT)
+  );
+}
+
+/** The value of mstatus at reset. */
+export function resetMstatus(): u64 {
+  return XLEN_FIELDS;
+}
+
+function setMstatus(h: usize, value: u64): void {
+  const changed = load<u64>(h, HART_MSTATUS) ^ value;
+  store<u64>(h, value, HART_MSTATUS);
+  // MXR decides what a load TLB may hold; SUM and privilege have TLB arrays of their own.
+  if (changed & bit(MSTATUS_MXR_BIT)) flushTranslations(h);
+  updateContext(h);
+}
+
+export function writeMstatus(h: usize, value: u64): void {
+  const old = load<u64>(h, HART_MSTATUS);
+  let mask = mstatusWritable();
+  // MPP is WARL: 2 is no privilege level.
+  if (((value >> MSTATUS_MPP_BIT) & 3) != 2) mask |= (<u64>3) << MSTATUS_MPP_BIT;
+  setMstatus(h, (old & ~mask) | (value & mask));
+}
+
+export function readSstatus(h: usize): u64 {
+  return load<u64>(h, HART_MSTATUS) & (sstatusWritable() | (3 << 32));
+}
+
+export function writeSstatus(h: usize, value: u64): void {
+  const mask = sstatusWritable();
+  setMstatus(h, (load<u64>(h, HART_MSTATUS) & ~mask) | (value & mask));
+}
+
+/** 3.1.9: SSIP, STIP and SEIP are writable in mip; the M-level bits follow the interrupt controllers. */
+const MIP_WRITABLE: u64 = 0x222;
+
+export function readMip(h: usize): u64 {
+  return pendingBits(h);
+}
+
+export function writeMip(h: usize, value: u64): void {
+  store<u64>(h, value & MIP_WRITABLE, HART_MIP);
+}
+
+export function readSip(h: usize): u64 {
+  return pendingBits(h) & load<u64>(h, HART_MIDELEG);
+}
+
+/** 11.1.3: of sip only SSIP is writable, where it is delegated. */
+export function writeSip(h: usize, value: u64): void {
+  const mask = load<u64>(h, HART_MIDELEG) & 2;
+  store<u64>(h, (load<u64>(h, HART_MIP) & ~mask) | (value & mask), HART_MIP);
+}
+
+export function readSie(h: usize): u64 {
+  return load<u64>(h, HART_MIE) & load<u64>(h, HART_MIDELEG);
+}
+
+export function writeSie(h: usize, value: u64): void {
+  const mask = load<u64>(h, HART_MIDELEG);
+  store<u64>(h, (load<u64>(h, HART_MIE) & ~mask) | (value & mask), HART_MIE);
+}
+
+/** Modes 0 and 1 exist; a write of another mode changes nothing. */
+export function writeMtvec(h: usize, value: u64): void {
+  if ((value & 3) < 2) store<u64>(h, value, HART_MTVEC);
+}
+
+export function writeStvec(h: usize, value: u64): void {
+  if ((value & 3) < 2) store<u64>(h, value, HART_STVEC);
+}
+
+/** 11.1.11: "if satp is written with an unsupported MODE, the entire write has no effect". */
+export function writeSatp(h: usize, value: u64): void {
+  const mode = value >> 60;
+  if (mode != 0 && mode != SATP_SV39) return;
+  store<u64>(h, value, HART_SATP);
+  store<u64>(h, ~0, HART_RESERVATION);
+  flushTranslations(h);
+}
+
+export function readSatp(h: usize): u64 {
+  return load<u64>(h, HART_SATP);
+}
+
+/** Bits above 55:2 of an address are not kept. */
+const PMPADDR_MASK: u64 = (1 << 54) - 1;
+
+/** 3.7.1.1: a locked entry keeps its address, and so does the one below a locked TOR entry. */
+export function writePmpaddr(h: usize, entry: u32, value: u64): void {
+  if (pmpConfig(h, entry) & PMP_LOCK) return;
+  if (entry < 15) {
+    const next = pmpConfig(h, entry + 1);
+    if (next & PMP_LOCK && pmpMode(next) == 1) return;
+  }
+  store<u64>(h + (<usize>entry << 3), value & PMPADDR_MASK, HART_PMPADDR);
+  flushHart(h);
+}
+
+/** Eight configuration bytes; locked ones stay. "The combination R=0 and W=1 is reserved": such a byte stays too. */
+export function writePmpcfg(h: usize, word: u32, value: u64): void {
+  for (let i: u32 = 0; i < 8; i++) {
+    const config = <u32>(value >> <u64>(8 * i)) & 0x9f;
+    const entry = word * 8 + i;
+    if (pmpConfig(h, entry) & PMP_LOCK) continue;
+    if ((config & (PMP_R | PMP_W)) == PMP_W) continue;
+    store<u8>(h + <usize>entry, <u8>config, HART_PMPCFG);
+  }
+  flushHart(h);
+}
+
+export function readMhartid(h: usize): u64 {
+  return <u64>load<u32>(h, HART_HARTID);
+}
+
+/** Guest time of the instruction that is executing, in cycles. */
+export function now(h: usize): u64 {
+  return load<u64>(h, HART_CYCLE) - <u64>load<u32>(h, HART_FUEL);
+}
+
+const INHIBIT_CY: u64 = 1;
+const INHIBIT_IR: u64 = 4;
+
+export function readMcycle(h: usize): u64 {
+  const base = load<u64>(h, HART_CYCLEBASE);
+  return load<u64>(h, HART_MCOUNTINHIBIT) & INHIBIT_CY ? base : base + now(h);
+}
+
+export function writeMcycle(h: usize, value: u64): void {
+  const running = !(load<u64>(h, HART_MCOUNTINHIBIT) & INHIBIT_CY);
+  store<u64>(h, running ? value - now(h) : value, HART_CYCLEBASE);
+}
+
+/** Instructions retired before the one that is executing. */
+function retired(h: usize): u64 {
+  return load<u64>(h, HART_INSTRET) - <u64>load<u32>(h, HART_FUEL) - 1;
+}
+
+export function readMinstret(h: usize): u64 {
+  const base = load<u64>(h, HART_INSTRETBASE);
+  return load<u64>(h, HART_MCOUNTINHIBIT) & INHIBIT_IR ? base : base + retired(h);
+}
+
+/** "Any explicit write to instret takes effect after the writing instruction": that one is not counted. */
+export function writeMinstret(h: usize, value: u64): void {
+  const running = !(load<u64>(h, HART_MCOUNTINHIBIT) & INHIBIT_IR);
+  store<u64>(h, running ? value - retired(h) - 1 : value, HART_INSTRETBASE);
+}
+
+/** 3.1.12: a counter that is inhibited keeps its value; the bases are converted so that reads go on from there. */
+export function writeMcountinhibit(h: usize, value: u64): void {
+  const cycle = readMcycle(h);
+  const instret = readMinstret(h);
+  store<u64>(h, value & (INHIBIT_CY | INHIBIT_IR), HART_MCOUNTINHIBIT);
+  writeMcycle(h, cycle);
+  store<u64>(h, value & INHIBIT_IR ? instret : instret - retired(h), HART_INSTRETBASE);
+}
+
+export function readCycle(h: usize, counter: u32): u64 {
+  return readMcycle(h);
+}
+
+export function readInstret(h: usize, counter: u32): u64 {
+  return readMinstret(h);
+}
+
+/** The memory-mapped mtime. */
+export function readTime(h: usize, counter: u32): u64 {
+  return now(h) / CYCLES_PER_TICK + load<u64>(MACHINE, MACHINE_TIMEOFFSET);
+}
+
+export function readHpmCounter(h: usize, counter: u32): u64 {
+  return 0;
+}

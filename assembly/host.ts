@@ -1,0 +1,11 @@
+/** What the core asks of the host: the bus beyond memory. Nothing else crosses this way. */
+
+/** Reads `size` (1, 2, 4) bytes at a physical address; sets MACHINE_BUSFAULT when nothing answers. */
+// @ts-ignore: decorator
+@external("host", "mmioRead")
+export declare function mmioRead(address: u32, size: u32): u32;
+
+/** Writes `size` (1, 2, 4) bytes at a physical address; sets MACHINE_BUSFAULT when nothing answers. */
+// @ts-ignore: decorator
+@external("host", "mmioWrite")
+export declare function mmioWrite(address: u32, size: u32, value: u32): void;

@@ -1,0 +1,87 @@
+/** The core's exports: what host/core calls. No 64-bit value crosses on a path that is taken often. */
+import { BOOT_ROM_BASE, PRIV_M } from "./generated/riscv";
+import {
+  HART_BYTES,
+  HART_CYCLE,
+  HART_HARTID,
+  HART_MSTATUS,
+  HART_PC,
+  HART_PRIV,
+  HART_RESERVATION,
+  HART_RESUMEPC,
+  MACHINE,
+  MACHINE_HARTS,
+  MACHINE_RAMBYTES,
+  MACHINE_STEPHART,
+  MACHINE_TURN,
+  RAM,
+} from "./generated/layout";
+import { dropAllCode, storedToCode } from "./block/code-cache";
+import { updateContext } from "./hart/context";
+import { resetMstatus } from "./hart/csr-functions";
+import { probe as probeAddress } from "./mmu/translate";
+import { flushHart } from "./mmu/tlb";
+import { hart } from "./run";
+
+export { addBreakpoint, removeBreakpoint } from "./debug/breakpoints";
+export { csrExists, csrRead, csrWrite } from "./generated/csr-access";
+export { bringForward, cycles, run, setLine, skipTo } from "./run";
+export { hashState } from "./state-hash";
+
+/** Sets up a machine of `harts` harts and `ramBytes` bytes of RAM, all zero. False when memory cannot grow that far. */
+export function configure(harts: u32, ramBytes: u32): bool {
+  const wanted = (RAM + <usize>ramBytes + 0xffff) >>> 16;
+  const have = <usize>memory.size();
+  if (wanted > have && memory.grow(<i32>(wanted - have)) < 0) return false;
+  store<u32>(MACHINE, harts, MACHINE_HARTS);
+  store<u32>(MACHINE, ramBytes, MACHINE_RAMBYTES);
+  store<u32>(MACHINE, harts, MACHINE_TURN);
+  reset();
+  return true;
+}
+
+/** Brings all harts to their state after reset: M-mode, at the boot ROM. RAM and guest time stay. */
+export function reset(): void {
+  dropAllCode();
+  store<u32>(MACHINE, ~0, MACHINE_STEPHART);
+  const harts = load<u32>(MACHINE, MACHINE_HARTS);
+  for (let i: u32 = 0; i < harts; i++) resetHart(hart(i), i);
+}
+
+/** Section 3.4 of the privileged manual. */
+function resetHart(h: usize, id: u32): void {
+  // Time goes on, as it does for the rest of the board.
+  const cycle = load<u64>(h, HART_CYCLE);
+  memory.fill(h, 0, HART_BYTES);
+  store<u64>(h, cycle, HART_CYCLE);
+  store<u32>(h, id, HART_HARTID);
+  store<u32>(h, PRIV_M, HART_PRIV);
+  store<u64>(h, resetMstatus(), HART_MSTATUS);
+  store<u64>(h, BOOT_ROM_BASE, HART_PC);
+  store<u64>(h, ~0, HART_RESERVATION);
+  store<u64>(h, ~0, HART_RESUMEPC);
+  updateContext(h);
+  flushHart(h);
+}
+
+/** The host wrote `size` bytes of RAM at `offset` from its start: what was decoded from them is stale. */
+export function ramWritten(offset: u32, size: u32): void {
+  let at = <usize>offset;
+  const end = at + <usize>size;
+  while (at < end) {
+    const next = min<usize>(end, (at | 0xfff) + 1);
+    storedToCode(at, next - at);
+    at = next;
+  }
+}
+
+/** The host changed mode, mstatus, satp or PMP registers of a hart: forget what depends on them. */
+export function contextWritten(index: u32): void {
+  updateContext(hart(index));
+  flushHart(hart(index));
+}
+
+/** Physical address of `va` in the hart's present mode, all ones when unmapped. For debuggers. */
+export function translate(index: u32, va: u64): u64 {
+  return probeAddress(hart(index), va);
+}

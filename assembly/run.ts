@@ -1,0 +1,177 @@
+/**
+ * How harts share time. Guest time is cut into rounds; in a round each hart, in the order of its id, runs
+ * until its own cycle count reaches the round's end. A hart in wfi lets the time pass.
+ *
+ * Invariant: what the guest sees depends on round ends and nothing else. Rounds end on a fixed grid (with
+ * several harts), at the horizon, which is the next event, or earlier when a device asks. run() may return in
+ * the middle of a round, for want of fuel, at a breakpoint, or on request; the next call goes on at that very place.
+ * So debuggers, traces and pacing never change a run.
+ */
+import {
+  HARTS,
+  HART_BYTES,
+  HART_CYCLE,
+  HART_FUEL,
+  HART_INSTRET,
+  HART_LINES,
+  HART_RESERVATION,
+  HART_WAITING,
+  MACHINE,
+  MACHINE_HARTS,
+  MACHINE_ROUNDEND,
+  MACHINE_ROUNDSTART,
+  MACHINE_STEPHART,
+  MACHINE_STOPREASON,
+  MACHINE_STOPREQUEST,
+  MACHINE_TURN,
+  MACHINE_TURNSTARTED,
+  STOP_BREAKPOINT,
+  STOP_FUEL,
+  STOP_HORIZON,
+  STOP_IDLE,
+  STOP_REQUESTED,
+  STOP_STEP,
+} from "./generated/layout";
+import { interpret } from "./generated/interpreter";
+import { now } from "./hart/csr-functions";
+import { wakes } from "./hart/interrupt";
+
+/** Cycles of a round when several harts are awake: how late one may see what another did. */
+const QUANTUM: u64 = 2000;
+/** The most cycles that are granted at a time; the fuel counter is 32 bits wide. */
+const MAX_GRANT: u64 = 0x7fff_ffff;
+/** No reason yet. */
+const RUNNING: u32 = 0xffff_ffff;
+
+let horizon: u64 = 0;
+
+// @ts-ignore: decorator
+@inline
+export function hart(index: u32): usize {
+  return HARTS + <usize>index * HART_BYTES;
+}
+
+/** Harts that are not waiting, or are about to be woken. */
+function awakeHarts(): u32 {
+  const harts = load<u32>(MACHINE, MACHINE_HARTS);
+  let awake: u32 = 0;
+  for (let i: u32 = 0; i < harts; i++) {
+    if (!load<u32>(hart(i), HART_WAITING) || wakes(hart(i))) awake++;
+  }
+  return awake;
+}
+
+/** Opens the next round. Returns false when no hart has anything to do. */
+function openRound(): bool {
+  const awake = awakeHarts();
+  if (awake == 0) return false;
+  const start = load<u64>(MACHINE, MACHINE_ROUNDEND);
+  // A hart that is alone awake need not wait for the others; waking one of them ends the round (setLine).
+  const end = awake == 1 ? horizon : min<u64>(horizon, (start / QUANTUM + 1) * QUANTUM);
+  store<u64>(MACHINE, start, MACHINE_ROUNDSTART);
+  store<u64>(MACHINE, end, MACHINE_ROUNDEND);
+  store<u32>(MACHINE, 0, MACHINE_TURN);
+  store<u32>(MACHINE, 0, MACHINE_TURNSTARTED);
+  return true;
+}
+
+/** Lets hart `h` run for `grant` cycles or less. Returns the cycles used. */
+function turn(h: usize, grant: u64): u64 {
+  const before = load<u64>(h, HART_CYCLE);
+  store<u64>(h, before + grant, HART_CYCLE);
+  store<u64>(h, load<u64>(h, HART_INSTRET) + grant, HART_INSTRET);
+  const left = <u64>interpret(h, <u32>grant);
+  const after = load<u64>(h, HART_CYCLE) - left;
+  store<u64>(h, after, HART_CYCLE);
+  store<u64>(h, load<u64>(h, HART_INSTRET) - left, HART_INSTRET);
+  store<u32>(h, 0, HART_FUEL);
+  return after - before;
+}
+
+/**
+ * Runs until guest time reaches `until` (cycles), `budget` cycles were used, or something else stops it.
+ * Returns a STOP_ reason. Times and budgets are whole numbers below 2^53.
+ */
+export function run(until: f64, budget: f64): u32 {
+  horizon = <u64>until;
+  let left = <u64>budget;
+  const harts = load<u32>(MACHINE, MACHINE_HARTS);
+  store<u32>(MACHINE, RUNNING, MACHINE_STOPREASON);
+  store<u32>(MACHINE, 0, MACHINE_STOPREQUEST);
+  cutRound(horizon);
+  do {
+    for (let i = load<u32>(MACHINE, MACHINE_TURN); i < harts; i++) {
+      const h = hart(i);
+      store<u32>(MACHINE, i, MACHINE_TURN);
+      if (!load<u32>(MACHINE, MACHINE_TURNSTARTED)) {
+        if (harts > 1) store<u64>(h, ~0, HART_RESERVATION);
+        store<u32>(MACHINE, 1, MACHINE_TURNSTARTED);
+      }
+      const reason = finishTurn(h, i, left);
+      if (reason != RUNNING) return reason;
+      left = remaining;
+      store<u32>(MACHINE, 0, MACHINE_TURNSTARTED);
+    }
+    store<u32>(MACHINE, harts, MACHINE_TURN);
+    if (load<u64>(MACHINE, MACHINE_ROUNDEND) >= horizon) return STOP_HORIZON;
+  } while (openRound());
+  return STOP_IDLE;
+}
+
+/** What finishTurn left of the budget. */
+let remaining: u64 = 0;
+
+/** Runs hart `h` to the end of the round. Returns RUNNING when it got there. */
+function finishTurn(h: usize, index: u32, budget: u64): u32 {
+  remaining = budget;
+  while (!load<u32>(h, HART_WAITING) || wakes(h)) {
+    // Time passed a waiting hart by.
+    const time = max<u64>(load<u64>(h, HART_CYCLE), load<u64>(MACHINE, MACHINE_ROUNDSTART));
+    store<u64>(h, time, HART_CYCLE);
+    const end = load<u64>(MACHINE, MACHINE_ROUNDEND);
+    if (time >= end) return RUNNING;
+    if (remaining == 0) return STOP_FUEL;
+    const stepping = load<u32>(MACHINE, MACHINE_STEPHART) == index;
+    const used = turn(h, stepping ? 1 : min<u64>(min<u64>(end - time, remaining), MAX_GRANT));
+    remaining -= used;
+    if (load<u32>(MACHINE, MACHINE_STOPREASON) == STOP_BREAKPOINT) return STOP_BREAKPOINT;
+    if (load<u32>(MACHINE, MACHINE_STOPREQUEST)) return STOP_REQUESTED;
+    if (stepping && used > 0) return STOP_STEP;
+  }
+  return RUNNING;
+}
+
+/** Ends the present round, if there is one, at `at`, or as soon after as the running hart has got. */
+function cutRound(at: u64): void {
+  const index = load<u32>(MACHINE, MACHINE_TURN);
+  if (index == load<u32>(MACHINE, MACHINE_HARTS)) return;
+  const end = max<u64>(max<u64>(at, load<u64>(MACHINE, MACHINE_ROUNDSTART)), now(hart(index)));
+  if (end < load<u64>(MACHINE, MACHINE_ROUNDEND)) store<u64>(MACHINE, end, MACHINE_ROUNDEND);
+}
+
+/** A device scheduled an event: run() must return at cycle `at`, or as soon after as may be. */
+export function bringForward(at: f64): void {
+  horizon = min<u64>(horizon, <u64>at);
+  cutRound(<u64>at);
+}
+
+/** Drives interrupt bit `bit` of hart `index`. Waking a hart ends a round that others had to themselves. */
+export function setLine(index: u32, bit: u32, level: bool): void {
+  const h = hart(index);
+  const mask = (<u32>1) << bit;
+  const lines = load<u32>(h, HART_LINES);
+  store<u32>(h, level ? lines | mask : lines & ~mask, HART_LINES);
+  if (load<u32>(h, HART_WAITING) && wakes(h)) cutRound(0);
+}
+
+/** Guest time in cycles: that of the running hart, or of the round's start between rounds. */
+export function cycles(): f64 {
+  const index = load<u32>(MACHINE, MACHINE_TURN);
+  if (index < load<u32>(MACHINE, MACHINE_HARTS)) return <f64>now(hart(index));
+  return <f64>load<u64>(MACHINE, MACHINE_ROUNDEND);
+}
+
+/** Lets time pass to cycle `at` while all harts wait (after STOP_IDLE). */
+export function skipTo(at: f64): void {
+  store<u64>(MACHINE, max<u64>(<u64>at, load<u64>(MACHINE, MACHINE_ROUNDEND)), MACHINE_ROUNDEND);
+}
