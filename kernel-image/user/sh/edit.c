@@ -1,0 +1,264 @@
+/* The line editor: a terminal in raw mode, one line that scrolls sideways, and a history. */
+#include "sh.h"
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+#define CTRL(letter)	((letter) & 0x1f)
+#define HISTORY		100
+
+enum key { KEY_LEFT = 256, KEY_RIGHT, KEY_UP, KEY_DOWN, KEY_HOME, KEY_END, KEY_DELETE, KEY_NONE };
+
+static char *history[HISTORY];
+static int history_count;
+
+static struct buffer line;
+static size_t cursor, left;	/* left: the first character on the screen */
+static const char *prompt;
+static struct buffer screen;	/* what goes to the terminal in one write */
+
+static int read_byte(void)
+{
+	unsigned char c;
+
+	return read(STDIN_FILENO, &c, 1) == 1 ? c : -1;
+}
+
+/* ESC [ A, ESC O A, ESC [ 3 ~ and their kin. */
+static int read_escape(void)
+{
+	int c = read_byte(), number = 0;
+
+	if (c != '[' && c != 'O')
+		return c < 0 ? -1 : KEY_NONE;
+	while (isdigit(c = read_byte()) || c == ';')
+		number = c == ';' ? number : number * 10 + c - '0';
+	switch (c) {
+	case -1: return -1;
+	case 'A': return KEY_UP;
+	case 'B': return KEY_DOWN;
+	case 'C': return KEY_RIGHT;
+	case 'D': return KEY_LEFT;
+	case 'H': return KEY_HOME;
+	case 'F': return KEY_END;
+	case '~':
+		return number == 3 ? KEY_DELETE : number == 1 || number == 7 ? KEY_HOME :
+		       number == 4 || number == 8 ? KEY_END : KEY_NONE;
+	default: return KEY_NONE;
+	}
+}
+
+static int read_key(void)
+{
+	int c = read_byte();
+
+	switch (c) {
+	case 033: return read_escape();
+	case CTRL('A'): return KEY_HOME;
+	case CTRL('B'): return KEY_LEFT;
+	case CTRL('E'): return KEY_END;
+	case CTRL('F'): return KEY_RIGHT;
+	case CTRL('N'): return KEY_DOWN;
+	case CTRL('P'): return KEY_UP;
+	default: return c;
+	}
+}
+
+static void flush_screen(void)
+{
+	if (screen.len)
+		write(STDOUT_FILENO, screen.data, screen.len);
+	screen.len = 0;
+}
+
+static size_t columns(void)
+{
+	struct winsize ws;
+
+	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &ws) == 0 && ws.ws_col > 20 ? ws.ws_col : 80;
+}
+
+static void draw(void)
+{
+	size_t width = columns() - 1, head = strlen(prompt), room = width > head + 8 ? width - head : 8;
+	size_t end;
+	char move[16];
+
+	if (cursor < left)
+		left = cursor;
+	if (cursor > left + room)
+		left = cursor - room;
+	end = line.len < left + room ? line.len : left + room;
+	append(&screen, '\r');
+	append_string(&screen, prompt);
+	for (size_t i = left; i < end; i++)
+		append(&screen, line.data[i]);
+	append_string(&screen, "\033[K");
+	if (cursor < end) {
+		snprintf(move, sizeof(move), "\033[%zuD", end - cursor);
+		append_string(&screen, move);
+	}
+}
+
+static void insert(char c)
+{
+	append(&line, c);
+	memmove(line.data + cursor + 1, line.data + cursor, line.len - 1 - cursor);
+	line.data[cursor++] = c;
+	/* Typing at the end of a line that fits needs no more than the character. */
+	if (cursor == line.len && !left && strlen(prompt) + cursor < columns() - 1)
+		append(&screen, c);
+	else
+		draw();
+}
+
+static void erase(size_t from, size_t to)
+{
+	memmove(line.data + from, line.data + to, line.len - to);
+	line.len -= to - from;
+	line.data[line.len] = '\0';
+	cursor = from;
+	draw();
+}
+
+static void replace(const char *text)
+{
+	line.len = 0;
+	line.data[0] = '\0';
+	append_string(&line, text);
+	cursor = line.len;
+	left = 0;
+	draw();
+}
+
+static size_t word_start(void)
+{
+	size_t at = cursor;
+
+	while (at && line.data[at - 1] == ' ')
+		at--;
+	while (at && line.data[at - 1] != ' ')
+		at--;
+	return at;
+}
+
+static void remember(const char *text)
+{
+	if (!*text || (history_count && !strcmp(history[history_count - 1], text)))
+		return;
+	if (history_count == HISTORY) {
+		free(history[0]);
+		memmove(history, history + 1, (HISTORY - 1) * sizeof(*history));
+		history_count--;
+	}
+	history[history_count] = strdup(text);
+	history_count += history[history_count] != NULL;
+}
+
+/* at is history_count on the line being typed, which is kept in draft meanwhile. */
+static void recall(int *at, int step, char **draft)
+{
+	if (*at + step < 0 || *at + step > history_count)
+		return;
+	if (*at == history_count) {
+		free(*draft);
+		*draft = strdup(line.data);
+	}
+	*at += step;
+	replace(*at < history_count ? history[*at] : *draft ? *draft : "");
+}
+
+enum outcome { EDITING, ENTERED, CANCELLED, ENDED };
+
+static enum outcome handle(int key, int *at, char **draft)
+{
+	switch (key) {
+	case -1: return ENDED;
+	case '\r': case '\n': return ENTERED;
+	case CTRL('C'): return CANCELLED;
+	case CTRL('D'):
+		if (!line.len)
+			return ENDED;
+		/* fallthrough */
+	case KEY_DELETE:
+		if (cursor < line.len)
+			erase(cursor, cursor + 1);
+		break;
+	case 0x7f: case '\b':
+		if (cursor)
+			erase(cursor - 1, cursor);
+		break;
+	case KEY_LEFT:
+		if (cursor) {
+			cursor--;
+			draw();
+		}
+		break;
+	case KEY_RIGHT:
+		if (cursor < line.len) {
+			cursor++;
+			draw();
+		}
+		break;
+	case KEY_HOME: cursor = 0; draw(); break;
+	case KEY_END: cursor = line.len; draw(); break;
+	case KEY_UP: recall(at, -1, draft); break;
+	case KEY_DOWN: recall(at, 1, draft); break;
+	case CTRL('K'): erase(cursor, line.len); break;
+	case CTRL('U'): erase(0, cursor); break;
+	case CTRL('W'): erase(word_start(), cursor); break;
+	case CTRL('L'):
+		append_string(&screen, "\033[H\033[J");
+		draw();
+		break;
+	default:
+		if (key < 256 && key >= ' ')
+			insert(key);
+	}
+	return EDITING;
+}
+
+char *edit_line(const char *text)
+{
+	struct termios saved, raw;
+	enum outcome outcome = EDITING;
+	int at = history_count;
+	char *draft = NULL;
+
+	prompt = text;
+	line.len = cursor = left = 0;
+	append(&line, '\0');
+	line.len = 0;
+	tcgetattr(STDIN_FILENO, &saved);
+	raw = saved;
+	raw.c_iflag &= ~(ICRNL | INLCR | IXON);
+	raw.c_lflag &= ~(ICANON | ECHO | ISIG | IEXTEN);
+	raw.c_cc[VMIN] = 1;
+	raw.c_cc[VTIME] = 0;
+	tcsetattr(STDIN_FILENO, TCSADRAIN, &raw);
+	append_string(&screen, prompt);
+	flush_screen();
+	while (outcome == EDITING) {
+		outcome = handle(read_key(), &at, &draft);
+		flush_screen();
+	}
+	free(draft);
+	if (outcome == CANCELLED)
+		append_string(&screen, "^C");
+	append(&screen, '\n');
+	flush_screen();
+	tcsetattr(STDIN_FILENO, TCSADRAIN, &saved);
+	if (outcome == ENDED)
+		return NULL;
+	if (outcome == CANCELLED) {
+		got_interrupt = true;
+		return strdup("\n");
+	}
+	remember(line.data);
+	append(&line, '\n');
+	return strdup(line.data);
+}
