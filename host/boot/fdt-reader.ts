@@ -177,7 +177,7 @@ class StructureReader {
     if (node.properties.has(name)) throw garbage(`property '${name}' is given twice`, at);
     const start = this.offset;
     this.skip(length);
-    node.bytes(name, this.bytes.slice(start, start + length));
+    node.bytes(name, Uint8Array.from(this.bytes.subarray(start, start + length)));
   }
 
   /** Steps over `length` bytes and the padding to the next token. */

@@ -28,6 +28,8 @@ interface Context {
   readonly line: IrqLine;
   readonly enable: Uint32Array;
   threshold: number;
+  /** What `line` was last set to. */
+  raised: boolean;
 }
 
 export interface PlicOptions {
@@ -56,6 +58,7 @@ export class Plic implements Device {
         line,
         enable: new Uint32Array(WORDS),
         threshold: 0,
+        raised: false,
       })),
     );
   }
@@ -65,8 +68,9 @@ export class Plic implements Device {
     for (const context of this.contexts) {
       context.enable.fill(0);
       context.threshold = 0;
+      context.raised = false;
+      context.line.set(false);
     }
-    this.update();
   }
 
   /** The wire that a device with interrupt `source` drives. */
@@ -76,7 +80,8 @@ export class Plic implements Device {
     }
     return {
       set: (level) => {
-        this.level[source] = level ? 1 : 0;
+        if (this.level[source] === Number(level)) return;
+        this.level[source] = Number(level);
         this.forward(source);
         this.update();
       },
@@ -181,7 +186,9 @@ export class Plic implements Device {
 
   private update(): void {
     for (const context of this.contexts) {
-      context.line.set((this.priority[this.best(context)] as number) > context.threshold);
+      const raised = (this.priority[this.best(context)] as number) > context.threshold;
+      if (raised !== context.raised) context.line.set(raised);
+      context.raised = raised;
     }
   }
 }
