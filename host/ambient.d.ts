@@ -8,3 +8,25 @@ declare class TextDecoder {
   constructor(label?: string, options?: { fatal?: boolean; ignoreBOM?: boolean });
   decode(bytes?: Uint8Array, options?: { stream?: boolean }): string;
 }
+
+declare function setTimeout(callback: (value?: unknown) => void, ms?: number): unknown;
+
+// biome-ignore lint/suspicious/noRedeclare: Biome counts it among the globals, but tsc has none without the DOM.
+type BufferSource = ArrayBufferView | ArrayBuffer;
+
+declare namespace WebAssembly {
+  class Module {
+    constructor(bytes: BufferSource);
+  }
+}
+
+declare namespace WebAssembly {
+  interface Module {
+    readonly [Symbol.toStringTag]: string;
+  }
+}
+
+// biome-ignore lint/suspicious/noRedeclare: Biome counts it among the globals, but tsc has none without the DOM.
+type BufferSource = ArrayBufferView<ArrayBuffer> | ArrayBuffer;
+
+declare function setTimeout(callback: (...values: never[]) => void, milliseconds?: number): unknown;
