@@ -25,7 +25,7 @@ import { hart } from "./run";
 
 export { addBreakpoint, removeBreakpoint } from "./debug/breakpoints";
 export { csrExists, csrRead, csrWrite } from "./generated/csr-access";
-export { bringForward, cycles, run, setLine, skipTo } from "./run";
+export { bringForward, cycles, isIdle, run, setLine, skipTo } from "./run";
 export { hashState } from "./state-hash";
 
 /** Sets up a machine of `harts` harts and `ramBytes` bytes of RAM, all zero. False when memory cannot grow that far. */

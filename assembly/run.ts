@@ -4,7 +4,7 @@
  *
  * Invariant: what the guest sees depends on round ends and nothing else. Rounds end on a fixed grid (with
  * several harts), at the horizon, which is the next event, or earlier when a device asks. run() may return in
- * the middle of a round, for want of fuel, at a breakpoint, or on request; the next call goes on at that very place.
+ * the middle of a round, for want of budget, at a breakpoint, or on request; the next call goes on at that very place.
  * So debuggers, traces and pacing never change a run.
  */
 import {
@@ -29,6 +29,7 @@ import {
   STOP_FUEL,
   STOP_HORIZON,
   STOP_IDLE,
+  STOP_PAUSE,
   STOP_REQUESTED,
   STOP_STEP,
 } from "./generated/layout";
@@ -43,7 +44,10 @@ const MAX_GRANT: u64 = 0x7fff_ffff;
 /** No reason yet. */
 const RUNNING: u32 = 0xffff_ffff;
 
+/** Cycle of the next event; no round goes beyond it. */
 let horizon: u64 = 0;
+/** Cycle from which on run() returns at the end of a round. */
+let pause: u64 = 0;
 
 // @ts-ignore: decorator
 @inline
@@ -67,7 +71,7 @@ function openRound(): bool {
   if (awake == 0) return false;
   const start = load<u64>(MACHINE, MACHINE_ROUNDEND);
   // A hart that is alone awake need not wait for the others; waking one of them ends the round (setLine).
-  const end = awake == 1 ? horizon : min<u64>(horizon, (start / QUANTUM + 1) * QUANTUM);
+  const end = min<u64>(horizon, awake == 1 ? pause : (start / QUANTUM + 1) * QUANTUM);
   store<u64>(MACHINE, start, MACHINE_ROUNDSTART);
   store<u64>(MACHINE, end, MACHINE_ROUNDEND);
   store<u32>(MACHINE, 0, MACHINE_TURN);
@@ -89,11 +93,13 @@ function turn(h: usize, grant: u64): u64 {
 }
 
 /**
- * Runs until guest time reaches `until` (cycles), `budget` cycles were used, or something else stops it.
- * Returns a STOP_ reason. Times and budgets are whole numbers below 2^53.
+ * Runs until guest time reaches `until` (the next event), a round ended at `pauseAt` or later (both in cycles),
+ * `budget` cycles were used by all harts together, or something else stops it. Returns a STOP_ reason. All three
+ * are whole numbers below 2^53.
  */
-export function run(until: f64, budget: f64): u32 {
+export function run(until: f64, pauseAt: f64, budget: f64): u32 {
   horizon = <u64>until;
+  pause = <u64>pauseAt;
   let left = <u64>budget;
   const harts = load<u32>(MACHINE, MACHINE_HARTS);
   store<u32>(MACHINE, RUNNING, MACHINE_STOPREASON);
@@ -104,7 +110,7 @@ export function run(until: f64, budget: f64): u32 {
       const h = hart(i);
       store<u32>(MACHINE, i, MACHINE_TURN);
       if (!load<u32>(MACHINE, MACHINE_TURNSTARTED)) {
-        if (harts > 1) store<u64>(h, ~0, HART_RESERVATION);
+        dropOtherReservations(i);
         store<u32>(MACHINE, 1, MACHINE_TURNSTARTED);
       }
       const reason = finishTurn(h, i, left);
@@ -113,9 +119,19 @@ export function run(until: f64, budget: f64): u32 {
       store<u32>(MACHINE, 0, MACHINE_TURNSTARTED);
     }
     store<u32>(MACHINE, harts, MACHINE_TURN);
-    if (load<u64>(MACHINE, MACHINE_ROUNDEND) >= horizon) return STOP_HORIZON;
+    const time = load<u64>(MACHINE, MACHINE_ROUNDEND);
+    if (time >= horizon) return STOP_HORIZON;
+    if (time >= pause) return STOP_PAUSE;
   } while (openRound());
   return STOP_IDLE;
+}
+
+/** A hart that runs may store anywhere, so the others' reservations end. */
+function dropOtherReservations(index: u32): void {
+  const harts = load<u32>(MACHINE, MACHINE_HARTS);
+  for (let i: u32 = 0; i < harts; i++) {
+    if (i != index) store<u64>(hart(i), ~0, HART_RESERVATION);
+  }
 }
 
 /** What finishTurn left of the budget. */
@@ -169,6 +185,11 @@ export function cycles(): f64 {
   const index = load<u32>(MACHINE, MACHINE_TURN);
   if (index < load<u32>(MACHINE, MACHINE_HARTS)) return <f64>now(hart(index));
   return <f64>load<u64>(MACHINE, MACHINE_ROUNDEND);
+}
+
+/** Whether all harts wait and nothing is pending. */
+export function isIdle(): bool {
+  return load<u32>(MACHINE, MACHINE_TURN) == load<u32>(MACHINE, MACHINE_HARTS) && awakeHarts() == 0;
 }
 
 /** Lets time pass to cycle `at` while all harts wait (after STOP_IDLE). */

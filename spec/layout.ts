@@ -7,7 +7,7 @@
 /** A field of a fixed record in the core's memory. Types are wasm's; `count` makes it an array. */
 export interface Field {
   readonly name: string;
-  readonly type: 'u32' | 'u64';
+  readonly type: "u32" | "u64";
   readonly count?: number;
   readonly doc: string;
 }
@@ -20,72 +20,97 @@ export interface PlacedField extends Field {
 
 /** Registers and bookkeeping of one hart. Names of registers are those of the RISC-V manuals. */
 const HART: readonly Field[] = [
-  { name: 'x', type: 'u64', count: 32, doc: 'integer registers; x0 is never written' },
-  { name: 'sink', type: 'u64', doc: 'where writes to x0 go; at the offset of an "x32"' },
-  { name: 'pc', type: 'u64', doc: 'address of the next instruction; current only outside the interpreter loop' },
-  { name: 'priv', type: 'u32', doc: 'privilege level: 0 U, 1 S, 3 M' },
-  { name: 'hartid', type: 'u32', doc: 'mhartid' },
-  { name: 'waiting', type: 'u32', doc: '1 while stalled in wfi' },
-  { name: 'lines', type: 'u32', doc: 'mip bits that the interrupt controllers drive: MSIP, MTIP, MEIP, SEIP' },
-  { name: 'cycle', type: 'u64', doc: 'guest time of this hart in cycles, at the end of what it was granted; stale while waiting' },
-  { name: 'fuel', type: 'u32', doc: 'cycles of the quantum that are left; current only in slow paths' },
-  { name: 'trapped', type: 'u32', doc: '1 when the last slow path ended in a trap instead of a value' },
-  { name: 'instret', type: 'u64', doc: 'retired instructions, exact outside the interpreter loop' },
-  { name: 'instretBase', type: 'u64', doc: 'added to instret to give minstret, which guests may write' },
-  { name: 'cycleBase', type: 'u64', doc: 'added to cycle to give mcycle, which guests may write' },
-  { name: 'mstatus', type: 'u64', doc: 'machine status' },
-  { name: 'medeleg', type: 'u64', doc: 'exceptions delegated to S-mode' },
-  { name: 'mideleg', type: 'u64', doc: 'interrupts delegated to S-mode' },
-  { name: 'mie', type: 'u64', doc: 'interrupt enables' },
-  { name: 'mip', type: 'u64', doc: 'interrupt-pending bits that software may write: SSIP, STIP, SEIP' },
-  { name: 'mtvec', type: 'u64', doc: 'machine trap vector' },
-  { name: 'mscratch', type: 'u64', doc: 'machine scratch' },
-  { name: 'mepc', type: 'u64', doc: 'machine exception pc' },
-  { name: 'mcause', type: 'u64', doc: 'machine trap cause' },
-  { name: 'mtval', type: 'u64', doc: 'machine trap value' },
-  { name: 'mcounteren', type: 'u64', doc: 'counters visible below M-mode' },
-  { name: 'mcountinhibit', type: 'u64', doc: 'counters that stand still' },
-  { name: 'menvcfg', type: 'u64', doc: 'machine environment configuration' },
-  { name: 'stvec', type: 'u64', doc: 'supervisor trap vector' },
-  { name: 'sscratch', type: 'u64', doc: 'supervisor scratch' },
-  { name: 'sepc', type: 'u64', doc: 'supervisor exception pc' },
-  { name: 'scause', type: 'u64', doc: 'supervisor trap cause' },
-  { name: 'stval', type: 'u64', doc: 'supervisor trap value' },
-  { name: 'scounteren', type: 'u64', doc: 'counters visible in U-mode' },
-  { name: 'senvcfg', type: 'u64', doc: 'supervisor environment configuration' },
-  { name: 'satp', type: 'u64', doc: 'address translation and protection' },
-  { name: 'pmpcfg', type: 'u64', count: 2, doc: 'PMP configuration bytes, eight to a word (pmpcfg0, pmpcfg2)' },
-  { name: 'pmpaddr', type: 'u64', count: 16, doc: 'PMP addresses, physical address >> 2' },
-  { name: 'reservation', type: 'u64', doc: 'virtual address that lr reserved; all ones when none' },
-  { name: 'resumePc', type: 'u64', doc: 'breakpoint to pass once when the hart goes on; all ones when none' },
-  { name: 'readTlb', type: 'u32', doc: 'address of the TLB array that loads use in the present mode' },
-  { name: 'writeTlb', type: 'u32', doc: 'address of the TLB array that stores use' },
-  { name: 'fetchTlb', type: 'u32', doc: 'address of the TLB array that fetches use' },
-  { name: 'superpages', type: 'u32', doc: '1 when a TLB may hold pieces of a superpage' },
+  { name: "x", type: "u64", count: 32, doc: "integer registers; x0 is never written" },
+  { name: "sink", type: "u64", doc: 'where writes to x0 go; at the offset of an "x32"' },
+  {
+    name: "pc",
+    type: "u64",
+    doc: "address of the next instruction; current only outside the interpreter loop",
+  },
+  { name: "priv", type: "u32", doc: "privilege level: 0 U, 1 S, 3 M" },
+  { name: "hartid", type: "u32", doc: "mhartid" },
+  { name: "waiting", type: "u32", doc: "1 while stalled in wfi" },
+  {
+    name: "lines",
+    type: "u32",
+    doc: "mip bits that the interrupt controllers drive: MSIP, MTIP, MEIP, SEIP",
+  },
+  {
+    name: "cycle",
+    type: "u64",
+    doc: "guest time of this hart in cycles, at the end of what it was granted; stale while waiting",
+  },
+  { name: "fuel", type: "u32", doc: "cycles of the quantum that are left; current only in slow paths" },
+  { name: "trapped", type: "u32", doc: "1 when the last slow path ended in a trap instead of a value" },
+  { name: "instret", type: "u64", doc: "retired instructions, exact outside the interpreter loop" },
+  { name: "instretBase", type: "u64", doc: "added to instret to give minstret, which guests may write" },
+  { name: "cycleBase", type: "u64", doc: "added to cycle to give mcycle, which guests may write" },
+  { name: "mstatus", type: "u64", doc: "machine status" },
+  { name: "medeleg", type: "u64", doc: "exceptions delegated to S-mode" },
+  { name: "mideleg", type: "u64", doc: "interrupts delegated to S-mode" },
+  { name: "mie", type: "u64", doc: "interrupt enables" },
+  { name: "mip", type: "u64", doc: "interrupt-pending bits that software may write: SSIP, STIP, SEIP" },
+  { name: "mtvec", type: "u64", doc: "machine trap vector" },
+  { name: "mscratch", type: "u64", doc: "machine scratch" },
+  { name: "mepc", type: "u64", doc: "machine exception pc" },
+  { name: "mcause", type: "u64", doc: "machine trap cause" },
+  { name: "mtval", type: "u64", doc: "machine trap value" },
+  { name: "mcounteren", type: "u64", doc: "counters visible below M-mode" },
+  { name: "mcountinhibit", type: "u64", doc: "counters that stand still" },
+  { name: "menvcfg", type: "u64", doc: "machine environment configuration" },
+  { name: "stvec", type: "u64", doc: "supervisor trap vector" },
+  { name: "sscratch", type: "u64", doc: "supervisor scratch" },
+  { name: "sepc", type: "u64", doc: "supervisor exception pc" },
+  { name: "scause", type: "u64", doc: "supervisor trap cause" },
+  { name: "stval", type: "u64", doc: "supervisor trap value" },
+  { name: "scounteren", type: "u64", doc: "counters visible in U-mode" },
+  { name: "senvcfg", type: "u64", doc: "supervisor environment configuration" },
+  { name: "satp", type: "u64", doc: "address translation and protection" },
+  {
+    name: "pmpcfg",
+    type: "u64",
+    count: 2,
+    doc: "PMP configuration bytes, eight to a word (pmpcfg0, pmpcfg2)",
+  },
+  { name: "pmpaddr", type: "u64", count: 16, doc: "PMP addresses, physical address >> 2" },
+  { name: "reservation", type: "u64", doc: "virtual address that lr reserved; all ones when none" },
+  { name: "resumePc", type: "u64", doc: "breakpoint to pass once when the hart goes on; all ones when none" },
+  { name: "readTlb", type: "u32", doc: "address of the TLB array that loads use in the present mode" },
+  { name: "writeTlb", type: "u32", doc: "address of the TLB array that stores use" },
+  { name: "fetchTlb", type: "u32", doc: "address of the TLB array that fetches use" },
+  { name: "superpages", type: "u32", doc: "1 when a TLB may hold pieces of a superpage" },
 ];
 
 /** What the core and the host tell each other about the whole machine. */
 const MACHINE: readonly Field[] = [
-  { name: 'harts', type: 'u32', doc: 'number of harts' },
-  { name: 'ramBytes', type: 'u32', doc: 'size of main memory in bytes' },
-  { name: 'roundStart', type: 'u64', doc: 'guest cycle at which the present round began' },
-  { name: 'roundEnd', type: 'u64', doc: 'guest cycle at which the present round ends' },
-  { name: 'turn', type: 'u32', doc: 'hart whose turn it is in the present round' },
-  { name: 'turnStarted', type: 'u32', doc: '1 when that hart has begun its turn' },
-  { name: 'stopRequest', type: 'u32', doc: 'set by the host to make run() return after the present instruction' },
-  { name: 'stopReason', type: 'u32', doc: 'why run() returned, see StopReason' },
-  { name: 'stepHart', type: 'u32', doc: 'hart after whose next instruction run() returns; all ones when none' },
-  { name: 'busFault', type: 'u32', doc: 'set by the host when a bus access found nothing' },
-  { name: 'timeOffset', type: 'u64', doc: 'ticks added to the clock to give mtime' },
-  { name: 'breakpoints', type: 'u32', doc: 'number of breakpoints' },
-  { name: 'codePages', type: 'u32', doc: 'decoded pages in use' },
-  { name: 'freeCodePage', type: 'u32', doc: 'first of the freed decoded pages, 0 when none' },
+  { name: "harts", type: "u32", doc: "number of harts" },
+  { name: "ramBytes", type: "u32", doc: "size of main memory in bytes" },
+  { name: "roundStart", type: "u64", doc: "guest cycle at which the present round began" },
+  { name: "roundEnd", type: "u64", doc: "guest cycle at which the present round ends" },
+  { name: "turn", type: "u32", doc: "hart whose turn it is in the present round" },
+  { name: "turnStarted", type: "u32", doc: "1 when that hart has begun its turn" },
+  {
+    name: "stopRequest",
+    type: "u32",
+    doc: "set by the host to make run() return after the present instruction",
+  },
+  { name: "stopReason", type: "u32", doc: "why run() returned, see StopReason" },
+  {
+    name: "stepHart",
+    type: "u32",
+    doc: "hart after whose next instruction run() returns; all ones when none",
+  },
+  { name: "busFault", type: "u32", doc: "set by the host when a bus access found nothing" },
+  { name: "timeOffset", type: "u64", doc: "ticks added to the clock to give mtime" },
+  { name: "breakpoints", type: "u32", doc: "number of breakpoints" },
+  { name: "codePages", type: "u32", doc: "decoded pages in use" },
+  { name: "freeCodePage", type: "u32", doc: "first of the freed decoded pages, 0 when none" },
 ];
 
 function place(fields: readonly Field[]): PlacedField[] {
   let offset = 0;
   return fields.map((field) => {
-    const width = field.type === 'u64' ? 8 : 4;
+    const width = field.type === "u64" ? 8 : 4;
     offset = Math.ceil(offset / width) * width;
     const placed = { ...field, offset, bytes: width * (field.count ?? 1) };
     offset += placed.bytes;
@@ -104,7 +129,7 @@ export const TLB_ENTRIES = 512;
 /** Bytes of one TLB array. */
 export const TLB_BYTES = TLB_ENTRIES * 16;
 /** Translation contexts, each with a TLB array of its own for loads, stores and fetches. */
-export const TLB_CONTEXTS = ['M', 'U', 'S', 'S with SUM'] as const;
+export const TLB_CONTEXTS = ["M", "U", "S", "S with SUM"] as const;
 
 /** Decoded slots of one physical page: one for each halfword, then the sentinel, padded. */
 export const CODE_PAGE_BYTES = (2048 + 4) * 16;
@@ -126,7 +151,7 @@ export interface Region {
 const FIRST_REGION = 0x1_0000;
 const PAGE = 4096;
 
-function stack(regions: ReadonlyArray<Omit<Region, 'base'>>): Region[] {
+function stack(regions: ReadonlyArray<Omit<Region, "base">>): Region[] {
   let base = FIRST_REGION;
   return regions.map((region) => {
     const placed = { ...region, base };
@@ -139,16 +164,28 @@ function stack(regions: ReadonlyArray<Omit<Region, 'base'>>): Region[] {
 export const HART_BYTES = 1024;
 
 export const REGIONS = stack([
-  { name: 'machine', bytes: PAGE, doc: 'the machine record' },
-  { name: 'harts', bytes: 8 * HART_BYTES, doc: 'hart records, HART_BYTES apart' },
-  { name: 'breakpointTable', bytes: MAX_BREAKPOINTS * 8, doc: 'virtual addresses of breakpoints' },
-  { name: 'scratch', bytes: PAGE, doc: 'decoded slots of an instruction that is not on one cached page' },
-  { name: 'bootRom', bytes: 0xf000, doc: 'the boot ROM, as the bus shows it' },
-  { name: 'tlbs', bytes: 8 * 3 * TLB_CONTEXTS.length * TLB_BYTES, doc: 'per hart: load, store, fetch arrays of each context' },
-  { name: 'codeTable', bytes: (MAX_RAM_BYTES / PAGE) * 4, doc: 'address of the decoded page of each RAM page, 0 when none' },
-  { name: 'codeOwners', bytes: CODE_PAGES * 8, doc: 'for each decoded page: {u32 RAM page, u32 stores since the last decode}' },
-  { name: 'codePool', bytes: CODE_PAGES * CODE_PAGE_BYTES, doc: 'decoded pages' },
-  { name: 'ram', bytes: 0, doc: 'main memory, to the end' },
+  { name: "machine", bytes: PAGE, doc: "the machine record" },
+  { name: "harts", bytes: 8 * HART_BYTES, doc: "hart records, HART_BYTES apart" },
+  { name: "breakpointTable", bytes: MAX_BREAKPOINTS * 8, doc: "virtual addresses of breakpoints" },
+  { name: "scratch", bytes: PAGE, doc: "decoded slots of an instruction that is not on one cached page" },
+  { name: "bootRom", bytes: 0xf000, doc: "the boot ROM, as the bus shows it" },
+  {
+    name: "tlbs",
+    bytes: 8 * 3 * TLB_CONTEXTS.length * TLB_BYTES,
+    doc: "per hart: load, store, fetch arrays of each context",
+  },
+  {
+    name: "codeTable",
+    bytes: (MAX_RAM_BYTES / PAGE) * 4,
+    doc: "address of the decoded page of each RAM page, 0 when none",
+  },
+  {
+    name: "codeOwners",
+    bytes: CODE_PAGES * 8,
+    doc: "for each decoded page: {u32 RAM page, u32 stores since the last decode}",
+  },
+  { name: "codePool", bytes: CODE_PAGES * CODE_PAGE_BYTES, doc: "decoded pages" },
+  { name: "ram", bytes: 0, doc: "main memory, to the end" },
 ]);
 
 /** The region of that name. */
@@ -159,5 +196,5 @@ export function region(name: string): Region {
 }
 
 /** Why run() returned to the host. */
-export const STOP_REASONS = ['Horizon', 'Fuel', 'Idle', 'Requested', 'Breakpoint', 'Step'] as const;
+export const STOP_REASONS = ["Horizon", "Pause", "Fuel", "Idle", "Requested", "Breakpoint", "Step"] as const;
 export type StopReason = (typeof STOP_REASONS)[number];

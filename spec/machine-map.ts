@@ -16,12 +16,12 @@ export interface MapRow {
 }
 
 export const MACHINE_MAP = {
-  bootRom: { name: 'boot ROM', base: 0x1000, size: 0xf000 },
-  testFinisher: { name: 'test finisher', base: 0x10_0000, size: 0x1000 },
-  clint: { name: 'CLINT', base: 0x200_0000, size: 0x1_0000 },
-  plic: { name: 'PLIC', base: 0xc00_0000, size: 0x60_0000 },
-  uart: { name: 'NS16550A UART', base: 0x1000_0000, size: 0x100, irq: 10 },
-  virtio: { name: 'virtio-mmio', base: 0x1000_1000, size: 0x1000, irq: 1, count: 8 },
+  bootRom: { name: "boot ROM", base: 0x1000, size: 0xf000 },
+  testFinisher: { name: "test finisher", base: 0x10_0000, size: 0x1000 },
+  clint: { name: "CLINT", base: 0x200_0000, size: 0x1_0000 },
+  plic: { name: "PLIC", base: 0xc00_0000, size: 0x60_0000 },
+  uart: { name: "NS16550A UART", base: 0x1000_0000, size: 0x100, irq: 10 },
+  virtio: { name: "virtio-mmio", base: 0x1000_1000, size: 0x1000, irq: 1, count: 8 },
 } as const satisfies Record<string, MapRow>;
 
 /** First byte of main memory. */

@@ -25,7 +25,23 @@ export const EXCEPTION = {
 } as const;
 
 /** Bits of mstatus and its S view (privileged manual, section 3.1.6). */
-export const MSTATUS_BIT = { SIE: 1, MIE: 3, SPIE: 5, MPIE: 7, SPP: 8, MPP: 11, MPRV: 17, SUM: 18, MXR: 19, TVM: 20, TW: 21, TSR: 22 } as const;
+export const MSTATUS_BIT = {
+  SIE: 1,
+  MIE: 3,
+  SPIE: 5,
+  MPIE: 7,
+  SPP: 8,
+  MPP: 11,
+  MPRV: 17,
+  SUM: 18,
+  MXR: 19,
+  TVM: 20,
+  TW: 21,
+  TSR: 22,
+} as const;
+
+/** `mmu-type` of the device tree. */
+export const MMU_TYPE = "riscv,sv39";
 
 /** The `riscv,isa` string of the device tree. */
-export const ISA_STRING = 'rv64imac_zicsr_zifencei';
+export const ISA_STRING = "rv64imac_zicsr_zifencei";

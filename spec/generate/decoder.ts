@@ -1,17 +1,17 @@
 /** Prints the decoder: from an instruction word to a slot of the decoded page. */
-import type { Compressed, Encoding, Immediate, Instruction, InstructionSet } from '../isa/reader.ts';
-import { findOp, hasNearForm, type Op } from './ops.ts';
+import type { Compressed, Encoding, Immediate, Instruction, InstructionSet } from "../isa/reader.ts";
+import { findOp, hasNearForm, type Op } from "./ops.ts";
 
 const hex = (value: number) => `0x${(value >>> 0).toString(16)}`;
 
 /** An expression that gathers the immediate from `insn`, as i64. */
 function gatherImmediate(immediate: Immediate | undefined): string {
-  if (!immediate) return '0';
+  if (!immediate) return "0";
   const parts = immediate.pieces.map(({ low, width, to }) => {
     const mask = hex(2 ** width - 1);
     return `(((insn >> ${low}) & ${mask}) << ${to})`;
   });
-  const bits = parts.join(' | ');
+  const bits = parts.join(" | ");
   if (!immediate.signed) return `<i64>(${bits})`;
   const shift = 32 - immediate.width;
   return shift === 0 ? `<i64><i32>(${bits})` : `<i64>((<i32>(${bits}) << ${shift}) >> ${shift})`;
@@ -20,61 +20,75 @@ function gatherImmediate(immediate: Immediate | undefined): string {
 /** The register number that a named field, or a fixed `x5`, gives. */
 function registerNumber(encoding: Encoding, name: string): string {
   const fixed = /^x(\d+)$/.exec(name);
-  if (fixed) return fixed[1] ?? '0';
+  if (fixed) return fixed[1] ?? "0";
   const field = encoding.fields.find((candidate) => candidate.name === name);
-  if (!field) return '0';
+  if (!field) return "0";
   return field.width === 3 ? `8 + ((insn >> ${field.low}) & 7)` : `(insn >> ${field.low}) & 31`;
 }
 
 function fill(encoding: Encoding, op: Op, operands: { rd: string; rs1: string; rs2: string }): string {
-  const [rd, rs1, rs2] = [operands.rd, operands.rs1, operands.rs2].map((name) => registerNumber(encoding, name));
+  const [rd, rs1, rs2] = [operands.rd, operands.rs1, operands.rs2].map((name) =>
+    registerNumber(encoding, name),
+  );
   const { instruction } = op;
   if (hasNearForm(instruction)) {
     return `fillTransfer(slot, ${op.name}, ${rd}, ${rs1}, ${rs2}, ${gatherImmediate(encoding.immediate)}, offset)`;
   }
-  const raw = instruction.meaning.kind === 'helper';
-  return `fill(slot, ${op.name}, ${rd}, ${rs1}, ${rs2}, ${raw ? '<i64>insn' : gatherImmediate(encoding.immediate)})`;
+  const raw = instruction.meaning.kind === "helper";
+  return `fill(slot, ${op.name}, ${rd}, ${rs1}, ${rs2}, ${raw ? "<i64>insn" : gatherImmediate(encoding.immediate)})`;
 }
 
 function exclusionTests(encoding: Encoding): string[] {
   return encoding.exclusions.map(({ field, value }) => {
-    if (field !== 'imm') return `(${registerNumber(encoding, field)}) != ${value}`;
-    const mask = (encoding.immediate?.pieces ?? []).reduce((sum, piece) => sum + (2 ** piece.width - 1) * 2 ** piece.low, 0);
+    if (field !== "imm") return `(${registerNumber(encoding, field)}) != ${value}`;
+    const mask = (encoding.immediate?.pieces ?? []).reduce(
+      (sum, piece) => sum + (2 ** piece.width - 1) * 2 ** piece.low,
+      0,
+    );
     return `(insn & ${hex(mask)}) != 0`;
   });
 }
 
 function line(encoding: Encoding, action: string): string {
   const tests = [`(insn & ${hex(encoding.mask)}) == ${hex(encoding.match)}`, ...exclusionTests(encoding)];
-  return `      if (${tests.join(' && ')}) return ${action};`;
+  return `      if (${tests.join(" && ")}) return ${action};`;
 }
 
 /** Groups lines by some bits that all of a group have fixed, and prints them as a switch. */
-function printSwitch<T extends Encoding>(lines: readonly T[], key: (line: T) => number, selector: string, action: (line: T) => string): string {
+function printSwitch<T extends Encoding>(
+  lines: readonly T[],
+  key: (line: T) => number,
+  selector: string,
+  action: (line: T) => string,
+): string {
   const groups = new Map<number, T[]>();
   for (const entry of lines) groups.set(key(entry), [...(groups.get(key(entry)) ?? []), entry]);
   const cases = [...groups].map(
-    ([value, members]) => `    case ${value}:\n${members.map((member) => line(member, action(member))).join('\n')}\n      break;`,
+    ([value, members]) =>
+      `    case ${value}:\n${members.map((member) => line(member, action(member))).join("\n")}\n      break;`,
   );
-  return `  switch (${selector}) {\n${cases.join('\n')}\n  }`;
+  return `  switch (${selector}) {\n${cases.join("\n")}\n  }`;
 }
 
 export function printDecoder(set: InstructionSet, ops: readonly Op[]): string {
   const wide = printSwitch<Instruction>(
     set.instructions,
     (entry) => (entry.match >>> 2) & 31,
-    '(insn >> 2) & 31',
-    (entry) => fill(entry, findOp(ops, entry.name, 4), { rd: 'rd', rs1: 'rs1', rs2: 'rs2' }),
+    "(insn >> 2) & 31",
+    (entry) => fill(entry, findOp(ops, entry.name, 4), { rd: "rd", rs1: "rs1", rs2: "rs2" }),
   );
   const narrow = printSwitch<Compressed>(
     set.compressed,
     (entry) => ((entry.match >>> 11) & 28) | (entry.match & 3),
-    '((insn >> 11) & 28) | (insn & 3)',
+    "((insn >> 11) & 28) | (insn & 3)",
     (entry) => fill(entry, findOp(ops, entry.expandsTo, 2), entry.operands),
   );
   return `/** Decodes instruction words into slots. */
 import { fill, fillTransfer } from '../block/slot';
-import { OP_ILLEGAL, ${ops.filter((op) => !op.near).map((op) => op.name).join(', ')} } from './ops';
+import { OP_ILLEGAL, ${ops
+    .filter((op) => !op.near)
+    .map((op) => op.name)
+    .join(", ")} } from './ops';
 
 /**
  * Decodes one instruction into \`slot\`. \`insn\` holds 16 or 32 bits, as its lowest two bits tell; \`offset\`

@@ -1,8 +1,8 @@
 /** The operations of the interpreter: each instruction in each of the forms that decoding distinguishes. */
-import type { Instruction, InstructionSet } from '../isa/reader.ts';
+import type { Instruction, InstructionSet } from "../isa/reader.ts";
 
 /** Slots that are no instruction. Their ids come first, in this order. */
-export const PSEUDO_OPS = ['UNDECODED', 'NEXT_PAGE', 'STRADDLE', 'BREAK', 'ILLEGAL'] as const;
+export const PSEUDO_OPS = ["UNDECODED", "NEXT_PAGE", "STRADDLE", "BREAK", "ILLEGAL"] as const;
 
 /** One case of the interpreter's switch. */
 export interface Op {
@@ -17,7 +17,7 @@ export interface Op {
 
 /** Constant name of an op: `lr.w` → OP_LR_W, compressed `_C`, near `_NEAR`. */
 function opName(instruction: Instruction, length: 2 | 4, near: boolean): string {
-  return `OP_${instruction.name.toUpperCase().replace('.', '_')}${length === 2 ? '_C' : ''}${near ? '_NEAR' : ''}`;
+  return `OP_${instruction.name.toUpperCase().replace(".", "_")}${length === 2 ? "_C" : ""}${near ? "_NEAR" : ""}`;
 }
 
 /** All ops in the order of their ids. A near form directly follows its far form. */
@@ -28,7 +28,13 @@ export function listOps(set: InstructionSet): Op[] {
     for (const length of [4, 2] as const) {
       if (length === 2 && !compressible.has(instruction.name)) continue;
       const add = (near: boolean) =>
-        ops.push({ id: PSEUDO_OPS.length + ops.length, name: opName(instruction, length, near), instruction, length, near });
+        ops.push({
+          id: PSEUDO_OPS.length + ops.length,
+          name: opName(instruction, length, near),
+          instruction,
+          length,
+          near,
+        });
       add(false);
       if (hasNearForm(instruction)) add(true);
     }
@@ -38,12 +44,14 @@ export function listOps(set: InstructionSet): Op[] {
 
 /** Whether the target of a transfer is known when it is decoded. */
 export function hasNearForm(instruction: Instruction): boolean {
-  return instruction.timing === 'branch' || instruction.timing === 'jump';
+  return instruction.timing === "branch" || instruction.timing === "jump";
 }
 
 /** Finds the op of an instruction by its forms. */
 export function findOp(ops: readonly Op[], name: string, length: 2 | 4): Op {
-  const op = ops.find((candidate) => candidate.instruction.name === name && candidate.length === length && !candidate.near);
+  const op = ops.find(
+    (candidate) => candidate.instruction.name === name && candidate.length === length && !candidate.near,
+  );
   if (!op) throw new Error(`no op for "${name}" of ${length} bytes`);
   return op;
 }

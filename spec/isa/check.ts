@@ -1,5 +1,5 @@
 /** What must hold of the tables as a whole: no two lines for one encoding, no name twice. */
-import type { Encoding, InstructionSet } from './reader.ts';
+import type { Encoding, InstructionSet } from "./reader.ts";
 
 /** Whether a word matches the encoding, exclusions included. `word` is an unsigned 16- or 32-bit number. */
 export function matches(encoding: Encoding, word: number): boolean {
@@ -9,7 +9,7 @@ export function matches(encoding: Encoding, word: number): boolean {
 
 /** The value of a field, or of the immediate's bits (unsigned), in a word. */
 export function fieldValue(encoding: Encoding, name: string, word: number): number {
-  if (name === 'imm') {
+  if (name === "imm") {
     return (encoding.immediate?.pieces ?? []).reduce(
       (sum, piece) => sum + ((word >>> piece.low) & (2 ** piece.width - 1)) * 2 ** piece.to,
       0,
@@ -26,12 +26,13 @@ export function overlaps(set: InstructionSet): string[] {
   const { instructions, compressed } = set;
   instructions.forEach((one, index) => {
     for (const other of instructions.slice(index + 1)) {
-      if (((one.match ^ other.match) & one.mask & other.mask) === 0) found.add(`${one.name} and ${other.name}`);
+      if (((one.match ^ other.match) & one.mask & other.mask) === 0)
+        found.add(`${one.name} and ${other.name}`);
     }
   });
   for (let word = 0; word < 0x1_0000; word++) {
     const hits = compressed.filter((line) => matches(line, word));
-    if (hits.length > 1) found.add(hits.map((hit) => hit.name).join(' and '));
+    if (hits.length > 1) found.add(hits.map((hit) => hit.name).join(" and "));
   }
   return [...found];
 }

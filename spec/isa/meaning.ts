@@ -2,26 +2,45 @@
 
 /** An expression of 64-bit values. */
 export type Expression =
-  | { readonly kind: 'name'; readonly name: string }
-  | { readonly kind: 'number'; readonly value: number }
-  | { readonly kind: 'binary'; readonly operator: Operator; readonly left: Expression; readonly right: Expression }
-  | { readonly kind: 'call'; readonly name: string; readonly args: readonly Expression[] };
+  | { readonly kind: "name"; readonly name: string }
+  | { readonly kind: "number"; readonly value: number }
+  | {
+      readonly kind: "binary";
+      readonly operator: Operator;
+      readonly left: Expression;
+      readonly right: Expression;
+    }
+  | { readonly kind: "call"; readonly name: string; readonly args: readonly Expression[] };
 
 /** What an instruction does. */
 export type Statement =
-  | { readonly kind: 'assign'; readonly value: Expression }
-  | { readonly kind: 'store'; readonly bits: number; readonly address: Expression; readonly value: Expression }
-  | { readonly kind: 'branch'; readonly condition: Expression; readonly target: Expression }
-  | { readonly kind: 'jump'; readonly target: Expression }
-  | { readonly kind: 'helper'; readonly name: string }
-  | { readonly kind: 'nop' };
+  | { readonly kind: "assign"; readonly value: Expression }
+  | {
+      readonly kind: "store";
+      readonly bits: number;
+      readonly address: Expression;
+      readonly value: Expression;
+    }
+  | { readonly kind: "branch"; readonly condition: Expression; readonly target: Expression }
+  | { readonly kind: "jump"; readonly target: Expression }
+  | { readonly kind: "helper"; readonly name: string }
+  | { readonly kind: "nop" };
 
 /** Binary operators by precedence, loosest first. */
-const PRECEDENCE = [['|'], ['^'], ['&'], ['==', '!='], ['<s', '<u', '>=s', '>=u'], ['<<', '>>s', '>>u'], ['+', '-'], ['*']] as const;
+const PRECEDENCE = [
+  ["|"],
+  ["^"],
+  ["&"],
+  ["==", "!="],
+  ["<s", "<u", ">=s", ">=u"],
+  ["<<", ">>s", ">>u"],
+  ["+", "-"],
+  ["*"],
+] as const;
 export type Operator = (typeof PRECEDENCE)[number][number];
 
 /** Operators whose result is 0 or 1. */
-export const COMPARISONS: ReadonlySet<string> = new Set(['==', '!=', '<s', '<u', '>=s', '>=u']);
+export const COMPARISONS: ReadonlySet<string> = new Set(["==", "!=", "<s", "<u", ">=s", ">=u"]);
 
 const TOKEN = /\s*(>>[su]|<<|>=[su]|<[su]|==|!=|[-+*&|^(),=]|@?[A-Za-z_]\w*|\d+)/y;
 
@@ -41,34 +60,35 @@ class Parser {
 
   statement(): Statement {
     const parsed = this.statementBody();
-    if (this.position !== this.tokens.length) this.fail(`left over: ${this.tokens.slice(this.position).join(' ')}`);
+    if (this.position !== this.tokens.length)
+      this.fail(`left over: ${this.tokens.slice(this.position).join(" ")}`);
     return parsed;
   }
 
   private statementBody(): Statement {
     const first = this.next();
-    if (first === 'nop') return { kind: 'nop' };
-    if (first.startsWith('@')) return { kind: 'helper', name: first.slice(1) };
-    if (first === 'if') {
+    if (first === "nop") return { kind: "nop" };
+    if (first.startsWith("@")) return { kind: "helper", name: first.slice(1) };
+    if (first === "if") {
       const condition = this.expression();
-      this.expect('jump');
-      return { kind: 'branch', condition, target: this.expression() };
+      this.expect("jump");
+      return { kind: "branch", condition, target: this.expression() };
     }
-    if (first === 'jump') {
+    if (first === "jump") {
       const target = this.expression();
-      this.expect('link');
-      this.expect('rd');
-      return { kind: 'jump', target };
+      this.expect("link");
+      this.expect("rd");
+      return { kind: "jump", target };
     }
     const store = /^store(8|16|32|64)$/.exec(first);
     if (store) {
       const [address, value, ...rest] = this.args();
-      if (!address || !value || rest.length > 0) this.fail('a store takes an address and a value');
-      return { kind: 'store', bits: Number(store[1]), address, value };
+      if (!address || !value || rest.length > 0) this.fail("a store takes an address and a value");
+      return { kind: "store", bits: Number(store[1]), address, value };
     }
-    if (first !== 'rd') this.fail(`a statement cannot begin with "${first}"`);
-    this.expect('=');
-    return { kind: 'assign', value: this.expression() };
+    if (first !== "rd") this.fail(`a statement cannot begin with "${first}"`);
+    this.expect("=");
+    return { kind: "assign", value: this.expression() };
   }
 
   private expression(level = 0): Expression {
@@ -79,37 +99,39 @@ class Parser {
       const operator = this.tokens[this.position];
       if (operator === undefined || !operators.includes(operator)) return left;
       this.position++;
-      left = { kind: 'binary', operator: operator as Operator, left, right: this.expression(level + 1) };
+      left = { kind: "binary", operator: operator as Operator, left, right: this.expression(level + 1) };
     }
   }
 
   private primary(): Expression {
     const token = this.next();
-    if (token === '(') {
+    if (token === "(") {
       const inner = this.expression();
-      this.expect(')');
+      this.expect(")");
       return inner;
     }
-    if (token === '-') return { kind: 'number', value: -Number(this.next()) };
-    if (/^\d+$/.test(token)) return { kind: 'number', value: Number(token) };
+    if (token === "-") return { kind: "number", value: -Number(this.next()) };
+    if (/^\d+$/.test(token)) return { kind: "number", value: Number(token) };
     if (!/^\w+$/.test(token)) this.fail(`"${token}" is not a value`);
-    return this.tokens[this.position] === '(' ? { kind: 'call', name: token, args: this.args() } : { kind: 'name', name: token };
+    return this.tokens[this.position] === "("
+      ? { kind: "call", name: token, args: this.args() }
+      : { kind: "name", name: token };
   }
 
   private args(): Expression[] {
-    this.expect('(');
+    this.expect("(");
     const args = [this.expression()];
-    while (this.tokens[this.position] === ',') {
+    while (this.tokens[this.position] === ",") {
       this.position++;
       args.push(this.expression());
     }
-    this.expect(')');
+    this.expect(")");
     return args;
   }
 
   private next(): string {
     const token = this.tokens[this.position++];
-    if (token === undefined) this.fail('it ends too soon');
+    if (token === undefined) this.fail("it ends too soon");
     return token;
   }
 

@@ -1,6 +1,6 @@
 /** Reads the `.isa` lines into instructions: bit patterns, fields, immediates, meanings. README.md has the grammar. */
-import { readFileSync } from 'node:fs';
-import { parseMeaning, type Statement } from './meaning.ts';
+import { readFileSync } from "node:fs";
+import { parseMeaning, type Statement } from "./meaning.ts";
 
 /** A field of an encoding: `width` bits whose lowest is bit `low` of the instruction. */
 export interface BitField {
@@ -58,24 +58,37 @@ export interface InstructionSet {
 }
 
 /** The tables, in the order in which a reader of the manual meets them. */
-export const EXTENSIONS = ['rv64i', 'rv64m', 'rv64a', 'zicsr', 'privileged', 'rv64c'] as const;
+export const EXTENSIONS = ["rv64i", "rv64m", "rv64a", "zicsr", "privileged", "rv64c"] as const;
 
 const WIDTHS: Readonly<Record<string, number>> = {
-  rd: 5, rs1: 5, rs2: 5, "rd'": 3, "rs1'": 3, "rs2'": 3,
-  aq: 1, rl: 1, csr: 12, zimm: 5, fm: 4, pred: 4, succ: 4, ignored: 12,
+  rd: 5,
+  rs1: 5,
+  rs2: 5,
+  "rd'": 3,
+  "rs1'": 3,
+  "rs2'": 3,
+  aq: 1,
+  rl: 1,
+  csr: 12,
+  zimm: 5,
+  fm: 4,
+  pred: 4,
+  succ: 4,
+  ignored: 12,
 };
 
 function parseImmediate(spec: string): Array<{ high: number; low: number }> {
-  return spec.split('|').map((part) => {
-    const [high, low = high] = part.split(':').map(Number);
-    if (high === undefined || low === undefined || Number.isNaN(high + low) || low > high) throw new Error(`bad immediate piece "${part}"`);
+  return spec.split("|").map((part) => {
+    const [high, low = high] = part.split(":").map(Number);
+    if (high === undefined || low === undefined || Number.isNaN(high + low) || low > high)
+      throw new Error(`bad immediate piece "${part}"`);
     return { high, low };
   });
 }
 
 /** Reads the bit pattern, checking that every bit of the instruction is accounted for exactly once. */
 function parseEncoding(name: string, extension: string, pattern: string): Encoding {
-  const length = name.startsWith('c.') ? 16 : 32;
+  const length = name.startsWith("c.") ? 16 : 32;
   const exclusions: Array<{ field: string; value: number }> = [];
   const fields: BitField[] = [];
   const pieces: ImmediatePiece[] = [];
@@ -98,7 +111,7 @@ function parseEncoding(name: string, extension: string, pattern: string): Encodi
       mask += (2 ** token.length - 1) * 2 ** low;
       match += Number.parseInt(token, 2) * 2 ** low;
     } else if (immediate?.[2]) {
-      signed = immediate[1] === 'imm';
+      signed = immediate[1] === "imm";
       for (const { high, low } of parseImmediate(immediate[2])) {
         pieces.push({ low: take(high - low + 1), width: high - low + 1, to: low });
       }
@@ -109,7 +122,16 @@ function parseEncoding(name: string, extension: string, pattern: string): Encodi
     }
   }
   if (at !== 0) throw new Error(`${name}: ${at} of ${length} bits are not accounted for`);
-  return { name, extension, length, mask, match, fields, immediate: joinPieces(name, signed, pieces), exclusions };
+  return {
+    name,
+    extension,
+    length,
+    mask,
+    match,
+    fields,
+    immediate: joinPieces(name, signed, pieces),
+    exclusions,
+  };
 }
 
 function joinPieces(name: string, signed: boolean, pieces: ImmediatePiece[]): Immediate | undefined {
@@ -125,23 +147,27 @@ function joinPieces(name: string, signed: boolean, pieces: ImmediatePiece[]): Im
 }
 
 const REGISTER_SLOTS: Readonly<Record<string, readonly string[]>> = {
-  load: ['rd', 'rs1'],
-  store: ['rs2', 'rs1'],
-  branch: ['rs1', 'rs2'],
-  jump: ['rd'],
+  load: ["rd", "rs1"],
+  store: ["rs2", "rs1"],
+  branch: ["rs1", "rs2"],
+  jump: ["rd"],
 };
 
 /** Matches the operands of an expansion with the operands of the instruction that it names. */
-function parseExpansion(name: string, text: string, instructions: readonly Instruction[]): Pick<Compressed, 'expandsTo' | 'operands'> {
-  const [target = '', ...rest] = text.trim().split(/\s+/);
+function parseExpansion(
+  name: string,
+  text: string,
+  instructions: readonly Instruction[],
+): Pick<Compressed, "expandsTo" | "operands"> {
+  const [target = "", ...rest] = text.trim().split(/\s+/);
   const instruction = instructions.find((candidate) => candidate.name === target);
   if (!instruction) throw new Error(`${name}: expands to "${target}", which no table has`);
   const registers = rest
-    .join('')
+    .join("")
     .split(/[,()]/)
     .filter((operand) => /^x\d+$|^r/.test(operand));
-  const places = REGISTER_SLOTS[instruction.timing] ?? ['rd', 'rs1', 'rs2'];
-  const operands = { rd: 'x0', rs1: 'x0', rs2: 'x0' };
+  const places = REGISTER_SLOTS[instruction.timing] ?? ["rd", "rs1", "rs2"];
+  const operands = { rd: "x0", rs1: "x0", rs2: "x0" };
   registers.forEach((register, index) => {
     const place = places[index];
     if (place) operands[place as keyof typeof operands] = register;
@@ -150,26 +176,37 @@ function parseExpansion(name: string, text: string, instructions: readonly Instr
 }
 
 /** Reads one table's text into `set`; compressed lines may name instructions read before. Errors name the line. */
-export function readTable(extension: string, text: string, set: { instructions: Instruction[]; compressed: Compressed[] }): void {
-  text.split('\n').forEach((raw, index) => {
+export function readTable(
+  extension: string,
+  text: string,
+  set: { instructions: Instruction[]; compressed: Compressed[] },
+): void {
+  text.split("\n").forEach((raw, index) => {
     const line = raw.trim();
-    if (line === '' || line.startsWith('#')) return;
+    if (line === "" || line.startsWith("#")) return;
     try {
-      const [, name = '', body = ''] = /^(\S+)\s+(.*)$/.exec(line) ?? [];
-      const [left = '', expansion] = body.split('=>');
-      if (name.startsWith('c.')) {
+      const [, name = "", body = ""] = /^(\S+)\s+(.*)$/.exec(line) ?? [];
+      const [left = "", expansion] = body.split("=>");
+      if (name.startsWith("c.")) {
         if (expansion === undefined) throw new Error('a compressed instruction needs "=> expansion"');
-        set.compressed.push({ ...parseEncoding(name, extension, left), ...parseExpansion(name, expansion, set.instructions) });
+        set.compressed.push({
+          ...parseEncoding(name, extension, left),
+          ...parseExpansion(name, expansion, set.instructions),
+        });
         return;
       }
       // A bar between spaces parts columns; one inside brackets belongs to an immediate, later ones to the meaning.
       const [pattern, operands, timing, ...meaning] = body.split(/\s\|\s/);
-      if (!pattern || operands === undefined || !timing || meaning.length === 0) throw new Error('a line has four columns');
+      if (!pattern || operands === undefined || !timing || meaning.length === 0)
+        throw new Error("a line has four columns");
       set.instructions.push({
         ...parseEncoding(name, extension, pattern),
-        operands: operands.split(',').map((operand) => operand.trim()).filter(Boolean),
+        operands: operands
+          .split(",")
+          .map((operand) => operand.trim())
+          .filter(Boolean),
         timing: timing.trim(),
-        meaning: parseMeaning(meaning.join(' | ')),
+        meaning: parseMeaning(meaning.join(" | ")),
       });
     } catch (error) {
       throw new Error(`${extension}.isa:${index + 1}: ${(error as Error).message}`);
@@ -181,7 +218,7 @@ export function readTable(extension: string, text: string, set: { instructions: 
 export function readInstructionSet(): InstructionSet {
   const set = { instructions: [] as Instruction[], compressed: [] as Compressed[] };
   for (const extension of EXTENSIONS) {
-    readTable(extension, readFileSync(new URL(`${extension}.isa`, import.meta.url), 'utf8'), set);
+    readTable(extension, readFileSync(new URL(`${extension}.isa`, import.meta.url), "utf8"), set);
   }
   return set;
 }

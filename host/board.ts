@@ -1,0 +1,72 @@
+/** The board: which devices there are and how their wires run. One place knows; machine.ts puts it to work. */
+
+import { MACHINE_MAP } from "../spec/machine-map.ts";
+import { INTERRUPT } from "../spec/riscv.ts";
+import { Bus, type PlacedDevice, placeDevice } from "./bus.ts";
+import type { Clock } from "./clock.ts";
+import { Clint } from "./devices/clint.ts";
+import type { GuestMemory, IrqLine } from "./devices/device.ts";
+import { Plic } from "./devices/plic.ts";
+import { type Finish, TestFinisher } from "./devices/test-finisher.ts";
+import { Uart16550 } from "./devices/uart16550.ts";
+import { type BlockBackend, VirtioBlk } from "./devices/virtio-blk.ts";
+import { VirtioMmio } from "./devices/virtio-mmio.ts";
+
+export interface BoardOptions {
+  readonly harts: number;
+  readonly clock: Clock;
+  readonly memory: GuestMemory;
+  /** Drives bit `bit` of a hart's `mip`. */
+  readonly setLine: (hart: number, bit: number, level: boolean) => void;
+  readonly onTimeOffset: (ticks: bigint) => void;
+  readonly onOutput: (byte: number) => void;
+  readonly onFinish: (finish: Finish) => void;
+  /** One drive for each virtio slot from the last one down, as QEMU plugs them. */
+  readonly drives: readonly BlockBackend[];
+}
+
+export class Board {
+  readonly bus: Bus;
+  readonly uart: Uart16550;
+  readonly devices: readonly PlacedDevice[];
+
+  constructor(options: BoardOptions) {
+    const { harts, clock, memory, setLine, onTimeOffset, onOutput, onFinish, drives } = options;
+    const lines = (bit: number): IrqLine[] =>
+      Array.from({ length: harts }, (_, hart) => ({ set: (level) => setLine(hart, bit, level) }));
+    const plic = new Plic({ machine: lines(INTERRUPT.MEI), supervisor: lines(INTERRUPT.SEI) });
+    this.uart = new Uart16550({ irq: plic.line(MACHINE_MAP.uart.irq), onOutput });
+    const slots = MACHINE_MAP.virtio.count;
+    this.devices = [
+      placeDevice(MACHINE_MAP.testFinisher, new TestFinisher(onFinish)),
+      placeDevice(
+        MACHINE_MAP.clint,
+        new Clint({ clock, software: lines(INTERRUPT.MSI), timer: lines(INTERRUPT.MTI), onTimeOffset }),
+      ),
+      placeDevice(MACHINE_MAP.plic, plic),
+      placeDevice(MACHINE_MAP.uart, this.uart),
+      ...Array.from({ length: slots }, (_, slot) => {
+        const backend = drives[slots - 1 - slot];
+        const device = new VirtioMmio({
+          name: `virtio-mmio ${slot}`,
+          irq: plic.line(MACHINE_MAP.virtio.irq + slot),
+          memory,
+          plugged: backend && new VirtioBlk({ clock, backend, serial: `hartbeat-${slots - 1 - slot}` }),
+        });
+        return placeDevice(MACHINE_MAP.virtio, device, slot);
+      }),
+    ];
+    this.bus = new Bus(this.devices);
+  }
+
+  reset(): void {
+    for (const { device } of this.devices) device.reset();
+  }
+
+  /** Named state of every device, for the state hash. */
+  state(): Record<string, unknown> {
+    return Object.fromEntries(
+      this.devices.map(({ device, base }) => [`${device.name}@${base.toString(16)}`, device.state()]),
+    );
+  }
+}

@@ -1,0 +1,220 @@
+/** The core as the host sees it: one WebAssembly instance, its memory, and the numbers that cross. */
+import { instantiate } from "@assemblyscript/loader";
+import { CSRS } from "../../spec/csrs.ts";
+import {
+  HART_BYTES,
+  HART_FIELDS,
+  MACHINE_FIELDS,
+  region,
+  STOP_REASONS,
+  type StopReason,
+} from "../../spec/layout.ts";
+import { RAM_BASE } from "../../spec/machine-map.ts";
+import { HartbeatError } from "../errors.ts";
+import type { CoreBus, CoreExports } from "./exports.ts";
+import { CoreRecord } from "./record.ts";
+
+const CSR_ADDRESSES: ReadonlyMap<string, number> = new Map(CSRS.map(({ name, address }) => [name, address]));
+
+/** CSRs that a debugger must not write: the number says read-only. */
+const isReadOnly = (address: number): boolean => address >> 10 === 3;
+
+/** No physical address: the virtual one is not mapped. */
+const UNMAPPED = 2n ** 64n - 1n;
+/** The largest time that can be told to the core. */
+export const FOREVER = Number.MAX_SAFE_INTEGER;
+
+export interface CoreOptions {
+  /** The module of dist/core.wasm, or its bytes. */
+  readonly wasm: WebAssembly.Module | BufferSource;
+  readonly harts: number;
+  readonly ramBytes: number;
+  readonly bus: CoreBus;
+}
+
+export class Core {
+  readonly hartCount: number;
+  /** Main memory: a view of the core's own. */
+  readonly ram: Uint8Array;
+  readonly #exports: CoreExports;
+  readonly #machine: CoreRecord;
+  readonly #harts: CoreRecord[];
+
+  private constructor(exports: CoreExports, harts: number, ramBytes: number) {
+    this.#exports = exports;
+    this.hartCount = harts;
+    const { buffer } = exports.memory;
+    this.ram = new Uint8Array(buffer, region("ram").base, ramBytes);
+    this.#machine = new CoreRecord(buffer, region("machine").base, MACHINE_FIELDS);
+    this.#harts = Array.from(
+      { length: harts },
+      (_, index) => new CoreRecord(buffer, region("harts").base + index * HART_BYTES, HART_FIELDS),
+    );
+  }
+
+  /** Instantiates the module. Throws HartbeatError when the host has not the memory that is asked for. */
+  static async create({ wasm, harts, ramBytes, bus }: CoreOptions): Promise<Core> {
+    let fault = (): void => {};
+    const { exports } = await instantiate<CoreExports>(wasm as WebAssembly.Module, {
+      host: {
+        mmioRead(address: number, size: 1 | 2 | 4): number {
+          const value = bus.read(address >>> 0, size);
+          if (value === undefined) fault();
+          return value ?? 0;
+        },
+        mmioWrite(address: number, size: 1 | 2 | 4, value: number): void {
+          if (!bus.write(address >>> 0, size, value >>> 0)) fault();
+        },
+      },
+    });
+    if (!exports.configure(harts, ramBytes)) {
+      throw new HartbeatError(
+        `The host cannot give the machine ${ramBytes / 2 ** 20} MiB of memory; ask for less with -m.`,
+      );
+    }
+    const core = new Core(exports, harts, ramBytes);
+    fault = () => core.#machine.set("busFault", 1n);
+    return core;
+  }
+
+  /** Fills the boot ROM. */
+  loadRom(bytes: Uint8Array): void {
+    const { base, bytes: size } = region("bootRom");
+    if (bytes.length > size) throw new Error(`the boot ROM holds ${size} bytes, not ${bytes.length}`);
+    const rom = new Uint8Array(this.#exports.memory.buffer, base, size);
+    rom.fill(0);
+    rom.set(bytes);
+  }
+
+  /**
+   * Runs until the next event at cycle `until`, to a good place at or after cycle `pauseAt`, for `budget` cycles of all
+   * harts together, or to a stop of another kind.
+   */
+  run(until: number, pauseAt: number, budget: number): StopReason {
+    const reason = this.#exports.run(Math.min(until, FOREVER), Math.min(pauseAt, FOREVER), budget);
+    return STOP_REASONS[reason] as StopReason;
+  }
+
+  /** Makes `run` return after the instruction that is executing. For devices, from within `run`. */
+  requestStop(): void {
+    this.#machine.set("stopRequest", 1n);
+  }
+
+  /** Tells a running core that there is an event at cycle `at`. */
+  bringForward(at: number): void {
+    this.#exports.bringForward(at);
+  }
+
+  /** Guest time in cycles. */
+  get cycles(): number {
+    return this.#exports.cycles();
+  }
+
+  /** All harts wait for an interrupt and none is pending. */
+  get idle(): boolean {
+    return this.#exports.isIdle() !== 0;
+  }
+
+  /** Lets time pass while idle. */
+  skipTo(cycle: number): void {
+    this.#exports.skipTo(cycle);
+  }
+
+  /** The hart whose turn it is: the one that hit the breakpoint. */
+  get currentHart(): number {
+    return Math.min(Number(this.#machine.get("turn")), this.hartCount - 1);
+  }
+
+  /** `run` returns after the next instruction of this hart; undefined: no more. */
+  set stepHart(hart: number | undefined) {
+    this.#machine.set("stepHart", BigInt(hart ?? -1));
+  }
+
+  /** Drives a bit of `mip` that belongs to an interrupt controller. */
+  setLine(hart: number, bit: number, level: boolean): void {
+    this.#exports.setLine(hart, bit, level);
+  }
+
+  /** Ticks that mtime is ahead of guest time. */
+  set timeOffset(ticks: bigint) {
+    this.#machine.set("timeOffset", ticks);
+  }
+
+  /** All harts to the reset vector. Memory and time stay. */
+  reset(): void {
+    this.#exports.reset();
+  }
+
+  /** The record of a hart: general registers `x`, `pc`, `priv`, plain CSRs. */
+  hart(index: number): CoreRecord {
+    const hart = this.#harts[index];
+    if (!hart) throw new RangeError(`there is no hart ${index}`);
+    return hart;
+  }
+
+  /** A CSR by name; undefined when there is none of that name. */
+  readCsr(hart: number, name: string): bigint | undefined {
+    const address = CSR_ADDRESSES.get(name);
+    return address === undefined
+      ? undefined
+      : BigInt.asUintN(64, this.#exports.csrRead(this.#base(hart), address));
+  }
+
+  /** Writes a CSR as an instruction would; false when there is none of that name or it is read-only. */
+  writeCsr(hart: number, name: string, value: bigint): boolean {
+    const address = CSR_ADDRESSES.get(name);
+    if (address === undefined || isReadOnly(address)) return false;
+    this.#exports.csrWrite(this.#base(hart), address, BigInt.asUintN(64, value));
+    this.#exports.contextWritten(hart);
+    return true;
+  }
+
+  /** To be called after `priv` was set in a hart's record. */
+  contextWritten(hart: number): void {
+    this.#exports.contextWritten(hart);
+  }
+
+  /** Physical address of a virtual one in the hart's present mode; undefined when it is not mapped. */
+  translate(hart: number, va: bigint): number | undefined {
+    const address = BigInt.asUintN(64, this.#exports.translate(hart, BigInt.asUintN(64, va)));
+    return address === UNMAPPED ? undefined : Number(address);
+  }
+
+  /** The part of RAM at a physical address; undefined unless all of it is RAM. */
+  view(address: number, length: number): Uint8Array | undefined {
+    const offset = address - RAM_BASE;
+    return offset >= 0 && offset + length <= this.ram.length
+      ? this.ram.subarray(offset, offset + length)
+      : undefined;
+  }
+
+  /** Writes RAM and drops what was decoded from it; false unless all of it is RAM. */
+  write(address: number, bytes: Uint8Array): boolean {
+    const view = this.view(address, bytes.length);
+    if (!view) return false;
+    view.set(bytes);
+    this.#exports.ramWritten(address - RAM_BASE, bytes.length);
+    return true;
+  }
+
+  /** Stops every hart before it executes at this virtual address. Throws HartbeatError when there are too many. */
+  setBreakpoint(va: bigint): void {
+    if (!this.#exports.addBreakpoint(BigInt.asUintN(64, va))) {
+      throw new HartbeatError("There are too many breakpoints; remove some first.");
+    }
+  }
+
+  clearBreakpoint(va: bigint): void {
+    this.#exports.removeBreakpoint(BigInt.asUintN(64, va));
+  }
+
+  /** 64 bits over RAM and harts. */
+  hashState(): bigint {
+    return BigInt.asUintN(64, this.#exports.hashState());
+  }
+
+  #base(hart: number): number {
+    if (hart < 0 || hart >= this.hartCount) throw new RangeError(`there is no hart ${hart}`);
+    return region("harts").base + hart * HART_BYTES;
+  }
+}

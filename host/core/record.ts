@@ -1,0 +1,34 @@
+/** A fixed record in the core's memory, read and written by the names of spec/layout.ts. */
+import type { PlacedField } from "../../spec/layout.ts";
+
+/** Values are unsigned: bigint for 64-bit fields as for the others, so that names need no types. */
+export class CoreRecord {
+  readonly #view: DataView;
+  readonly #base: number;
+  readonly #fields: ReadonlyMap<string, PlacedField>;
+
+  /** `base` is the record's byte offset in linear memory. */
+  constructor(buffer: ArrayBuffer, base: number, fields: readonly PlacedField[]) {
+    this.#view = new DataView(buffer);
+    this.#base = base;
+    this.#fields = new Map(fields.map((field) => [field.name, field]));
+  }
+
+  /** The field's value; `index` picks one of an array. Throws on an unknown name: that is a bug. */
+  get(name: string, index = 0): bigint {
+    const { type, at } = this.#locate(name, index);
+    return type === "u64" ? this.#view.getBigUint64(at, true) : BigInt(this.#view.getUint32(at, true));
+  }
+
+  set(name: string, value: bigint, index = 0): void {
+    const { type, at } = this.#locate(name, index);
+    if (type === "u64") this.#view.setBigUint64(at, BigInt.asUintN(64, value), true);
+    else this.#view.setUint32(at, Number(BigInt.asUintN(32, value)), true);
+  }
+
+  #locate(name: string, index: number): { type: PlacedField["type"]; at: number } {
+    const field = this.#fields.get(name);
+    if (!field || index < 0 || index >= (field.count ?? 1)) throw new Error(`no field ${name}[${index}]`);
+    return { type: field.type, at: this.#base + field.offset + index * (field.type === "u64" ? 8 : 4) };
+  }
+}
