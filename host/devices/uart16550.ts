@@ -1,6 +1,5 @@
 /** NS16550A UART: the console's serial line (National Semiconductor PC16550D data sheet). */
 import type { FdtNode } from "../boot/fdt-writer.ts";
-import { ByteQueue } from "./byte-queue.ts";
 import type { AccessSize, Device, IrqLine, Placement } from "./device.ts";
 
 /** Register numbers; RBR/THR and IER give way to the divisor latch while LCR.DLAB is set. */
@@ -56,6 +55,46 @@ const TRIGGER_LEVELS = [1, 4, 8, 14] as const;
 
 /** Input clock in the device tree, as QEMU has it. The divisor is kept but gives no pace: bytes take no time. */
 const CLOCK_HZ = 3_686_400;
+
+/** A first-in, first-out queue of bytes that grows as needed. */
+class ByteQueue {
+  private bytes = new Uint8Array(64);
+  private head = 0;
+  private tail = 0;
+
+  get length(): number {
+    return this.tail - this.head;
+  }
+
+  push(bytes: Uint8Array): void {
+    if (this.tail + bytes.length > this.bytes.length) {
+      const room = new Uint8Array(Math.max(64, 2 * (this.length + bytes.length)));
+      room.set(this.toBytes());
+      this.bytes = room;
+      this.tail = this.length;
+      this.head = 0;
+    }
+    this.bytes.set(bytes, this.tail);
+    this.tail += bytes.length;
+  }
+
+  /** Takes the oldest byte; the queue must not be empty. */
+  shift(): number {
+    const byte = this.bytes[this.head] as number;
+    this.head += 1;
+    return byte;
+  }
+
+  clear(): void {
+    this.head = 0;
+    this.tail = 0;
+  }
+
+  /** A copy of what waits, oldest first. */
+  toBytes(): Uint8Array {
+    return this.bytes.slice(this.head, this.tail);
+  }
+}
 
 export interface UartOptions {
   readonly irq: IrqLine;

@@ -2,7 +2,7 @@
 import type { FdtNode } from "../boot/fdt-writer.ts";
 import { HartbeatError } from "../errors.ts";
 import type { AccessSize, Device, GuestMemory, IrqLine, Placement } from "./device.ts";
-import { type Chain, VirtioFault, Virtqueue } from "./virtqueue.ts";
+import { type Chain, VirtioFault, Virtqueue } from "./virtio-queue.ts";
 
 const MAGIC_VALUE = 0x000;
 const VERSION = 0x004;

@@ -15,8 +15,8 @@ import { TestFinisher } from "../../../host/devices/test-finisher.ts";
 import { Uart16550 } from "../../../host/devices/uart16550.ts";
 import { VirtioMmio } from "../../../host/devices/virtio-mmio.ts";
 import { MACHINE_MAP, type MapRow, PLIC_SOURCES, RAM_BASE, TIMEBASE_HZ } from "../../../spec/machine-map.ts";
+import { requireTool } from "../../tools/require-tool.ts";
 import { FakeClock, FakeLine, FakeMemory, lines } from "../devices/fakes.ts";
-import { hasTool } from "./garbage.ts";
 
 const ISA = "rv64imac_zicsr_zifencei";
 const RAM_BYTES = 256 * 1024 * 1024;
@@ -166,38 +166,21 @@ function qemuTree(harts: number): FdtNode {
   }
 }
 
-describe.runIf(hasTool("qemu-system-riscv64")).each([1, 4, 8])(
-  "beside QEMU's virt with %i harts",
-  (harts) => {
-    test("every device of ours is QEMU's: compatible, reg, interrupts, and what else addresses it", () => {
-      const [ours, theirs] = [ourTree(harts), qemuTree(harts)];
-      const compared = [
-        "compatible",
-        "reg",
-        "interrupts",
-        "clock-frequency",
-        "value",
-        "offset",
-        "device_type",
-      ];
-      const paths = [
-        ...(findNode(ours, "/soc")?.children.map(({ name }) => `/soc/${name}`) ?? []),
-        ...(findNode(ours, "/cpus")?.children.map(({ name }) => `/cpus/${name}`) ?? []),
-        "/poweroff",
-        "/reboot",
-        "/memory@80000000",
-      ];
-      for (const path of paths) {
-        const [our, their] = [findNode(ours, path), findNode(theirs, path)];
-        expect(their, path).toBeDefined();
-        for (const property of compared) {
-          expect(our?.properties.get(property), `${path} ${property}`).toEqual(
-            their?.properties.get(property),
-          );
-        }
+requireTool("qemu-system-riscv64")("beside QEMU's virt", () => {
+  test.each([1, 4, 8])("every device of ours is QEMU's, with %i harts", (harts) => {
+    const [ours, theirs] = [ourTree(harts), qemuTree(harts)];
+    const compared = ["compatible", "reg", "interrupts", "clock-frequency", "value", "offset", "device_type"];
+    const children = (path: string): string[] =>
+      findNode(ours, path)?.children.map(({ name }) => `${path}/${name}`) ?? [];
+    const paths = [...children("/soc"), ...children("/cpus"), "/poweroff", "/reboot", "/memory@80000000"];
+    for (const path of paths) {
+      const [our, their] = [findNode(ours, path), findNode(theirs, path)];
+      expect(their, path).toBeDefined();
+      for (const property of compared) {
+        expect(our?.properties.get(property), `${path} ${property}`).toEqual(their?.properties.get(property));
       }
-      const stdout = (root: FdtNode) => propertyStrings(findNode(root, "/chosen") as FdtNode, "stdout-path");
-      expect(stdout(ours)).toEqual(stdout(theirs));
-    });
-  },
-);
+    }
+    const stdout = (root: FdtNode) => propertyStrings(findNode(root, "/chosen") as FdtNode, "stdout-path");
+    expect(stdout(ours)).toEqual(stdout(theirs));
+  });
+});

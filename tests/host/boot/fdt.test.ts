@@ -4,7 +4,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { findNode, propertyCells, propertyStrings, readFdt } from "../../../host/boot/fdt-reader.ts";
 import { FdtNode, type FdtReservation, flattenFdt } from "../../../host/boot/fdt-writer.ts";
-import { expectOnlyHartbeatErrors, hasTool } from "./garbage.ts";
+import { requireTool } from "../../tools/require-tool.ts";
+import { expectOnlyHartbeatErrors } from "./garbage.ts";
 
 interface Shape {
   properties: [string, Uint8Array][];
@@ -90,13 +91,15 @@ describe("writer and reader", () => {
     const child = root.child("a").child("b");
     expect([root.newPhandle(), child.newPhandle(), root.newPhandle()]).toEqual([1, 2, 3]);
   });
+});
 
-  test.runIf(hasTool("dtc"))("dtc takes the blob", () => {
+requireTool("dtc")("beside dtc", () => {
+  test("dtc takes the blob", () => {
     const source = execFileSync("dtc", ["-q", "-I", "dtb", "-O", "dts"], { input: flattenFdt(sample()) });
     expect(source.toString()).toContain("reg = <0x00 0x10000000 0x00 0x100>;");
   });
 
-  test.runIf(hasTool("dtc"))("a blob of dtc is read", () => {
+  test("a blob of dtc is read", () => {
     const source = '/dts-v1/; /memreserve/ 0x80000000 0x1000; / { a = <1 2>; b { c = "x", "y"; }; };';
     const fdt = readFdt(execFileSync("dtc", ["-q", "-I", "dts", "-O", "dtb"], { input: source }));
     expect(fdt.reservations).toEqual([{ address: 0x8000_0000n, size: 0x1000n }]);

@@ -1,11 +1,6 @@
-/** Helpers of the boot tests: feeding parsers with damaged input, and asking which tools are installed. */
-import { spawnSync } from "node:child_process";
+/** Feeds parsers with damaged input. */
 import fc from "fast-check";
 import { HartbeatError } from "../../../host/errors.ts";
-
-export function hasTool(name: string): boolean {
-  return spawnSync(name, ["--version"]).error === undefined;
-}
 
 function attempt(bytes: Uint8Array, parse: (bytes: Uint8Array) => unknown): void {
   try {

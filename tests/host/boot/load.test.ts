@@ -1,8 +1,10 @@
 /** The placement of firmware, kernel, ramdisk and device tree. */
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type LoadRequest, type NamedFile, planBoot } from "../../../host/boot/load.ts";
+import { requireTool } from "../../tools/require-tool.ts";
+import { findTool } from "../../tools/tools.ts";
 import { buildElf } from "./elf-builder.ts";
 import { buildImage } from "./image-builder.ts";
 
@@ -175,10 +177,11 @@ test("whatever the sizes, parts lie in memory and apart, or an error says why no
   );
 });
 
-const OPENSBI = "/usr/share/qemu/opensbi-riscv64-generic-fw_dynamic.elf";
-
-test.runIf(existsSync(OPENSBI))("OpenSBI's ELF file is taken", () => {
-  const { firmwareEntry, firmwareElf } = plan({ firmware: named("opensbi", readFileSync(OPENSBI)) });
-  expect(firmwareEntry).toBe(RAM);
-  expect(firmwareElf?.entry).toBe(BigInt(RAM));
+requireTool("opensbi")("OpenSBI", () => {
+  test("its ELF file is taken", () => {
+    const bytes = readFileSync(findTool("opensbi") as string);
+    const { firmwareEntry, firmwareElf } = plan({ firmware: named("opensbi", bytes) });
+    expect(firmwareEntry).toBe(RAM);
+    expect(firmwareElf?.entry).toBe(BigInt(RAM));
+  });
 });

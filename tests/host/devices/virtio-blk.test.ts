@@ -109,6 +109,7 @@ describe("requests", () => {
       },
       write: () => {},
       flush: () => {},
+      state: () => ({}),
     };
     const { driver, request } = make(broken);
     driver.start();
@@ -220,6 +221,13 @@ test("the ring indices wrap", () => {
     if (request(4, 0n, 0) !== 0) throw new Error(`request ${count} failed`);
   }
   expect(driver.usedEntries().length).toBe(70_000 - 65_536);
+});
+
+test("the state tells disks of different contents apart", () => {
+  const stateOf = (byte: number) =>
+    JSON.stringify(make(new MemoryBackend(Uint8Array.of(byte))).device.state());
+  expect(stateOf(1)).toBe(stateOf(1));
+  expect(stateOf(1)).not.toBe(stateOf(2));
 });
 
 test("capacity is in the configuration space", () => {
