@@ -219,7 +219,8 @@ export class Machine {
       if (this.#halted) return "halted";
       if (this.#paused) return "paused";
       if (this.#requested) return "requested";
-      this.#events.deliver();
+      // In the middle of a round other harts have yet to reach the cycle of the event.
+      if (this.core.betweenRounds) this.#events.deliver();
       if (this.cycles >= end) return "cycles";
       const next = this.#events.next;
       switch (this.core.run(next, end, FOREVER)) {

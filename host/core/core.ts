@@ -115,6 +115,11 @@ export class Core {
     return this.#exports.isIdle() !== 0;
   }
 
+  /** All harts have reached the same cycle. */
+  get betweenRounds(): boolean {
+    return Number(this.#machine.get("turn")) === this.hartCount;
+  }
+
   /** Lets time pass while idle. */
   skipTo(cycle: number): void {
     this.#exports.skipTo(cycle);
