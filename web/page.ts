@@ -2,29 +2,10 @@
 import { FitAddon } from "@xterm/addon-fit";
 import { Terminal } from "@xterm/xterm";
 import { CYCLES_PER_SECOND } from "../spec/machine-map.ts";
+import "./hook.ts";
 import type { Status, ToPage, ToWorker } from "./protocol.ts";
 import { settingsFromQuery } from "./settings.ts";
 import { themeFor } from "./theme.ts";
-
-/** What a test sees as `window.hartbeat`. */
-export interface PageHook {
-  /** Everything the machine has printed since the page was loaded. */
-  readonly output: string;
-  readonly status: Status | undefined;
-  /** Types text into the machine. */
-  send(text: string): void;
-  cycles(): Promise<number>;
-  stateHash(): Promise<string>;
-  /** With ?free=1: runs the machine for so many cycles, or until it has printed the text. */
-  run(cycles: number): Promise<void>;
-  expect(text: string): Promise<void>;
-}
-
-declare global {
-  interface Window {
-    hartbeat: PageHook;
-  }
-}
 
 type Answer = Extract<ToPage, { type: "answer" }>;
 
@@ -37,7 +18,6 @@ function element(id: string): HTMLElement {
 const banner = element("banner");
 const power = element("power");
 const worker = new Worker("worker.js", { type: "module" });
-const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 const waiting = new Map<number, (answer: Answer) => void>();
 let output = "";
@@ -91,7 +71,6 @@ function openTerminal(): Terminal {
   terminal.open(element("terminal"));
   terminal.onData((text) => tell({ type: "input", bytes: encoder.encode(text) }));
   terminal.onBinary((text) => tell({ type: "input", bytes: Uint8Array.from(text, (c) => c.charCodeAt(0)) }));
-  terminal.onResize(({ cols, rows }) => tell({ type: "resize", columns: cols, rows }));
   new ResizeObserver(() => {
     terminal.options.fontSize = innerWidth < 560 ? 12 : 14;
     fit.fit();
@@ -106,7 +85,7 @@ const terminal = openTerminal();
 worker.onmessage = ({ data }: MessageEvent<ToPage>) => {
   switch (data.type) {
     case "output":
-      output += decoder.decode(data.bytes, { stream: true });
+      for (const byte of data.bytes) output += String.fromCharCode(byte);
       terminal.write(data.bytes);
       break;
     case "status":
@@ -121,7 +100,7 @@ worker.onmessage = ({ data }: MessageEvent<ToPage>) => {
       break;
   }
 };
-worker.onerror = (event) => showError(`the machine's worker failed: ${event.message}; reload the page`);
+worker.onerror = (event) => showError(`The machine's worker failed: ${event.message}; reload the page.`);
 
 element("reset").addEventListener("click", () => {
   terminal.reset();
@@ -145,7 +124,6 @@ window.hartbeat = {
 
 try {
   tell({ type: "boot", settings: settingsFromQuery(location.search) });
-  tell({ type: "resize", columns: terminal.cols, rows: terminal.rows });
 } catch (error) {
-  showError(`the address of this page asks for a machine that cannot be: ${(error as Error).message}`);
+  showError(`The address of this page asks for a machine that cannot be: ${(error as Error).message}.`);
 }

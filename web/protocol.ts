@@ -14,7 +14,6 @@ export interface MachineSettings {
 export type ToWorker =
   | { readonly type: "boot"; readonly settings: MachineSettings }
   | { readonly type: "input"; readonly bytes: Uint8Array }
-  | { readonly type: "resize"; readonly columns: number; readonly rows: number }
   | { readonly type: "reset" }
   | { readonly type: "hash"; readonly id: number }
   | { readonly type: "run"; readonly id: number; readonly cycles: number }

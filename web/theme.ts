@@ -15,6 +15,14 @@ const DARK: ITheme = {
   cyan: "#5eead4",
   white: "#d7dee8",
   brightBlack: "#6b7889",
+  brightRed: "#ffab9f",
+  brightGreen: "#a3efc2",
+  brightYellow: "#ffdf94",
+  brightBlue: "#a8ccff",
+  brightMagenta: "#e3c4ff",
+  brightCyan: "#99f3e5",
+  brightWhite: "#ffffff",
+  scrollbarSliderBackground: "#d7dee822",
 };
 
 const LIGHT: ITheme = {
@@ -31,6 +39,14 @@ const LIGHT: ITheme = {
   cyan: "#0d7d6c",
   white: "#6a7484",
   brightBlack: "#5c6675",
+  brightRed: "#d0342c",
+  brightGreen: "#1e8449",
+  brightYellow: "#a86f00",
+  brightBlue: "#2f74d6",
+  brightMagenta: "#9450cf",
+  brightCyan: "#0e9482",
+  brightWhite: "#3d4755",
+  scrollbarSliderBackground: "#1d253022",
 };
 
 export function themeFor(dark: boolean): ITheme {

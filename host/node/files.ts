@@ -11,7 +11,7 @@ function findRoot(folder: string): string {
   if (existsSync(join(folder, "package.json"))) return folder;
   const parent = dirname(folder);
   if (parent === folder)
-    throw new HartbeatError("hartbeat: package.json is missing: install the package again");
+    throw new HartbeatError("package.json is missing above this program; install hartbeat again.");
   return findRoot(parent);
 }
 
@@ -49,6 +49,6 @@ export function readBytes(path: string, what: string, advice: string): Uint8Arra
   try {
     return new Uint8Array(readFileSync(path));
   } catch (error) {
-    throw new HartbeatError(`cannot read ${what} '${path}': ${reason(error)}; ${advice}`);
+    throw new HartbeatError(`Cannot read ${what} '${path}': ${reason(error)}; ${advice}.`);
   }
 }

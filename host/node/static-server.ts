@@ -75,7 +75,7 @@ function listen(server: Server, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", (error) =>
       reject(
-        new HartbeatError(`cannot listen on port ${port}: ${reason(error)}; choose another with --port`),
+        new HartbeatError(`Cannot listen on port ${port}: ${reason(error)}; choose another with --port.`),
       ),
     );
     server.listen(port, "127.0.0.1", () => resolve());

@@ -44,7 +44,6 @@ export class EscapeFilter {
 export interface TerminalEvents {
   input(bytes: Uint8Array): void;
   command(command: EscapeCommand): void;
-  resize(columns: number, rows: number): void;
   /** Nobody reads our output any more. */
   outputClosed(): void;
 }
@@ -82,11 +81,6 @@ export class Terminal {
         this.#filter.feed(bytes, events.input, (command) => events.command(command)),
       );
     } else this.#in.on("data", (bytes: Uint8Array) => events.input(bytes));
-    if (this.#out.isTTY) {
-      const report = (): void => events.resize(this.#out.columns, this.#out.rows);
-      this.#out.on("resize", report);
-      report();
-    }
   }
 
   /** Writes guest output. While the reader is slow, `drained` gives a promise to wait for. */

@@ -7,7 +7,7 @@ import { serveFolder } from "./static-server.ts";
 
 export async function runWeb(port: number): Promise<void> {
   if (!existsSync(join(PACKAGE_FILES.web, "index.html"))) {
-    throw new HartbeatError("the page is not built; run: npm run build");
+    throw new HartbeatError("The page is not built; run: npm run build.");
   }
   const server = await serveFolder(PACKAGE_FILES.web, port);
   process.stdout.write(`hartbeat runs at ${server.url} (Ctrl-C ends the server)\n`);

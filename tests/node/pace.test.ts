@@ -68,12 +68,12 @@ describe("PacedLoop", () => {
     await done;
   });
 
-  it("does not run at all while nothing can happen", async () => {
+  it("runs once in a second, to bring the clock forward, while nothing can happen", async () => {
     const machine = new TickingMachine(Number.POSITIVE_INFINITY, 0);
     const loop = loopFor(machine);
     const done = loop.run();
-    await vi.advanceTimersByTimeAsync(3_600_000);
-    expect(machine.runs).toBeLessThan(100);
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(machine.runs).toBeLessThan(610);
     loop.stop();
     await vi.advanceTimersByTimeAsync(1);
     await done;

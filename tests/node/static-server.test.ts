@@ -69,7 +69,7 @@ describe("serveFolder", () => {
   it("names a port that is in use", async () => {
     const port = Number(new URL(server.url).port);
     await expect(serveFolder(folder, port)).rejects.toThrow(
-      `cannot listen on port ${port}: the port is in use`,
+      `Cannot listen on port ${port}: the port is in use`,
     );
   });
 });

@@ -34,6 +34,7 @@ export const TOOLS = {
     files: ["/usr/lib/riscv64-linux-gnu/opensbi/generic/fw_jump.elf"],
     packages: ["opensbi"],
   },
+  script: { name: "script", commands: ["script"], packages: ["bsdutils"] },
   chromium: { name: "chromium", commands: ["chromium", "chromium-browser"], packages: ["chromium"] },
 } as const satisfies Record<string, Tool>;
 

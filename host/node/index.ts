@@ -1,0 +1,53 @@
+/**
+ * The library: `import { Machine } from "hartbeat"`. A machine of this module finds the core and the images that come
+ * with the package on disk, and takes files by their paths; otherwise it is the machine of host/machine.ts.
+ */
+import { Machine as BareMachine, type MachineOptions } from "../machine.ts";
+import { PACKAGE_FILES, readBytes } from "./files.ts";
+
+export { HartbeatError } from "../errors.ts";
+
+/** A file: its path, or its bytes with a name for messages. */
+export type FileOption = string | { readonly name: string; readonly bytes: Uint8Array };
+
+/** What `Machine.create` takes; everything has a default. */
+export interface CreateOptions
+  extends Partial<Omit<MachineOptions, "wasm" | "kernel" | "firmware" | "initrd">> {
+  /** An ELF or Image file; without it the kernel of the package boots, with its initial RAM disk. */
+  readonly kernel?: FileOption;
+  readonly initrd?: FileOption;
+  /** The firmware in M-mode; without it that of the package, and with `none` the kernel starts in M-mode. */
+  readonly firmware?: FileOption | "none";
+}
+
+function load(option: FileOption, what: string, advice: string) {
+  return typeof option === "string" ? { name: option, bytes: readBytes(option, what, advice) } : option;
+}
+
+/** Makes a machine that stands before its first instruction. */
+async function create(options: CreateOptions = {}): Promise<BareMachine> {
+  const { kernel, initrd, firmware, ...others } = options;
+  const own = "install hartbeat again, or build it with npm run build";
+  const files = {
+    kernel: load(kernel ?? PACKAGE_FILES.kernel, "the kernel", kernel ? "name an ELF or Image file" : own),
+    ...(firmware !== "none" && {
+      firmware: load(
+        firmware ?? PACKAGE_FILES.firmware,
+        "the firmware",
+        firmware ? "name an ELF or binary file" : own,
+      ),
+    }),
+    ...((initrd !== undefined || kernel === undefined) && {
+      initrd: load(
+        initrd ?? PACKAGE_FILES.initrd,
+        "the initial RAM disk",
+        initrd ? "name a cpio archive" : own,
+      ),
+    }),
+  };
+  const wasm = readBytes(PACKAGE_FILES.core, "the core", "build it with npm run build");
+  return BareMachine.create({ ...others, ...files, wasm });
+}
+
+export const Machine = { create };
+export type Machine = BareMachine;

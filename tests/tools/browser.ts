@@ -1,0 +1,67 @@
+/** Headless Chromium on the built page, for tests of web/. */
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { PACKAGE_FILES } from "../../host/node/files.ts";
+import { type StaticServer, serveFolder } from "../../host/node/static-server.ts";
+import "../../web/hook.ts";
+import { findTool } from "./tools.ts";
+
+const FLAGS = [
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+export class WebBench {
+  readonly #browser: Browser;
+  readonly #server: StaticServer;
+  /** What pages have complained about on their consoles, and scripts that broke. */
+  readonly complaints: string[] = [];
+
+  private constructor(browser: Browser, server: StaticServer) {
+    this.#browser = browser;
+    this.#server = server;
+  }
+
+  static async open(): Promise<WebBench> {
+    const server = await serveFolder(PACKAGE_FILES.web, 0);
+    const executablePath = findTool("chromium");
+    const browser = await chromium.launch({ args: FLAGS, ...(executablePath && { executablePath }) });
+    return new WebBench(browser, server);
+  }
+
+  /** Opens the page with a query such as "?smp=2". */
+  async page(query = "", options: BrowserContextOptions = {}): Promise<Page> {
+    const page = await (await this.#browser.newContext(options)).newPage();
+    page.on("console", (message) => {
+      if (message.type() === "error" || message.type() === "warning") this.complaints.push(message.text());
+    });
+    page.on("pageerror", (error) => this.complaints.push(error.message));
+    await page.goto(this.#server.url + query);
+    return page;
+  }
+
+  async close(): Promise<void> {
+    await this.#browser.close();
+    await this.#server.close();
+  }
+}
+
+/** Waits until the machine of the page has printed what matches; fails with all that it printed. */
+export async function expectOutput(page: Page, pattern: RegExp, timeout = 30_000): Promise<void> {
+  try {
+    await page.waitForFunction(
+      ([source, flags]) => new RegExp(source as string, flags as string).test(hartbeat.output),
+      [pattern.source, pattern.flags],
+      { timeout },
+    );
+  } catch {
+    const output = await page.evaluate(() => hartbeat.output);
+    const banner = await page.textContent("#banner");
+    throw new Error(`the page did not print ${pattern}; it printed:\n${output}\nits banner: ${banner}`);
+  }
+}
