@@ -30,14 +30,15 @@ export class Breakpoints {
     return this.#holders.size;
   }
 
+  /** Throws what the core throws when it can hold no more. */
   add(address: bigint, onHit: HitHandler): Breakpoint {
     const va = BigInt.asUintN(64, address);
     const holder = { onHit };
     let holders = this.#holders.get(va);
     if (holders === undefined) {
+      this.#core.setBreakpoint(va);
       holders = new Set();
       this.#holders.set(va, holders);
-      this.#core.setBreakpoint(va);
     }
     holders.add(holder);
     return { address: va, remove: () => this.#remove(va, holder) };

@@ -3,8 +3,8 @@
 /** Privilege mode of a hart. */
 export type Privilege = "M" | "S" | "U";
 
-/** `wfi`: waits for an interrupt; `stopped`: held by the firmware (SBI HSM) or not yet out of reset. */
-export type HartActivity = "running" | "wfi" | "stopped";
+/** `wfi`: waits for an interrupt. */
+export type HartActivity = "running" | "wfi";
 
 export interface HartStatus {
   readonly privilege: Privilege;
@@ -34,8 +34,8 @@ export interface DebugTarget {
   /** False, and nothing written, unless the whole range is writable memory. */
   writeMemory(hart: number, address: bigint, bytes: Uint8Array): boolean;
 
-  /** Stops every hart whose pc comes to `address`, before it executes there. */
-  insertBreakpoint(address: bigint): void;
+  /** Stops every hart whose pc comes to `address`, before it executes there. False when there are too many. */
+  insertBreakpoint(address: bigint): boolean;
   removeBreakpoint(address: bigint): void;
 
   /** Lets the machine run until it stops, which `onStop` reports. */

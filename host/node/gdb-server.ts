@@ -66,7 +66,7 @@ export async function startGdbServer(target: DebugTarget, port: number): Promise
     address: `${LOOPBACK}:${boundPort}`,
     close: () =>
       new Promise((resolve) => {
-        client?.destroy();
+        client?.destroySoon();
         server.close(() => resolve());
       }),
   };

@@ -22,7 +22,7 @@ function kernel(names: string, how: Omit<BootStep, "name" | "image"> = {}): Boot
 export const BOOT_PATH: readonly BootStep[] = [
   // Before start_kernel.
   { name: "_start", image: "firmware", early: true },
-  ...kernel("_start _start_kernel setup_vm relocate_enable_mmu", { early: true }),
+  ...kernel("_start setup_vm relocate_enable_mmu", { early: true }),
 
   // start_kernel and what it calls.
   ...kernel(`
@@ -48,7 +48,7 @@ export const BOOT_PATH: readonly BootStep[] = [
     rcu_init_tasks_generic do_pre_smp_initcalls lockup_detector_init smp_init idle_threads_init
     cpuhp_threads_init cpu_up
   `),
-  ...kernel("secondary_start secondary_start_sbi", { early: true }),
+  ...kernel("secondary_start", { early: true }),
   ...kernel("smp_callin notify_cpu_starting sched_init_smp padata_init page_alloc_init_late page_ext_init"),
   ...kernel(`
     do_basic_setup cpuset_init_smp usermodehelper_init shmem_init driver_init devtmpfs_init devices_init

@@ -114,15 +114,14 @@ export class BootTrace {
     if (step.name === "start_thread") this.#awaitUserMode(task, this.#register(hart, "a1"));
   }
 
-  /** `start_thread(regs, pc, sp)` has told where the program of pid 1 begins. */
+  /** `start_thread(regs, pc, sp)` has told where the program of pid 1 begins; the same task must come there. */
   #awaitUserMode(task: bigint, entry: bigint): void {
     const breakpoint = this.#break(entry, (hart) => {
       const { privilege } = this.#target.hartStatus(hart);
       if (privilege !== "U" || this.#register(hart, "sscratch") !== task) return;
       breakpoint.remove();
       const name = this.#initPath ?? "init";
-      const pid = this.#pidOf(hart, task);
-      this.#record({ name, image: "user", hart, pid, depth: 0, argument: undefined });
+      this.#record({ name, image: "user", hart, pid: INIT_PID, depth: 0, argument: undefined });
       this.stop();
     });
   }

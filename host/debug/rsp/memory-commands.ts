@@ -44,8 +44,7 @@ function insert(args: string, { target, breakpoints }: RspContext): string {
   const { type, address } = breakpoint;
   const types = breakpoints.get(address) ?? new Set();
   if (types.size === 0) {
-    if (breakpoints.size >= MAX_BREAKPOINTS) return E_FAULT;
-    target.insertBreakpoint(address);
+    if (!target.insertBreakpoint(address)) return E_FAULT;
   }
   breakpoints.set(address, types.add(type));
   return OK;
@@ -62,9 +61,6 @@ function remove(args: string, { target, breakpoints }: RspContext): string {
   }
   return OK;
 }
-
-/** More than a person sets; keeps a broken client from filling memory. */
-const MAX_BREAKPOINTS = 1024;
 
 /** Software (0) and hardware (1) execution breakpoints are the same here. */
 function executionOnly(handler: (args: string, context: RspContext) => string): Handler {

@@ -4,6 +4,7 @@
  * Numbers are GDB's own for RISC-V: x0 to x31, pc = 32, the f registers 33 to 64, CSRs from 65 on, and
  * the privilege mode after the last CSR.
  */
+import { ABI_NAMES } from "../../registers.ts";
 
 export interface GdbRegister {
   readonly number: number;
@@ -21,13 +22,6 @@ export interface CsrName {
 const PC = 32;
 const FIRST_CSR = 65;
 const PRIV = FIRST_CSR + 4096;
-
-const ABI_NAMES = [
-  "zero ra sp gp tp t0 t1 t2 s0 s1 a0 a1 a2 a3 a4 a5",
-  "a6 a7 s2 s3 s4 s5 s6 s7 s8 s9 s10 s11 t3 t4 t5 t6",
-]
-  .join(" ")
-  .split(" ");
 
 const POINTER_TYPES: Readonly<Record<string, "code_ptr" | "data_ptr">> = {
   ra: "code_ptr",

@@ -3,6 +3,7 @@ import type { DebugTarget, HartStatus, Stop } from "../../../host/debug/target.t
 
 const MEMORY_BASE = 0x8000_0000n;
 const MEMORY_BYTES = 0x1_0000;
+const MOST_BREAKPOINTS = 1024;
 const READ_ONLY = new Set(["zero", "mhartid"]);
 
 export class FakeTarget implements DebugTarget {
@@ -47,8 +48,10 @@ export class FakeTarget implements DebugTarget {
     return true;
   }
 
-  insertBreakpoint(address: bigint): void {
+  insertBreakpoint(address: bigint): boolean {
+    if (this.breakpoints.size >= MOST_BREAKPOINTS) return false;
     this.breakpoints.set(address, (this.breakpoints.get(address) ?? 0) + 1);
+    return true;
   }
 
   removeBreakpoint(address: bigint): void {
