@@ -32,7 +32,7 @@ const OWNER_STORES: usize = 4;
 // @ts-ignore: decorator
 @inline
 function tableEntry(ramPage: u32): usize {
-  return CODE_TABLE + (<usize>ramPage << 2);
+  return CODE_TABLE + ((<usize>ramPage) << 2);
 }
 
 // @ts-ignore: decorator
@@ -142,12 +142,12 @@ export function decodeSlot(slot: usize): void {
   const page = CODE_POOL + index * CODE_PAGE_BYTES;
   const owner = ownerOf(page);
   store<u32>(owner, 0, OWNER_STORES);
-  const offset = <u32>(slot - page) >>> 3;
+  const offset = (<u32>(slot - page)) >>> 3;
   if (breakpointAtOffset(offset)) {
     fill(slot, OP_BREAK, 0, 0, 0, 0);
     return;
   }
-  const host = RAM + (<usize>load<u32>(owner) << 12) + <usize>offset;
+  const host = RAM + ((<usize>load<u32>(owner)) << 12) + <usize>offset;
   const low = <u32>load<u16>(host);
   if ((low & 3) != 3) decode(slot, low, <i32>offset);
   else if (offset == 0xffe) fill(slot, OP_STRADDLE, 0, 0, 0, 0);

@@ -37,7 +37,7 @@ const OFF_PAGE: i32 = -0x1000_0000;
 export function enter(h: usize): usize {
   store<u32>(h, 0, HART_TRAPPED);
   trimQuantum(h);
-  if (load<u32>(MACHINE, MACHINE_STOPREQUEST) | <u32>(load<u32>(h, HART_FUEL) == 0)) return 0;
+  if (load<u32>(MACHINE, MACHINE_STOPREQUEST) | (<u32>(load<u32>(h, HART_FUEL) == 0))) return 0;
   takePendingInterrupt(h);
   if (load<u32>(h, HART_WAITING)) return 0;
   return find(h, load<u64>(h, HART_PC));
@@ -68,7 +68,7 @@ function find(h: usize, pc: u64): usize {
       return slot ? slot : fetchFault(h);
     }
   }
-  return page + ((<usize>pc & 0xffe) << 3);
+  return page + (((<usize>pc) & 0xffe) << 3);
 }
 
 /** The fetch that failed takes its cycle, so that a hart that traps for ever does not stop time. */

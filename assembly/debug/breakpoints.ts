@@ -8,7 +8,7 @@ import { redecodeOffset } from "../block/code-cache";
 // @ts-ignore: decorator
 @inline
 function place(index: u32): usize {
-  return BREAKPOINT_TABLE + (<usize>index << 3);
+  return BREAKPOINT_TABLE + ((<usize>index) << 3);
 }
 
 function find(va: u64): i32 {
@@ -35,7 +35,7 @@ export function addBreakpoint(va: u64): bool {
   if (count == MAX_BREAKPOINTS) return false;
   store<u64>(place(count), va);
   store<u32>(MACHINE, count + 1, MACHINE_BREAKPOINTS);
-  redecodeOffset(<u32>va & 0xffe);
+  redecodeOffset((<u32>va) & 0xffe);
   return true;
 }
 
@@ -46,5 +46,5 @@ export function removeBreakpoint(va: u64): void {
   const last = load<u32>(MACHINE, MACHINE_BREAKPOINTS) - 1;
   store<u64>(place(<u32>index), load<u64>(place(last)));
   store<u32>(MACHINE, last, MACHINE_BREAKPOINTS);
-  redecodeOffset(<u32>va & 0xffe);
+  redecodeOffset((<u32>va) & 0xffe);
 }

@@ -15,7 +15,7 @@ import {
 /** The level that loads and stores are checked for: mstatus.MPP when MPRV is set. */
 export function dataPrivilege(h: usize): u32 {
   const mstatus = load<u64>(h, HART_MSTATUS);
-  if ((mstatus >> MSTATUS_MPRV_BIT) & 1) return <u32>(mstatus >> MSTATUS_MPP_BIT) & 3;
+  if ((mstatus >> MSTATUS_MPRV_BIT) & 1) return (<u32>(mstatus >> MSTATUS_MPP_BIT)) & 3;
   return load<u32>(h, HART_PRIV);
 }
 

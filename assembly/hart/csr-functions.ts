@@ -51,7 +51,13 @@ function bit(number: u64): u64 {
 const XLEN_FIELDS: u64 = (2 << 34) | (2 << 32);
 
 function sstatusWritable(): u64 {
-  return bit(MSTATUS_SIE_BIT) | bit(MSTATUS_SPIE_BIT) | bit(MSTATUS_SPP_BIT) | bit(MSTATUS_SUM_BIT) | bit(MSTATUS_MXR_BIT);
+  return (
+    bit(MSTATUS_SIE_BIT) |
+    bit(MSTATUS_SPIE_BIT) |
+    bit(MSTATUS_SPP_BIT) |
+    bit(MSTATUS_SUM_BIT) |
+    bit(MSTATUS_MXR_BIT)
+  );
 }
 
 function mstatusWritable(): u64 {
@@ -158,14 +164,14 @@ export function writePmpaddr(h: usize, entry: u32, value: u64): void {
     const next = pmpConfig(h, entry + 1);
     if (next & PMP_LOCK && pmpMode(next) == 1) return;
   }
-  store<u64>(h + (<usize>entry << 3), value & PMPADDR_MASK, HART_PMPADDR);
+  store<u64>(h + ((<usize>entry) << 3), value & PMPADDR_MASK, HART_PMPADDR);
   flushHart(h);
 }
 
 /** Eight configuration bytes; locked ones stay. "The combination R=0 and W=1 is reserved": such a byte stays too. */
 export function writePmpcfg(h: usize, word: u32, value: u64): void {
   for (let i: u32 = 0; i < 8; i++) {
-    const config = <u32>(value >> <u64>(8 * i)) & 0x9f;
+    const config = (<u32>(value >> (<u64>(8 * i)))) & 0x9f;
     const entry = word * 8 + i;
     if (pmpConfig(h, entry) & PMP_LOCK) continue;
     if ((config & (PMP_R | PMP_W)) == PMP_W) continue;

@@ -24,7 +24,7 @@ import { CAUSE_INTERRUPT, takeTrap } from "./trap";
 
 /** mip: what software set, or what the interrupt controllers drive. */
 export function pendingBits(h: usize): u64 {
-  return load<u64>(h, HART_MIP) | <u64>load<u32>(h, HART_LINES);
+  return load<u64>(h, HART_MIP) | (<u64>load<u32>(h, HART_LINES));
 }
 
 /** Whether a hart in wfi goes on: an enabled interrupt is pending, whether or not it can be taken. */

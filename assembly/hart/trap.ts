@@ -87,7 +87,7 @@ export function takeTrap(h: usize, cause: u64, tval: u64): void {
     store<u64>(h, tval, HART_MTVAL);
     mstatus = withBit(mstatus, MSTATUS_MPIE_BIT, bitOf(mstatus, MSTATUS_MIE_BIT));
     mstatus = withBit(mstatus, MSTATUS_MIE_BIT, 0);
-    mstatus = (mstatus & ~((<u64>3) << MSTATUS_MPP_BIT)) | (<u64>priv << MSTATUS_MPP_BIT);
+    mstatus = (mstatus & ~((<u64>3) << MSTATUS_MPP_BIT)) | ((<u64>priv) << MSTATUS_MPP_BIT);
     store<u64>(h, mstatus, HART_MSTATUS);
     store<u64>(h, vector(load<u64>(h, HART_MTVEC), cause), HART_PC);
     setPrivilege(h, PRIV_M);
@@ -103,10 +103,10 @@ export function illegalInstruction(h: usize, insn: u64): void {
 /** mret: back to mstatus.MPP. "If y≠M, xRET also sets MPRV=0." */
 export function returnFromM(h: usize): void {
   let mstatus = load<u64>(h, HART_MSTATUS);
-  const priv = <u32>(mstatus >> MSTATUS_MPP_BIT) & 3;
+  const priv = (<u32>(mstatus >> MSTATUS_MPP_BIT)) & 3;
   mstatus = withBit(mstatus, MSTATUS_MIE_BIT, bitOf(mstatus, MSTATUS_MPIE_BIT));
   mstatus = withBit(mstatus, MSTATUS_MPIE_BIT, 1);
-  mstatus = (mstatus & ~((<u64>3) << MSTATUS_MPP_BIT)) | (<u64>PRIV_U << MSTATUS_MPP_BIT);
+  mstatus = (mstatus & ~((<u64>3) << MSTATUS_MPP_BIT)) | ((<u64>PRIV_U) << MSTATUS_MPP_BIT);
   if (priv != PRIV_M) mstatus = withBit(mstatus, MSTATUS_MPRV_BIT, 0);
   store<u64>(h, mstatus, HART_MSTATUS);
   store<u64>(h, load<u64>(h, HART_MEPC), HART_PC);

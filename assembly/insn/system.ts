@@ -61,8 +61,8 @@ function resume(h: usize): bool {
 /** Counters are visible below M-mode as mcounteren says, in U-mode as scounteren says too. */
 function counterVisible(h: usize, counter: u32): bool {
   const priv = load<u32>(h, HART_PRIV);
-  if (priv < PRIV_M && !((load<u64>(h, HART_MCOUNTEREN) >> <u64>counter) & 1)) return false;
-  return priv != PRIV_U || ((load<u64>(h, HART_SCOUNTEREN) >> <u64>counter) & 1) != 0;
+  if (priv < PRIV_M && !((load<u64>(h, HART_MCOUNTEREN) >> (<u64>counter)) & 1)) return false;
+  return priv != PRIV_U || ((load<u64>(h, HART_SCOUNTEREN) >> (<u64>counter)) & 1) != 0;
 }
 
 /** Whether the hart may access the CSR, for writing or not. */

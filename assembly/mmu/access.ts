@@ -23,7 +23,7 @@ export function loadSlow(h: usize, va: u64, size: u32): u64 {
   const address = translate(h, va, ACCESS_LOAD, size);
   if (address == NO_ADDRESS) return 0;
   if (isMemory(address, size)) return readMemory(address, size);
-  if (!(address & <u64>(size - 1))) {
+  if (!(address & (<u64>(size - 1)))) {
     const value = readDevice(address, size);
     if (!load<u32>(MACHINE, MACHINE_BUSFAULT)) return value;
   }
@@ -33,7 +33,7 @@ export function loadSlow(h: usize, va: u64, size: u32): u64 {
 
 /** Both pages are translated before either is read. A fault on the second reports its first byte. */
 function loadCrossing(h: usize, va: u64, size: u32): u64 {
-  const firstSize: u32 = 4096 - (<u32>va & 0xfff);
+  const firstSize: u32 = 4096 - ((<u32>va) & 0xfff);
   const second = va + <u64>firstSize;
   const a = translate(h, va, ACCESS_LOAD, firstSize);
   if (a == NO_ADDRESS) return 0;
@@ -46,7 +46,7 @@ function loadCrossing(h: usize, va: u64, size: u32): u64 {
   let value: u64 = 0;
   for (let i: u32 = 0; i < size; i++) {
     const byte = i < firstSize ? readMemory(a + <u64>i, 1) : readMemory(b + <u64>(i - firstSize), 1);
-    value |= byte << <u64>(8 * i);
+    value |= byte << (<u64>(8 * i));
   }
   return value;
 }
@@ -61,7 +61,7 @@ export function storeSlow(h: usize, va: u64, value: u64, size: u32, length: u32)
   const address = translate(h, va, ACCESS_STORE, size);
   if (address == NO_ADDRESS) return true;
   if (isRam(address, size)) return writeRam(address, value, size) ? lookAround(h, length) : false;
-  if (!isMemory(address, size) && !(address & <u64>(size - 1))) {
+  if (!isMemory(address, size) && !(address & (<u64>(size - 1)))) {
     writeDevice(address, value, size);
     if (!load<u32>(MACHINE, MACHINE_BUSFAULT)) return lookAround(h, length);
   }
@@ -75,7 +75,7 @@ function lookAround(h: usize, length: u32): bool {
 }
 
 function storeCrossing(h: usize, va: u64, value: u64, size: u32, length: u32): bool {
-  const firstSize: u32 = 4096 - (<u32>va & 0xfff);
+  const firstSize: u32 = 4096 - ((<u32>va) & 0xfff);
   const a = translate(h, va, ACCESS_STORE, firstSize);
   if (a == NO_ADDRESS) return true;
   const b = translate(h, va + <u64>firstSize, ACCESS_STORE, size - firstSize);
@@ -86,7 +86,7 @@ function storeCrossing(h: usize, va: u64, value: u64, size: u32, length: u32): b
   }
   let dropped = false;
   for (let i: u32 = 0; i < size; i++) {
-    const byte = (value >> <u64>(8 * i)) & 0xff;
+    const byte = (value >> (<u64>(8 * i))) & 0xff;
     const to = i < firstSize ? a + <u64>i : b + <u64>(i - firstSize);
     if (writeRam(to, byte, 1)) dropped = true;
   }
@@ -99,8 +99,9 @@ function storeCrossing(h: usize, va: u64, value: u64, size: u32, length: u32): b
  */
 export function amoAddress(h: usize, va: u64, size: u32): usize {
   const entry = <usize>load<u32>(h, HART_WRITETLB) + tlbIndex(va);
-  if (load<u64>(entry) == (va & (~0xfff | <u64>(size - 1)))) return <usize>va + <usize>load<u32>(entry, TLB_ADDEND);
-  if (va & <u64>(size - 1)) {
+  if (load<u64>(entry) == (va & (~0xfff | (<u64>(size - 1)))))
+    return <usize>va + <usize>load<u32>(entry, TLB_ADDEND);
+  if (va & (<u64>(size - 1))) {
     takeTrap(h, CAUSE_STORE_ADDRESS_MISALIGNED, va);
     return 0;
   }
@@ -116,7 +117,7 @@ export function amoAddress(h: usize, va: u64, size: u32): usize {
 
 /** lr: loads, sign-extended, and reserves the address. */
 export function loadReserved(h: usize, va: u64, size: u32): u64 {
-  if (va & <u64>(size - 1)) {
+  if (va & (<u64>(size - 1))) {
     takeTrap(h, CAUSE_LOAD_ADDRESS_MISALIGNED, va);
     return 0;
   }
@@ -128,7 +129,7 @@ export function loadReserved(h: usize, va: u64, size: u32): u64 {
   }
   store<u64>(h, va, HART_RESERVATION);
   const value = readMemory(address, size);
-  return size == 4 ? <u64><i64><i32>value : value;
+  return size == 4 ? <u64>(<i64>(<i32>value)) : value;
 }
 
 /**
@@ -137,7 +138,7 @@ export function loadReserved(h: usize, va: u64, size: u32): u64 {
  * virtual address alone tells.
  */
 export function storeConditional(h: usize, va: u64, value: u64, size: u32): u64 {
-  if (va & <u64>(size - 1)) {
+  if (va & (<u64>(size - 1))) {
     takeTrap(h, CAUSE_STORE_ADDRESS_MISALIGNED, va);
     return 0;
   }

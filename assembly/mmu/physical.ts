@@ -23,7 +23,9 @@ export function isMemory(address: u64, size: u64): bool {
 
 /** Offset in linear memory of an address in RAM or ROM. */
 export function hostAddress(address: u64): usize {
-  return address >= RAM_BASE ? RAM + <usize>(address - RAM_BASE) : BOOT_ROM + <usize>(address - BOOT_ROM_BASE);
+  return address >= RAM_BASE
+    ? RAM + <usize>(address - RAM_BASE)
+    : BOOT_ROM + <usize>(address - BOOT_ROM_BASE);
 }
 
 function loadSized(host: usize, size: u32): u64 {
@@ -75,7 +77,7 @@ export function readDevice(address: u64, size: u32): u64 {
   }
   if (size < 8) return <u64>mmioRead(<u32>address, size);
   const low = <u64>mmioRead(<u32>address, 4);
-  return low | (<u64>mmioRead(<u32>address + 4, 4) << 32);
+  return low | ((<u64>mmioRead(<u32>address + 4, 4)) << 32);
 }
 
 /** Writes a device; MACHINE_BUSFAULT tells whether there was one. */

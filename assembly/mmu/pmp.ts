@@ -26,7 +26,7 @@ export function pmpMode(config: u32): u32 {
 }
 
 function address(h: usize, entry: u32): u64 {
-  return load<u64>(h + (<usize>entry << 3), HART_PMPADDR);
+  return load<u64>(h + ((<usize>entry) << 3), HART_PMPADDR);
 }
 
 /** First byte that an active entry matches. */

@@ -36,7 +36,7 @@ const EMPTY: u8 = 0xff;
 // @ts-ignore: decorator
 @inline
 export function tlbIndex(va: u64): usize {
-  return <usize>(((<u32>(va >> 12) ^ <u32>(va >> 21)) & (TLB_ENTRIES - 1)) << 4);
+  return <usize>((((<u32>(va >> 12)) ^ (<u32>(va >> 21))) & (TLB_ENTRIES - 1)) << 4);
 }
 
 function hartNumber(h: usize): u32 {

@@ -75,7 +75,7 @@ function leafAllows(pte: u64, access: u32, priv: u32, mstatus: u64): bool {
  */
 function walk(h: usize, va: u64, access: u32, priv: u32, probe: bool): u64 {
   // "Bits 63-39 must all be equal to bit 38."
-  if (<i64>(va << 25) >> 25 != <i64>va) return PAGE_FAULT;
+  if ((<i64>(va << 25)) >> 25 != <i64>va) return PAGE_FAULT;
   const mstatus = load<u64>(h, HART_MSTATUS);
   let table = (load<u64>(h, HART_SATP) & PPN_MASK) << 12;
   for (let level: i32 = LEVELS - 1; level >= 0; level--) {
@@ -92,7 +92,7 @@ function walk(h: usize, va: u64, access: u32, priv: u32, probe: bool): u64 {
       continue;
     }
     if (!leafAllows(pte, access, priv, mstatus)) return PAGE_FAULT;
-    const within = (<u64>1 << shift) - 1;
+    const within = ((<u64>1) << shift) - 1;
     if (base & within) return PAGE_FAULT;
     const used = pte | PTE_A | (access == ACCESS_STORE ? PTE_D : 0);
     if (used != pte && !probe) {
@@ -126,7 +126,8 @@ export function probe(h: usize, va: u64): u64 {
 
 function raise(h: usize, va: u64, access: u32, pageFault: bool): u64 {
   let cause: u64;
-  if (access == ACCESS_FETCH) cause = pageFault ? CAUSE_INSTRUCTION_PAGE_FAULT : CAUSE_INSTRUCTION_ACCESS_FAULT;
+  if (access == ACCESS_FETCH)
+    cause = pageFault ? CAUSE_INSTRUCTION_PAGE_FAULT : CAUSE_INSTRUCTION_ACCESS_FAULT;
   else if (access == ACCESS_LOAD) cause = pageFault ? CAUSE_LOAD_PAGE_FAULT : CAUSE_LOAD_ACCESS_FAULT;
   else cause = pageFault ? CAUSE_STORE_PAGE_FAULT : CAUSE_STORE_ACCESS_FAULT;
   takeTrap(h, cause, va);
