@@ -71,7 +71,7 @@ function leafAllows(pte: u64, access: u32, priv: u32, mstatus: u64): bool {
 
 /**
  * Walks the page table, as section 11.3.2 numbers its steps. Returns the physical address, PAGE_FAULT or
- * ACCESS_FAULT. A and D are set in memory unless `probe`, which is for debuggers.
+ * ACCESS_FAULT. With `probe`, for debuggers, permissions do not count and A and D stay as they are.
  */
 function walk(h: usize, va: u64, access: u32, priv: u32, probe: bool): u64 {
   // "Bits 63-39 must all be equal to bit 38."
@@ -91,7 +91,7 @@ function walk(h: usize, va: u64, access: u32, priv: u32, probe: bool): u64 {
       table = base;
       continue;
     }
-    if (!leafAllows(pte, access, priv, mstatus)) return PAGE_FAULT;
+    if (!probe && !leafAllows(pte, access, priv, mstatus)) return PAGE_FAULT;
     const within = ((<u64>1) << shift) - 1;
     if (base & within) return PAGE_FAULT;
     const used = pte | PTE_A | (access == ACCESS_STORE ? PTE_D : 0);
@@ -114,13 +114,14 @@ function translateFor(h: usize, va: u64, access: u32, priv: u32, probe: bool): u
   return walk(h, va, access, priv, probe);
 }
 
-/** Physical address of `va` as a debugger sees it from the hart's present mode, NO_ADDRESS when unmapped. */
+/**
+ * Physical address of `va` as a debugger sees it, NO_ADDRESS when unmapped. Permissions do not count, and
+ * what is no address of memory in M-mode is looked for in the page table that S-mode would use.
+ */
 export function probe(h: usize, va: u64): u64 {
   const priv = load<u32>(h, HART_PRIV);
-  let address = translateFor(h, va, ACCESS_FETCH, priv, true);
-  if (address >= ACCESS_FAULT) address = translateFor(h, va, ACCESS_LOAD, priv, true);
-  // A debugger of the kernel also looks at user pages, whatever SUM says.
-  if (address >= ACCESS_FAULT && priv == PRIV_S) address = translateFor(h, va, ACCESS_LOAD, PRIV_U, true);
+  const effective = priv == PRIV_M && !isMemory(va, 1) ? PRIV_S : priv;
+  const address = translateFor(h, va, ACCESS_LOAD, effective, true);
   return address >= ACCESS_FAULT ? NO_ADDRESS : address;
 }
 
