@@ -111,6 +111,20 @@ describe("gateway", () => {
     expect(supervisor[0]?.level).toBe(false);
   });
 
+  test("a level that falls and rises while its interrupt is served waits for the completion", () => {
+    const { plic, supervisor, setPriority, enable, claim, complete } = make();
+    setPriority(10, 1);
+    enable(S0, 10);
+    const line = plic.line(10);
+    line.set(true);
+    claim(S0);
+    line.set(false);
+    line.set(true);
+    expect([supervisor[0]?.level, plic.read(0x1000, 4)]).toEqual([false, 0]);
+    complete(S0, 10);
+    expect(supervisor[0]?.level).toBe(true);
+  });
+
   test("a request stays when the level falls before the claim", () => {
     const { plic, setPriority, enable, claim } = make();
     setPriority(40, 1);
