@@ -38,7 +38,10 @@ export interface PaceHost {
   now(): number;
   /** Lets the host's event loop handle what has arrived. */
   yield(): Promise<void>;
-  /** Called before the first turn and after each: a promise to wait for (a full pipe, a halt by the debugger), or nothing. */
+  /**
+   * Called before the first turn, after each, and again after what it returned: a promise to wait for (a full
+   * pipe, a debugger that holds the machine), or nothing.
+   */
   gate?(): Promise<void> | undefined;
 }
 
@@ -51,6 +54,7 @@ export class PacedLoop {
   #inbox: (() => void)[] = [];
   #wake: (() => void) | undefined;
   #stopped = false;
+  #endHold: () => void = () => undefined;
   /** Milliseconds spent in the guest since the start. */
   busyMs = 0;
 
@@ -62,12 +66,12 @@ export class PacedLoop {
   /** Runs turns until `stop` is called. */
   async run(): Promise<void> {
     this.#stopped = false;
-    await this.#host.gate?.();
+    await this.#passGate();
     this.#moveAnchor();
     while (!this.#stopped) {
       this.#turn();
       const hadInput = this.#deliver();
-      await this.#host.gate?.();
+      await this.#passGate();
       if (this.#stopped) return;
       const pause = hadInput ? 0 : this.#pauseMs();
       if (pause > 0) await this.#sleep(pause);
@@ -75,16 +79,28 @@ export class PacedLoop {
     }
   }
 
-  /** Ends `run` after the present turn. */
+  /** Ends `run` after the present turn, or its wait at the gate. */
   stop(): void {
     this.#stopped = true;
     this.#wake?.();
+    this.#endHold();
   }
 
   /** Has `action` (a key, a packet) performed between two turns, at the guest time that the wall clock shows. */
   deliver(action: () => void): void {
     this.#inbox.push(action);
     this.#wake?.();
+  }
+
+  /** Waits until the gate lets the machine through, or the loop is stopped. */
+  async #passGate(): Promise<void> {
+    for (let hold = this.#host.gate?.(); hold && !this.#stopped; hold = this.#host.gate?.()) {
+      const stopped = new Promise<void>((resolve) => {
+        this.#endHold = resolve;
+      });
+      await Promise.race([hold, stopped]);
+      if (this.#stopped) return;
+    }
   }
 
   #moveAnchor(): void {

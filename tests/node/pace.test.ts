@@ -122,7 +122,7 @@ describe("PacedLoop", () => {
           return new Promise<void>((resolve) => {
             open = resolve;
           });
-        loop.stop();
+        if (gates === 3) loop.stop();
         return undefined;
       },
     });
@@ -131,6 +131,20 @@ describe("PacedLoop", () => {
     expect(machine.runs).toBe(0);
     open();
     await done;
-    expect(gates).toBe(2);
+    expect(gates).toBe(3);
+  });
+
+  it("leaves the gate when it is stopped", async () => {
+    const machine = new TickingMachine(CYCLES_PER_MS, 0);
+    const loop = new PacedLoop(machine, {
+      now: () => Date.now(),
+      yield: () => Promise.resolve(),
+      gate: () => new Promise(() => undefined),
+    });
+    const done = loop.run();
+    await vi.advanceTimersByTimeAsync(100);
+    loop.stop();
+    await done;
+    expect(machine.runs).toBe(0);
   });
 });

@@ -1,0 +1,158 @@
+/** `hartbeat boot`: a machine on the user's terminal, paced by the wall clock, until it powers off or he leaves. */
+import { CYCLES_PER_SECOND } from "../../spec/machine-map.ts";
+import { MachineTarget } from "../debug/machine-target.ts";
+import { HartbeatError } from "../errors.ts";
+import { BootTrace } from "../trace/boot-trace.ts";
+import { printTree } from "../trace/print-tree.ts";
+import type { DriveOption } from "./arguments.ts";
+import { readBytes } from "./files.ts";
+import { startGdbServer } from "./gdb-server.ts";
+import { type CreateOptions, Machine } from "./index.ts";
+import { OutputBuffer } from "./output-buffer.ts";
+import { PacedLoop } from "./pace.ts";
+import { ESCAPE_HELP, Terminal } from "./terminal.ts";
+
+/** The command line of `hartbeat boot`, read and checked. */
+export interface BootOptions {
+  readonly kernel?: string;
+  readonly initrd?: string;
+  readonly append: string;
+  readonly smp: number;
+  readonly memory: number;
+  /** A file, `default` or `none`. */
+  readonly bios: string;
+  readonly drives: readonly DriveOption[];
+  readonly reboot: boolean;
+  readonly gdbPort?: number;
+  /** Wait for the debugger before the first instruction. */
+  readonly paused: boolean;
+  readonly traceBoot?: boolean;
+  readonly stats?: boolean;
+}
+
+const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGTERM: 15 } as const;
+
+/** Status of a process that a signal ended, as shells count it. */
+const signalStatus = (number: number): number => 128 + number;
+
+/** The machine's settings and files as the options name them. */
+function settings({ kernel, initrd, bios, drives, smp, memory, append }: BootOptions): CreateOptions {
+  if (bios === "none" && kernel === undefined) {
+    throw new HartbeatError("-bios none starts a program in M-mode; name it with -kernel FILE.");
+  }
+  return {
+    harts: smp,
+    ramBytes: memory,
+    append,
+    ...(kernel !== undefined && { kernel }),
+    ...(initrd !== undefined && { initrd }),
+    ...(bios !== "default" && { firmware: bios }),
+    drives: drives.map(({ file, readonly }) => ({
+      name: file,
+      bytes: readBytes(file, "the drive", "name a disk image with -drive file=PATH"),
+      readonly,
+    })),
+  };
+}
+
+/** Boots and gives the exit status of the process. */
+export async function runBoot(options: BootOptions): Promise<number> {
+  const machine = await Machine.create(settings(options));
+  const terminal = new Terminal();
+  try {
+    return await new BootSession(machine, terminal, options).run();
+  } finally {
+    await terminal.close();
+    machine.dispose();
+  }
+}
+
+class BootSession {
+  readonly #machine: Machine;
+  readonly #target: MachineTarget;
+  readonly #terminal: Terminal;
+  readonly #options: BootOptions;
+  readonly #loop: PacedLoop;
+  readonly #output = new OutputBuffer();
+  #trace: BootTrace | undefined;
+  #status = 0;
+
+  constructor(machine: Machine, terminal: Terminal, options: BootOptions) {
+    this.#machine = machine;
+    this.#target = new MachineTarget(machine, () => this.#leave(0));
+    this.#terminal = terminal;
+    this.#options = options;
+    this.#loop = new PacedLoop(machine, {
+      now: () => performance.now(),
+      yield: () => new Promise((resolve) => setImmediate(resolve)),
+      gate: () => this.#gate(),
+    });
+    machine.console.onOutput((bytes) => this.#output.push(bytes));
+    if (options.traceBoot) this.#trace = new BootTrace(this.#target);
+  }
+
+  async run(): Promise<number> {
+    const { gdbPort, paused } = this.#options;
+    if (paused) this.#machine.pause();
+    const server = gdbPort === undefined ? undefined : await startGdbServer(this.#target, gdbPort);
+    if (server) this.#terminal.notice(`hartbeat: gdb may connect to ${server.address}`);
+    this.#openTerminal();
+    for (const [signal, number] of Object.entries(SIGNALS)) {
+      process.once(signal, () => this.#leave(signalStatus(number)));
+    }
+    const start = performance.now();
+    await this.#loop.run();
+    await server?.close();
+    this.#printTrace();
+    if (this.#options.stats) this.#printStats((performance.now() - start) / 1000);
+    return this.#status;
+  }
+
+  #openTerminal(): void {
+    this.#terminal.open({
+      input: (bytes) => this.#loop.deliver(() => this.#machine.console.send(bytes)),
+      command: (command) => {
+        if (command === "quit") this.#leave(0);
+        else this.#terminal.notice(ESCAPE_HELP);
+      },
+      outputClosed: () => this.#leave(1),
+    });
+  }
+
+  #leave(status: number): void {
+    this.#status = status;
+    this.#loop.stop();
+  }
+
+  #gate(): Promise<void> | undefined {
+    this.#flush();
+    if (this.#trace?.finished) this.#printTrace();
+    const held = this.#target.gate();
+    const { halted } = this.#machine;
+    if (halted?.kind === "reset" && this.#options.reboot) this.#machine.reset();
+    else if (halted) this.#leave(halted.status);
+    return held ?? this.#terminal.drained;
+  }
+
+  #flush(): void {
+    const bytes = this.#output.take();
+    if (bytes) this.#terminal.write(bytes);
+  }
+
+  #printTrace(): void {
+    if (!this.#trace) return;
+    this.#terminal.notice(printTree(this.#trace.records).trimEnd());
+    this.#trace.stop();
+    this.#trace = undefined;
+  }
+
+  #printStats(seconds: number): void {
+    const { cycles, instructions } = this.#machine;
+    const busy = this.#loop.busyMs / 1000;
+    const speed = busy > 0 ? instructions / busy / 1e6 : 0;
+    this.#terminal.notice(
+      `hartbeat: ${cycles.toLocaleString("en")} cycles, ${(cycles / CYCLES_PER_SECOND).toFixed(3)} s of guest time; ` +
+        `${seconds.toFixed(3)} s of wall time, ${busy.toFixed(3)} s of it running (${speed.toFixed(0)} million instructions/s)`,
+    );
+  }
+}

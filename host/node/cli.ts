@@ -1,0 +1,153 @@
+/** The command `hartbeat`: reads the command line, runs a subcommand, and turns every error into one clear line. */
+import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { DEFAULT_RAM_BYTES, MAX_HARTS } from "../../spec/machine-map.ts";
+import { HartbeatError } from "../errors.ts";
+import {
+  type DriveOption,
+  normaliseArguments,
+  parseDrive,
+  parseGdb,
+  parseMemory,
+  parsePort,
+  parseSmp,
+} from "./arguments.ts";
+import { type BootOptions, runBoot } from "./boot-command.ts";
+import { packageVersion } from "./files.ts";
+import { runWeb } from "./web-command.ts";
+
+/** Exit status of a command line that makes no sense; anything else that goes wrong gives 1. */
+const USAGE_STATUS = 2;
+const DEFAULT_GDB_PORT = 1234;
+
+const BOOT_HELP = `
+Options may be written with one dash, as QEMU does, or with two: -kernel FILE, --kernel FILE, --kernel=FILE.
+
+Keys in a terminal (all others go to the guest, Ctrl-C too):
+  Ctrl-A x                 leave
+  Ctrl-A h                 show these keys
+  Ctrl-A Ctrl-A            send Ctrl-A
+
+From a pipe, input is typed into the guest as fast as it reads; at its end the guest goes on without input.
+The exit status is the guest's: 0 after poweroff, or the code that it wrote to the test finisher.
+A serial line carries no window size: a guest that wants it asks the terminal, as resize(1) does.
+
+Examples:
+  hartbeat boot                                         boot the kernel that comes with hartbeat
+  hartbeat boot -smp 4 -m 256M                          with four harts and 256 MiB of memory
+  hartbeat boot -kernel vmlinux -append 'console=ttyS0' boot another kernel
+  hartbeat boot -bios none -kernel program.elf          run a bare-metal program in M-mode
+  hartbeat boot -s -S                                   wait for gdb on port ${DEFAULT_GDB_PORT}`;
+
+/** Lets commander report a HartbeatError of a parser as a mistake in usage. */
+function checked<T>(parse: (text: string) => T): (text: string) => T {
+  return (text) => {
+    try {
+      return parse(text);
+    } catch (error) {
+      if (error instanceof HartbeatError) throw new InvalidArgumentError(error.message);
+      throw error;
+    }
+  };
+}
+
+/** What commander hands over, named by its rules. */
+interface BootFlags extends Omit<BootOptions, "append" | "drives" | "gdbPort" | "memory" | "paused"> {
+  readonly append?: string;
+  readonly memory?: number;
+  readonly drive?: DriveOption[];
+  readonly gdb?: number;
+  readonly s?: boolean;
+  readonly S?: boolean;
+}
+
+function createProgram(finish: (status: number) => void): Command {
+  const program = new Command("hartbeat")
+    .description("A RISC-V computer in WebAssembly, with a small Linux-like kernel to boot.")
+    .version(packageVersion(), "--version", "print the version")
+    .helpOption("-h, --help", "show help")
+    .helpCommand(false)
+    .configureOutput({ outputError: () => undefined })
+    .exitOverride();
+
+  program
+    .command("boot")
+    .description("boot a machine on this terminal")
+    .option("--kernel <file>", "ELF or Image file to start (default: the kernel of hartbeat)")
+    .option("--initrd <file>", "initial RAM disk (default: that of the kernel of hartbeat, when it boots)")
+    .option("--append <text>", "kernel command line")
+    .option("--smp <harts>", `number of harts, 1 to ${MAX_HARTS}`, checked(parseSmp), 1)
+    .option("-m, --memory <size>", "main memory, 16M to 2G (default: 128M)", checked(parseMemory))
+    .option("--bios <file>", "firmware: an ELF or binary file, default (ours), or none", "default")
+    .option(
+      "--drive <spec>",
+      "disk: file=F[,format=raw][,readonly=on]; may be repeated; the guest writes to a copy in memory",
+      (text: string, drives: DriveOption[] = []) => [...drives, checked(parseDrive)(text)],
+    )
+    .option("--no-reboot", "leave when the guest reboots")
+    .option("--gdb <address>", "open a GDB server on loopback: tcp::PORT", checked(parseGdb))
+    .option("-s", `short for --gdb tcp::${DEFAULT_GDB_PORT}`)
+    .option("-S", "wait for gdb before the first instruction; opens its port as -s does")
+    .option("--trace-boot", "print the boot path as a tree of functions with hart, pid and cycle")
+    .option("--stats", "print cycles, time and speed when the machine stops")
+    .option("--nographic", "accepted for the sake of QEMU's users: there never is a window")
+    .addHelpText("after", BOOT_HELP)
+    .action(async (flags: BootFlags) => {
+      const { drive = [], gdb, s, S, ...others } = flags;
+      const gdbPort = gdb ?? (s || S ? DEFAULT_GDB_PORT : undefined);
+      const options = { memory: DEFAULT_RAM_BYTES, append: "", ...others, drives: drive, paused: S === true };
+      finish(await runBoot(gdbPort === undefined ? options : { ...options, gdbPort }));
+    });
+
+  program
+    .command("web")
+    .description("serve the page that boots the same machine in a browser")
+    .option(
+      "--port <port>",
+      "port on 127.0.0.1; 0 picks a free one",
+      checked((text) => parsePort(text, "--port")),
+      8080,
+    )
+    .action((flags: { port: number }) => runWeb(flags.port));
+
+  for (const command of program.commands)
+    command.helpOption("-h, --help", "show help").allowExcessArguments(false);
+  return program;
+}
+
+/** One line for a mistake of usage: commander's message without its prefix, and where to read more. */
+function usageLine(error: CommanderError, command: string | undefined): string {
+  const text = error.message
+    .replace(/^error: /, "")
+    .replace(/^option '[^']*' argument '[^']*' is invalid\. /s, "");
+  const topic = command === "boot" || command === "web" ? `hartbeat ${command} --help` : "hartbeat --help";
+  return `hartbeat: ${text.replace(/\s*\n\s*/g, " ")} (see '${topic}')`;
+}
+
+/** Runs the command line `words` and gives the exit status. */
+async function main(words: string[]): Promise<number> {
+  let status = 0;
+  const program = createProgram((result) => {
+    status = result;
+  });
+  if (words.length === 0) {
+    program.outputHelp();
+    return 0;
+  }
+  try {
+    await program.parseAsync(normaliseArguments(words), { from: "user" });
+    return status;
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return 0;
+      process.stderr.write(`${usageLine(error, words[0])}\n`);
+      return USAGE_STATUS;
+    }
+    const plain = error instanceof HartbeatError;
+    process.stderr.write(
+      plain ? `hartbeat: ${error.message}\n` : `hartbeat: a fault of its own: ${(error as Error).stack}\n`,
+    );
+    return 1;
+  }
+}
+
+process.exit(await main(process.argv.slice(2)));

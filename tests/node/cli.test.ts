@@ -1,0 +1,207 @@
+/** The command line: help, one clear line for every mistake, booting, and the guest's exit status. */
+import { readFileSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { packageVersion } from "../../host/node/files.ts";
+import { MACHINE_MAP, RAM_BASE } from "../../spec/machine-map.ts";
+import { buildElf } from "../host/boot/elf-builder.ts";
+import { HartbeatProcess, runHartbeat } from "../tools/hartbeat-process.ts";
+
+let folder: string;
+const file = (name: string): string => join(folder, name);
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "hartbeat-cli-"));
+});
+afterAll(async () => {
+  await rm(folder, { recursive: true });
+});
+
+/** lui t0, finisher; lui/addi t1, value; sw t1, 0(t0); j . */
+function finisherProgram(value: number): Uint8Array {
+  const low = (value << 20) >> 20;
+  const high = (value - low) >>> 12;
+  const code = [
+    (MACHINE_MAP.testFinisher.base & 0xfffff000) | (5 << 7) | 0x37,
+    (high << 12) | (6 << 7) | 0x37,
+    ((low & 0xfff) << 20) | (6 << 15) | (6 << 7) | 0x1b,
+    (6 << 20) | (5 << 15) | (2 << 12) | 0x23,
+    0x6f,
+  ];
+  const bytes = new Uint8Array(new Uint32Array(code).buffer);
+  return buildElf({ segments: [{ paddr: RAM_BASE, bytes }], entry: BigInt(RAM_BASE) });
+}
+
+describe("help", () => {
+  it("is printed without a subcommand", async () => {
+    const run = await runHartbeat();
+    expect(run).toMatchObject({ status: 0, stderr: "" });
+    expect(run.stdout).toMatch(/boot .*\n.*web /);
+  });
+
+  it("lists every option of boot with its default", async () => {
+    const run = await runHartbeat("boot", "--help");
+    expect(run).toMatchObject({ status: 0, stderr: "" });
+    for (const option of [
+      "--kernel",
+      "--initrd",
+      "--append",
+      "--smp",
+      "--memory",
+      "--bios",
+      "--drive",
+      "--gdb",
+      "-s ",
+      "-S ",
+      "--no-reboot",
+      "--trace-boot",
+      "--stats",
+      "--nographic",
+      "Ctrl-A x",
+      "128M",
+    ]) {
+      expect(run.stdout).toContain(option);
+    }
+    expect((await runHartbeat("boot", "-help")).stdout).toBe(run.stdout);
+  });
+
+  it("tells the version", async () => {
+    expect(await runHartbeat("--version")).toMatchObject({ status: 0, stdout: `${packageVersion()}\n` });
+  });
+});
+
+describe("a mistake gives one line and a status", () => {
+  it.each([
+    [["frobnicate"], 2, /unknown command 'frobnicate'/],
+    [["boot", "-frobnicate"], 2, /unknown option '--frobnicate'/],
+    [["boot", "extra"], 2, /too many arguments/],
+    [["boot", "-kernel"], 2, /'--kernel <file>' argument missing/],
+    [["boot", "-smp", "9"], 2, /-smp 9: give a number of harts from 1 to 8/],
+    [["boot", "-smp=two"], 2, /-smp two: give a number/],
+    [["boot", "-m", "1K"], 2, /-m 1K: give a size from 16M to 2G/],
+    [["boot", "-gdb", "1234"], 2, /-gdb 1234: write tcp::PORT/],
+    [["boot", "-drive", "disk.img"], 2, /-drive disk.img: 'disk.img' is not NAME=VALUE/],
+    [["web", "--port", "http"], 2, /--port http: give a port number/],
+    [["boot", "-kernel", "no/such"], 1, /the kernel 'no\/such': no such file/],
+    [["boot", "-kernel", "."], 1, /the kernel '\.': it is a directory/],
+    [["boot", "-initrd", "no/such"], 1, /the initial RAM disk 'no\/such': no such file/],
+    [["boot", "-bios", "no/such"], 1, /the firmware 'no\/such': no such file/],
+    [["boot", "-bios", "none"], 1, /-bios none .*-kernel/],
+    [["boot", "-drive", "file=no/such"], 1, /the drive 'no\/such': no such file/],
+    [
+      ["boot", "-kernel", "package.json", "-m", "16M", "-bios", "/dev/null"],
+      1,
+      /firmware '\/dev\/null'.* is empty/,
+    ],
+  ] as const)("hartbeat %j", async (words, status, message) => {
+    const run = await runHartbeat(...words);
+    expect(run.stdout).toBe("");
+    expect(run.stderr).toMatch(/^hartbeat: [^\n]+\n$/);
+    expect(run.stderr).toMatch(message);
+    expect(run.status).toBe(status);
+  });
+
+  it("in a kernel that is cut short", async () => {
+    await writeFile(file("short.elf"), finisherProgram(0x5555).subarray(0, 100));
+    const run = await runHartbeat("boot", "-bios", "none", "-kernel", file("short.elf"));
+    expect(run.stderr).toMatch(/^hartbeat: [^\n]*short\.elf[^\n]+\n$/);
+    expect(run.status).toBe(1);
+  });
+
+  it("in a kernel for another machine", async () => {
+    const run = await runHartbeat("boot", "-bios", "none", "-kernel", process.execPath);
+    expect(run.stderr).toMatch(/^hartbeat: [^\n]*kernel[^\n]+\n$/);
+    expect(run.status).toBe(1);
+  });
+
+  it("in a port that is in use", async () => {
+    const holder = createServer().listen(0, "127.0.0.1");
+    await new Promise((resolve) => holder.once("listening", resolve));
+    const { port } = holder.address() as { port: number };
+    try {
+      const boot = await runHartbeat("boot", "-gdb", `tcp::${port}`);
+      expect(boot.stderr).toMatch(new RegExp(`^hartbeat: [^\\n]*${port}[^\\n]* in use[^\\n]*\\n$`));
+      expect(boot.status).toBe(1);
+      const web = await runHartbeat("web", "--port", String(port));
+      expect(web.stderr).toMatch(new RegExp(`^hartbeat: [^\\n]*${port}[^\\n]* in use[^\\n]*\\n$`));
+      expect(web.status).toBe(1);
+    } finally {
+      holder.close();
+    }
+  });
+});
+
+describe("the guest's exit status", () => {
+  it.each([
+    ["pass", 0x5555, 0],
+    ["fail with code 7", (7 << 16) | 0x3333, 7],
+    ["fail with code 255", (255 << 16) | 0x3333, 255],
+  ])("%s", async (_title, value, status) => {
+    await writeFile(file("finish.elf"), finisherProgram(value));
+    const run = await runHartbeat("boot", "-bios", "none", "-kernel", file("finish.elf"), "--stats");
+    expect(run.stderr).toMatch(/^hartbeat: .* cycles.* wall time/);
+    expect(run.status).toBe(status);
+  });
+
+  it("a reset ends the process when asked to", async () => {
+    await writeFile(file("reset.elf"), finisherProgram(0x7777));
+    const run = await runHartbeat("boot", "-bios", "none", "-kernel", file("reset.elf"), "-no-reboot");
+    expect(run).toMatchObject({ status: 0, stderr: "" });
+  });
+});
+
+/** Milliseconds of CPU time that a process has used. */
+function cpuTime(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, "latin1")
+    .replace(/^.*\) /s, "")
+    .split(" ");
+  return (Number(fields[11]) + Number(fields[12])) * 10;
+}
+
+describe("booting", () => {
+  it.each([1, 4])("reaches a login with %i harts, and powers off with status 0", async (harts) => {
+    const run = new HartbeatProcess(["boot", "-smp", String(harts)]);
+    let at = await run.expect(/login: $/);
+    run.send("root\n");
+    at = await run.expect(/# $/, at);
+    run.send("ps -ef\n");
+    at = await run.expect(/# $/, at);
+    expect(run.stdout).toMatch(/^\s*(root|0)\s+1\s+0\s.*init/m);
+    expect(run.stdout).toMatch(/^\s*(root|0)\s+2\s+0\s.*\[kthreadd\]/m);
+    run.send("poweroff\n");
+    expect(await run.end()).toEqual({ status: 0, signal: null });
+    expect(run.stderr).toBe("");
+  });
+
+  it("uses no CPU at the prompt", async () => {
+    const run = new HartbeatProcess(["boot"]);
+    await run.expect(/login: $/);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const before = cpuTime(run.child.pid as number);
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    const used = cpuTime(run.child.pid as number) - before;
+    run.kill();
+    expect(used).toBeLessThan(200);
+  });
+
+  it("restarts when the guest reboots", async () => {
+    const run = new HartbeatProcess(["boot"]);
+    let at = await run.expect(/login: $/);
+    run.send("root\n");
+    at = await run.expect(/# $/, at);
+    run.send("reboot\n");
+    at = await run.expect(/login: $/, at);
+    run.child.kill("SIGTERM");
+    expect(await run.end()).toEqual({ status: 143, signal: null });
+  });
+
+  it("ends quietly when nobody reads its output", async () => {
+    const run = new HartbeatProcess(["boot"]);
+    run.child.stdout.destroy();
+    expect(await run.end()).toMatchObject({ status: 1 });
+    expect(run.stderr).toBe("");
+  });
+});
