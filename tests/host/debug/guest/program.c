@@ -1,8 +1,9 @@
-/* A bare M-mode program for debugger tests: hart 0 makes a few calls and powers off, the others wait. */
+/* A bare M-mode program for debugger tests: hart 0 makes a few calls and powers off once released, the others wait. */
 #define FINISHER ((volatile unsigned int *)0x100000)
 #define FINISHER_PASS 0x5555
 
 volatile unsigned long counter;
+volatile int released;
 
 __asm__(".section .start, \"ax\"\n"
 	".globl _start\n"
@@ -38,7 +39,7 @@ static __attribute__((noinline)) void setup_arch(void)
 void start_kernel(void)
 {
 	setup_arch();
-	while (counter < 1000)
+	while (!released)
 		count(1);
 	*FINISHER = FINISHER_PASS;
 	for (;;)

@@ -1,0 +1,121 @@
+/** Guests for debugger tests: a small program built on the spot, machines that run it, and GDB driving them. */
+import { execFileSync, spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { MachineTarget } from "../../../host/debug/machine-target.ts";
+import { Machine, type MachineOptions } from "../../../host/machine.ts";
+import { PACKAGE_FILES, PACKAGE_ROOT } from "../../../host/node/files.ts";
+import { type GdbServer, startGdbServer } from "../../../host/node/gdb-server.ts";
+
+const SLICE = 100_000;
+const GDB_TIMEOUT_MS = 30_000;
+
+const COMPILE =
+  "-march=rv64imac_zicsr -mabi=lp64 -mcmodel=medany -O1 -g -ffreestanding -nostdlib -static -no-pie -fno-pic " +
+  "-fno-omit-frame-pointer -Wall -Wextra -Werror -Wl,--build-id=none,-N,--no-warn-rwx-segments " +
+  "-Wl,--section-start=.start=0x80000000 -Wl,-Ttext=0x80001000";
+
+/** The program of guest/program.c as an ELF file in a folder of its own. */
+export class GuestProgram {
+  readonly #folder = mkdtempSync(join(tmpdir(), "hartbeat-gdb-"));
+  readonly path = join(this.#folder, "program");
+
+  constructor() {
+    const source = join(PACKAGE_ROOT, "tests/host/debug/guest/program.c");
+    execFileSync("riscv64-linux-gnu-gcc", [...COMPILE.split(" "), "-o", this.path, source]);
+  }
+
+  /** A machine that runs the program in M-mode from reset. */
+  machine(harts: number): Promise<Machine> {
+    return createMachine({ harts, firmware: { name: "program", bytes: readFileSync(this.path) } });
+  }
+
+  remove(): void {
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+export function createMachine(options: Omit<MachineOptions, "wasm">): Promise<Machine> {
+  return Machine.create({ ramBytes: 16 * 2 ** 20, ...options, wasm: readFileSync(PACKAGE_FILES.core) });
+}
+
+/** A machine that waits for a debugger, with its server, driven as the command line drives it. */
+export class DebuggedGuest {
+  #ended = false;
+  readonly #done: Promise<void>;
+
+  private constructor(
+    readonly machine: Machine,
+    readonly target: MachineTarget,
+    readonly server: GdbServer,
+  ) {
+    this.#done = this.#drive();
+  }
+
+  static async start(machine: Machine): Promise<DebuggedGuest> {
+    machine.pause();
+    let guest: DebuggedGuest | undefined;
+    const target = new MachineTarget(machine, () => guest?.end());
+    guest = new DebuggedGuest(machine, target, await startGdbServer(target, 0));
+    return guest;
+  }
+
+  /** Resolves when the guest has halted or was ended. */
+  get done(): Promise<void> {
+    return this.#done;
+  }
+
+  async stop(): Promise<void> {
+    this.end();
+    this.target.resume();
+    await this.#done;
+    await this.server.close();
+    this.machine.dispose();
+  }
+
+  private end(): void {
+    this.#ended = true;
+  }
+
+  async #drive(): Promise<void> {
+    while (!this.#ended) {
+      await this.target.gate();
+      if (this.machine.halted || this.#ended) break;
+      this.machine.run({ cycles: SLICE });
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    this.target.gate();
+  }
+}
+
+/**
+ * Runs GDB in batch mode on `file`, connected to `server`, and gives all that it printed. After
+ * `interruptAfter` milliseconds it gets what Ctrl-C sends.
+ */
+export function gdb(
+  server: GdbServer,
+  file: string,
+  commands: readonly string[],
+  interruptAfter?: number,
+): Promise<string> {
+  const all = ["set pagination off", "set confirm off", `target remote ${server.address}`, ...commands];
+  const child = spawn("gdb-multiarch", ["-nx", "-batch", ...all.flatMap((line) => ["-ex", line]), file], {
+    timeout: GDB_TIMEOUT_MS,
+    killSignal: "SIGKILL",
+  });
+  if (interruptAfter !== undefined) setTimeout(() => child.kill("SIGINT"), interruptAfter);
+  return new Promise((resolve, reject) => {
+    let output = "";
+    const take = (text: string): void => {
+      output += text;
+    };
+    child.stdout.setEncoding("utf8").on("data", take);
+    child.stderr.setEncoding("utf8").on("data", take);
+    child.on("error", reject);
+    child.on("close", (_code, signal) => {
+      if (signal === null) resolve(output);
+      else reject(new Error(`gdb was ended by ${signal}; it had printed:\n${output}`));
+    });
+  });
+}
