@@ -19,15 +19,11 @@ import { Breakpoints } from "./debug/breakpoints.ts";
 import { SymbolTable } from "./debug/symbols.ts";
 import type { GuestMemory } from "./devices/device.ts";
 import type { Finish } from "./devices/test-finisher.ts";
-import { MemoryBackend } from "./devices/virtio-blk.ts";
+import type { BlockBackend } from "./devices/virtio-blk.ts";
 import { HartbeatError } from "./errors.ts";
 import { EventQueue } from "./events.ts";
 import { registerAccess } from "./registers.ts";
 import { stateHash } from "./state-hash.ts";
-
-export interface DriveFile extends NamedFile {
-  readonly readonly?: boolean;
-}
 
 export interface MachineOptions {
   /** The module of dist/core.wasm, or its bytes. */
@@ -42,8 +38,8 @@ export interface MachineOptions {
   readonly initrd?: NamedFile;
   /** The kernel's command line. */
   readonly append?: string;
-  /** Disks; the machine works on copies. */
-  readonly drives?: readonly DriveFile[];
+  /** Disks, such as a MemoryBackend. What the guest writes stays, over a reset too. */
+  readonly drives?: readonly BlockBackend[];
 }
 
 /** How the guest ended the run. `status` is 0, or the code that it gave the test finisher. */
@@ -85,7 +81,6 @@ export class Machine {
   readonly #board: Board;
   readonly #events: EventQueue;
   readonly #plan: BootPlan;
-  readonly #pristineDrives: ReadonlyArray<{ backend: MemoryBackend; bytes: Uint8Array }>;
   #halted: Halt | undefined;
   #paused = false;
   #requested = false;
@@ -120,10 +115,6 @@ export class Machine {
       machine: this,
       input: (bytes) => this.#events.schedule(core.cycles, () => this.#board.uart.receive(bytes)),
     });
-    this.#pristineDrives = drives.map((drive) => ({
-      backend: new MemoryBackend(drive.bytes, drive.readonly),
-      bytes: drive.bytes,
-    }));
     this.#board = new Board({
       harts: core.hartCount,
       clock: this.#events,
@@ -134,7 +125,7 @@ export class Machine {
       },
       onOutput: (byte) => this.console.receive(byte),
       onFinish: (finish) => this.#finish(finish),
-      drives: this.#pristineDrives.map(({ backend }) => backend),
+      drives,
     });
     this.#plan = planBoot({
       ramBytes,
@@ -257,16 +248,12 @@ export class Machine {
     record.set("resumePc", record.get("pc"));
   }
 
-  /** Back to power-on: images loaded anew, drives as they were. Guest time goes on. */
+  /** Back to power-on, with the images loaded anew. Disks keep their contents, and guest time goes on. */
   reset(): void {
     this.#halted = undefined;
     this.#events.clear();
     this.console.reset();
     this.core.ram.fill(0);
-    for (const { backend, bytes } of this.#pristineDrives) {
-      backend.bytes.fill(0);
-      backend.bytes.set(bytes);
-    }
     this.core.reset();
     this.#board.reset();
     this.#load();

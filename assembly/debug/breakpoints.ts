@@ -2,7 +2,16 @@
  * Breakpoints by virtual address. A decoded slot at the page offset of one becomes OP_BREAK, which compares the
  * whole pc; other code runs as if there were none.
  */
-import { BREAKPOINT_TABLE, MACHINE, MACHINE_BREAKPOINTS, MAX_BREAKPOINTS } from "../generated/layout";
+import {
+  BREAKPOINT_TABLE,
+  HARTS,
+  HART_BYTES,
+  HART_RESUMEPC,
+  MACHINE,
+  MACHINE_BREAKPOINTS,
+  MACHINE_HARTS,
+  MAX_BREAKPOINTS,
+} from "../generated/layout";
 import { redecodeOffset } from "../block/code-cache";
 
 // @ts-ignore: decorator
@@ -47,4 +56,14 @@ export function removeBreakpoint(va: u64): void {
   store<u64>(place(<u32>index), load<u64>(place(last)));
   store<u32>(MACHINE, last, MACHINE_BREAKPOINTS);
   redecodeOffset((<u32>va) & 0xffe);
+  forgetResume(va);
+}
+
+/** A hart that was to pass the breakpoint must not pass the next one that is put there. */
+function forgetResume(va: u64): void {
+  const harts = load<u32>(MACHINE, MACHINE_HARTS);
+  for (let i: u32 = 0; i < harts; i++) {
+    const h = HARTS + <usize>i * HART_BYTES;
+    if (load<u64>(h, HART_RESUMEPC) == va) store<u64>(h, ~0, HART_RESUMEPC);
+  }
 }

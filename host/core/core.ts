@@ -9,7 +9,7 @@ import {
   STOP_REASONS,
   type StopReason,
 } from "../../spec/layout.ts";
-import { RAM_BASE } from "../../spec/machine-map.ts";
+import { MACHINE_MAP, RAM_BASE } from "../../spec/machine-map.ts";
 import { HartbeatError } from "../errors.ts";
 import type { CoreBus, CoreExports } from "./exports.ts";
 import { CoreRecord } from "./record.ts";
@@ -37,6 +37,7 @@ export class Core {
   /** Main memory: a view of the core's own. */
   readonly ram: Uint8Array;
   readonly #exports: CoreExports;
+  readonly #rom: Uint8Array;
   readonly #machine: CoreRecord;
   readonly #harts: CoreRecord[];
 
@@ -44,6 +45,7 @@ export class Core {
     this.#exports = exports;
     this.hartCount = harts;
     const { buffer } = exports.memory;
+    this.#rom = new Uint8Array(buffer, region("bootRom").base, MACHINE_MAP.bootRom.size);
     this.ram = new Uint8Array(buffer, region("ram").base, ramBytes);
     this.#machine = new CoreRecord(buffer, region("machine").base, MACHINE_FIELDS);
     this.#harts = Array.from(
@@ -79,11 +81,8 @@ export class Core {
 
   /** Fills the boot ROM. */
   loadRom(bytes: Uint8Array): void {
-    const { base, bytes: size } = region("bootRom");
-    if (bytes.length > size) throw new Error(`the boot ROM holds ${size} bytes, not ${bytes.length}`);
-    const rom = new Uint8Array(this.#exports.memory.buffer, base, size);
-    rom.fill(0);
-    rom.set(bytes);
+    this.#rom.fill(0);
+    this.#rom.set(bytes);
   }
 
   /**
@@ -185,8 +184,12 @@ export class Core {
     return address === UNMAPPED ? undefined : Number(address);
   }
 
-  /** The part of RAM at a physical address; undefined unless all of it is RAM. */
+  /** The part of RAM or boot ROM at a physical address; undefined unless all of it is there. */
   view(address: number, length: number): Uint8Array | undefined {
+    const romOffset = address - MACHINE_MAP.bootRom.base;
+    if (romOffset >= 0 && romOffset + length <= this.#rom.length) {
+      return this.#rom.subarray(romOffset, romOffset + length);
+    }
     const offset = address - RAM_BASE;
     return offset >= 0 && offset + length <= this.ram.length
       ? this.ram.subarray(offset, offset + length)
@@ -195,7 +198,7 @@ export class Core {
 
   /** Writes RAM and drops what was decoded from it; false unless all of it is RAM. */
   write(address: number, bytes: Uint8Array): boolean {
-    const view = this.view(address, bytes.length);
+    const view = address >= RAM_BASE ? this.view(address, bytes.length) : undefined;
     if (!view) return false;
     view.set(bytes);
     this.#exports.ramWritten(address - RAM_BASE, bytes.length);
