@@ -19,14 +19,3 @@ declare namespace WebAssembly {
     constructor(bytes: BufferSource);
   }
 }
-
-declare namespace WebAssembly {
-  interface Module {
-    readonly [Symbol.toStringTag]: string;
-  }
-}
-
-// biome-ignore lint/suspicious/noRedeclare: Biome counts it among the globals, but tsc has none without the DOM.
-type BufferSource = ArrayBufferView<ArrayBuffer> | ArrayBuffer;
-
-declare function setTimeout(callback: (...values: never[]) => void, milliseconds?: number): unknown;
