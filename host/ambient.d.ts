@@ -11,7 +11,6 @@ declare class TextDecoder {
 
 declare function setTimeout(callback: (value?: unknown) => void, ms?: number): unknown;
 
-// biome-ignore lint/suspicious/noRedeclare: Biome counts it among the globals, but tsc has none without the DOM.
 type BufferSource = ArrayBufferView | ArrayBuffer;
 
 declare namespace WebAssembly {
