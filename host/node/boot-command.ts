@@ -5,7 +5,7 @@ import { HartbeatError } from "../errors.ts";
 import { BootTrace } from "../trace/boot-trace.ts";
 import { printTree } from "../trace/print-tree.ts";
 import type { DriveOption } from "./arguments.ts";
-import { readBytes } from "./files.ts";
+import { FileDisk } from "./file-disk.ts";
 import { startGdbServer } from "./gdb-server.ts";
 import { type CreateOptions, Machine } from "./index.ts";
 import { OutputBuffer } from "./output-buffer.ts";
@@ -47,11 +47,7 @@ function settings({ kernel, initrd, bios, drives, smp, memory, append }: BootOpt
     ...(kernel !== undefined && { kernel }),
     ...(initrd !== undefined && { initrd }),
     ...(bios !== "default" && { firmware: bios }),
-    drives: drives.map(({ file, readonly }) => ({
-      name: file,
-      bytes: readBytes(file, "the drive", "name a disk image with -drive file=PATH"),
-      readonly,
-    })),
+    drives: drives.map((drive) => new FileDisk(drive)),
   };
 }
 

@@ -80,7 +80,7 @@ function createProgram(finish: (status: number) => void): Command {
     .option("--bios <file>", "firmware: an ELF or binary file, default (ours), or none", "default")
     .option(
       "--drive <spec>",
-      "disk: file=F[,format=raw][,readonly=on]; may be repeated; the guest writes to a copy in memory",
+      "disk: file=F[,format=raw][,readonly=on]; may be repeated",
       (text: string, drives: DriveOption[] = []) => [...drives, checked(parseDrive)(text)],
     )
     .option("--no-reboot", "leave when the guest reboots")

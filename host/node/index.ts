@@ -5,7 +5,9 @@
 import { Machine as BareMachine, type MachineOptions } from "../machine.ts";
 import { PACKAGE_FILES, readBytes } from "./files.ts";
 
+export { MemoryBackend as MemoryDisk } from "../devices/virtio-blk.ts";
 export { HartbeatError } from "../errors.ts";
+export { FileDisk } from "./file-disk.ts";
 
 /** A file: its path, or its bytes with a name for messages. */
 export type FileOption = string | { readonly name: string; readonly bytes: Uint8Array };
