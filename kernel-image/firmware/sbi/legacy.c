@@ -1,0 +1,18 @@
+/* The legacy calls that old kernels still use (SBI v2.0, chapter 5): the answer is in a0 alone. */
+#include <sbi.h>
+
+struct sbi_ret sbi_legacy(const struct sbi_call *call)
+{
+	switch (call->eid) {
+	case SBI_LEGACY_SET_TIMER:
+		timer_set(call->arg[0]);
+		return sbi_value(0);
+	case SBI_LEGACY_PUTCHAR:
+		uart_putc(call->arg[0]);
+		return sbi_value(0);
+	case SBI_LEGACY_GETCHAR:
+		return sbi_error(uart_getc());
+	default:
+		finish(ENDING_SHUTDOWN);
+	}
+}
