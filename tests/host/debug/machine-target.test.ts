@@ -1,0 +1,146 @@
+/** The machine through the eyes of a debugger: registers, memory, stops, and that looking changes nothing. */
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { MachineTarget } from "../../../host/debug/machine-target.ts";
+import type { Stop } from "../../../host/debug/target.ts";
+import type { Machine } from "../../../host/machine.ts";
+import { requireTool } from "../../tools/require-tool.ts";
+import { GuestProgram } from "./guest.ts";
+
+const LONG = { cycles: 1_000_000 };
+
+requireTool("riscv64-linux-gnu-gcc")("a machine under a debugger", () => {
+  let program: GuestProgram;
+
+  beforeAll(() => {
+    program = new GuestProgram();
+  });
+  afterAll(() => program.remove());
+
+  async function attach(harts = 3): Promise<{ machine: Machine; target: MachineTarget; stops: Stop[] }> {
+    const machine = await program.machine(harts);
+    const target = new MachineTarget(machine);
+    const stops: Stop[] = [];
+    target.onStop = (stop) => stops.push(stop);
+    return { machine, target, stops };
+  }
+
+  function address(machine: Machine, name: string): bigint {
+    const found = machine.symbols.lookup(name);
+    if (found === undefined) throw new Error(`the program has no ${name}`);
+    return found;
+  }
+
+  /** Lets the program power off when it is done with its first calls. */
+  function release(machine: Machine, target: MachineTarget): void {
+    expect(target.writeMemory(0, address(machine, "released"), Uint8Array.of(1))).toBe(true);
+  }
+
+  it("stops before the instruction at a breakpoint, each time", async () => {
+    const { machine, target, stops } = await attach();
+    const count = address(machine, "count");
+    expect(target.insertBreakpoint(count)).toBe(true);
+    for (let visit = 0n; visit < 5n; visit += 1n) {
+      target.resume();
+      expect(machine.run(LONG)).toBe("paused");
+      expect(target.readRegister(0, "pc")).toBe(count);
+      expect(target.readRegister(0, "a0")).toBe(visit);
+      expect(target.running).toBe(false);
+    }
+    expect(stops).toEqual(Array(5).fill({ kind: "breakpoint", hart: 0 }));
+  });
+
+  it("stops each time also when the breakpoint is lifted for a step, as GDB does", async () => {
+    const { machine, target } = await attach();
+    const count = address(machine, "count");
+    for (let visit = 0n; visit < 5n; visit += 1n) {
+      target.insertBreakpoint(count);
+      target.resume();
+      machine.run(LONG);
+      expect(target.readRegister(0, "a0")).toBe(visit);
+      target.removeBreakpoint(count);
+      target.step(0);
+      expect(target.readRegister(0, "pc")).toBe(count + 2n);
+    }
+  });
+
+  it("steps one instruction of the hart that is named", async () => {
+    const { target, stops } = await attach();
+    const before = target.readRegister(2, "pc") ?? 0n;
+    target.step(2);
+    expect(target.readRegister(2, "pc")).toBe(before + 4n);
+    expect(stops).toEqual([{ kind: "step", hart: 2 }]);
+    expect(target.running).toBe(false);
+  });
+
+  it("is interrupted once", async () => {
+    const { machine, target, stops } = await attach();
+    machine.run({ cycles: 10_000 });
+    target.interrupt();
+    target.interrupt();
+    expect(stops).toEqual([{ kind: "interrupt", hart: expect.any(Number) }]);
+    expect(machine.run(LONG)).toBe("paused");
+    expect(target.hartStatus(1)).toEqual({ privilege: "M", activity: "wfi" });
+    expect(target.hartStatus(2)).toEqual({ privilege: "M", activity: "running" });
+  });
+
+  it("holds whoever runs the machine until it goes on", async () => {
+    const { target } = await attach();
+    expect(target.gate()).toBeUndefined();
+    target.interrupt();
+    const gate = target.gate();
+    expect(gate).toBeInstanceOf(Promise);
+    expect(target.gate()).toBe(gate);
+    target.resume();
+    await gate;
+    expect(target.gate()).toBeUndefined();
+  });
+
+  it("tells once that the guest ended, and again when asked to go on", async () => {
+    const { machine, target, stops } = await attach();
+    release(machine, target);
+    expect(machine.run(LONG)).toBe("halted");
+    target.gate();
+    target.gate();
+    expect(stops).toEqual([{ kind: "exit", status: 0 }]);
+    target.resume();
+    target.step(0);
+    expect(stops).toHaveLength(3);
+    target.reset();
+    expect(target.readRegister(0, "pc")).toBe(0x1000n);
+    expect(machine.paused).toBe(true);
+    target.step(0);
+    expect(stops.at(-1)).toEqual({ kind: "step", hart: 0 });
+  });
+
+  it("says when there are too many breakpoints", async () => {
+    const { machine, target } = await attach();
+    let inserted = 0;
+    while (inserted < 5000 && target.insertBreakpoint(0x9000_0000n + BigInt(4 * inserted))) inserted += 1;
+    expect(inserted).toBeGreaterThan(100);
+    expect(inserted).toBeLessThan(5000);
+    for (let i = 0; i < inserted; i += 1) target.removeBreakpoint(0x9000_0000n + BigInt(4 * i));
+    expect(machine.breakpoints.size).toBe(0);
+  });
+
+  it("ends in the same state whether or not a debugger looked", async () => {
+    const plain = await attach();
+    release(plain.machine, plain.target);
+    expect(plain.machine.run(LONG)).toBe("halted");
+
+    const watched = await attach();
+    release(watched.machine, watched.target);
+    for (const name of ["count", "setup_arch", "start_kernel"]) {
+      watched.target.insertBreakpoint(address(watched.machine, name));
+    }
+    while (watched.machine.run({ cycles: 777 }) !== "halted") {
+      for (const name of ["pc", "mstatus", "sp", "cycle"]) watched.target.readRegister(0, name);
+      watched.target.readMemory(0, 0x8000_0000n, 64);
+      if (watched.target.running) continue;
+      watched.target.step(watched.stops.length % 3 === 1 ? 2 : 0);
+      watched.target.resume();
+    }
+    expect(watched.stops.length).toBeGreaterThan(20);
+    expect(watched.machine.cycles).toBe(plain.machine.cycles);
+    expect(watched.machine.stateHash()).toBe(plain.machine.stateHash());
+  });
+});
