@@ -6,9 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { packageVersion } from "../../host/node/files.ts";
-import { MACHINE_MAP, RAM_BASE } from "../../spec/machine-map.ts";
-import { buildElf } from "../host/boot/elf-builder.ts";
 import { HartbeatProcess, runHartbeat } from "../tools/hartbeat-process.ts";
+import { FINISHER_PASS, FINISHER_RESET, finisherFail, finisherProgram } from "../tools/programs.ts";
 
 let folder: string;
 const file = (name: string): string => join(folder, name);
@@ -19,21 +18,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await rm(folder, { recursive: true });
 });
-
-/** lui t0, finisher; lui/addi t1, value; sw t1, 0(t0); j . */
-function finisherProgram(value: number): Uint8Array {
-  const low = (value << 20) >> 20;
-  const high = (value - low) >>> 12;
-  const code = [
-    (MACHINE_MAP.testFinisher.base & 0xfffff000) | (5 << 7) | 0x37,
-    (high << 12) | (6 << 7) | 0x37,
-    ((low & 0xfff) << 20) | (6 << 15) | (6 << 7) | 0x1b,
-    (6 << 20) | (5 << 15) | (2 << 12) | 0x23,
-    0x6f,
-  ];
-  const bytes = new Uint8Array(new Uint32Array(code).buffer);
-  return buildElf({ segments: [{ paddr: RAM_BASE, bytes }], entry: BigInt(RAM_BASE) });
-}
 
 describe("help", () => {
   it("is printed without a subcommand", async () => {
@@ -105,7 +89,7 @@ describe("a mistake gives one line and a status", () => {
   });
 
   it("in a kernel that is cut short", async () => {
-    await writeFile(file("short.elf"), finisherProgram(0x5555).subarray(0, 100));
+    await writeFile(file("short.elf"), finisherProgram(FINISHER_PASS).subarray(0, 100));
     const run = await runHartbeat("boot", "-bios", "none", "-kernel", file("short.elf"));
     expect(run.stderr).toMatch(/^hartbeat: [^\n]*short\.elf[^\n]+\n$/);
     expect(run.status).toBe(1);
@@ -136,18 +120,19 @@ describe("a mistake gives one line and a status", () => {
 
 describe("the guest's exit status", () => {
   it.each([
-    ["pass", 0x5555, 0],
-    ["fail with code 7", (7 << 16) | 0x3333, 7],
-    ["fail with code 255", (255 << 16) | 0x3333, 255],
+    ["pass", FINISHER_PASS, 0],
+    ["fail with code 7", finisherFail(7), 7],
+    ["fail with code 255", finisherFail(255), 255],
   ])("%s", async (_title, value, status) => {
-    await writeFile(file("finish.elf"), finisherProgram(value));
+    await writeFile(file("finish.elf"), finisherProgram(value, "hello\n"));
     const run = await runHartbeat("boot", "-bios", "none", "-kernel", file("finish.elf"), "--stats");
+    expect(run.stdout).toBe("hello\n");
     expect(run.stderr).toMatch(/^hartbeat: .* cycles.* wall time/);
     expect(run.status).toBe(status);
   });
 
   it("a reset ends the process when asked to", async () => {
-    await writeFile(file("reset.elf"), finisherProgram(0x7777));
+    await writeFile(file("reset.elf"), finisherProgram(FINISHER_RESET));
     const run = await runHartbeat("boot", "-bios", "none", "-kernel", file("reset.elf"), "-no-reboot");
     expect(run).toMatchObject({ status: 0, stderr: "" });
   });
