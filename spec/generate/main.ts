@@ -2,12 +2,12 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { CSRS } from "../csrs.ts";
 import { overlaps, repeatedNames } from "../isa/check.ts";
-import { readInstructionSet } from "../isa/reader.ts";
 import { printLayout, printOps, printRiscv } from "./constants.ts";
 import { printCsrAccess } from "./csr-access.ts";
 import { printDecoder } from "./decoder.ts";
 import { printInterpreter } from "./interpreter.ts";
 import { listOps } from "./ops.ts";
+import { readInstructionSet } from "./tables.ts";
 
 const NOTICE = '// Printed from spec/ by "npm run generate"; changes belong there.\n';
 

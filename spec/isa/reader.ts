@@ -1,5 +1,4 @@
 /** Reads the `.isa` lines into instructions: bit patterns, fields, immediates, meanings. README.md has the grammar. */
-import { readFileSync } from "node:fs";
 import { parseMeaning, type Statement } from "./meaning.ts";
 
 /** A field of an encoding: `width` bits whose lowest is bit `low` of the instruction. */
@@ -175,8 +174,8 @@ function parseExpansion(
   return { expandsTo: target, operands };
 }
 
-/** Reads one table's text into `set`; compressed lines may name instructions read before. Errors name the line. */
-export function readTable(
+/** Reads one table's text into `set`. Errors name the line. */
+function readTable(
   extension: string,
   text: string,
   set: { instructions: Instruction[]; compressed: Compressed[] },
@@ -214,11 +213,9 @@ export function readTable(
   });
 }
 
-/** The whole instruction set, from the tables beside this file. */
-export function readInstructionSet(): InstructionSet {
+/** The instruction set that tables make, in their order: compressed lines may name instructions read before. */
+export function readTables(tables: ReadonlyArray<{ extension: string; text: string }>): InstructionSet {
   const set = { instructions: [] as Instruction[], compressed: [] as Compressed[] };
-  for (const extension of EXTENSIONS) {
-    readTable(extension, readFileSync(new URL(`${extension}.isa`, import.meta.url), "utf8"), set);
-  }
+  for (const { extension, text } of tables) readTable(extension, text, set);
   return set;
 }
