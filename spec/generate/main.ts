@@ -1,7 +1,8 @@
-/** `npm run generate`: prints everything that derives from spec/ into assembly/generated. */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+/** `npm run generate`: prints everything that derives from spec/, into folders called `generated`. */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { CSRS } from "../csrs.ts";
 import { overlaps, repeatedNames } from "../isa/check.ts";
+import { printSbiHeader } from "./c-header.ts";
 import { printLayout, printOps, printRiscv } from "./constants.ts";
 import { printCsrAccess } from "./csr-access.ts";
 import { printDecoder } from "./decoder.ts";
@@ -9,9 +10,10 @@ import { printInterpreter } from "./interpreter.ts";
 import { listOps } from "./ops.ts";
 import { readInstructionSet } from "./tables.ts";
 
-const NOTICE = '// Printed from spec/ by "npm run generate"; changes belong there.\n';
+const NOTICE = 'Printed from spec/ by "npm run generate"; changes belong there.';
 
-function main(): void {
+/** Every generated file, by its path from the root. */
+function printAll(): Record<string, string> {
   const set = readInstructionSet();
   const faults = [
     ...overlaps(set).map((pair) => `${pair} overlap`),
@@ -19,25 +21,25 @@ function main(): void {
   ];
   if (faults.length > 0) throw new Error(`spec/isa: ${faults.join("; ")}`);
   const ops = listOps(set);
-  const files: Record<string, string> = {
-    "layout.ts": printLayout(),
-    "ops.ts": printOps(ops),
-    "riscv.ts": printRiscv(),
-    "csr-access.ts": printCsrAccess(CSRS),
-    "decoder.ts": printDecoder(set, ops),
-    "interpreter.ts": printInterpreter(ops),
+  return {
+    "assembly/generated/layout.ts": printLayout(),
+    "assembly/generated/ops.ts": printOps(ops),
+    "assembly/generated/riscv.ts": printRiscv(),
+    "assembly/generated/csr-access.ts": printCsrAccess(CSRS),
+    "assembly/generated/decoder.ts": printDecoder(set, ops),
+    "assembly/generated/interpreter.ts": printInterpreter(ops),
+    "kernel-image/include/generated/sbi-ids.h": printSbiHeader(),
   };
-  const folder = new URL("../../assembly/generated/", import.meta.url);
-  mkdirSync(folder, { recursive: true });
-  for (const [name, text] of Object.entries(files)) {
-    const file = new URL(name, folder);
-    let before = "";
-    try {
-      before = readFileSync(file, "utf8");
-    } catch {
-      // The file is new.
-    }
-    if (before !== NOTICE + text) writeFileSync(file, NOTICE + text);
+}
+
+/** Writes what has changed, and leaves the rest alone so that nothing is built for no reason. */
+function main(): void {
+  for (const [path, body] of Object.entries(printAll())) {
+    const file = new URL(`../../${path}`, import.meta.url);
+    const text = `/* ${NOTICE} */\n${body}`;
+    if (existsSync(file) && readFileSync(file, "utf8") === text) continue;
+    mkdirSync(new URL(".", file), { recursive: true });
+    writeFileSync(file, text);
   }
 }
 

@@ -1,31 +1,11 @@
-/* The Supervisor Binary Interface, v2.0: ids, errors and the shape of an extension. */
+/* The Supervisor Binary Interface, v2.0: version and the shape of an extension. */
 #pragma once
 #include <firmware.h>
+#include <sbi-ids.h>
 
 #define SBI_SPEC_VERSION	(2UL << 24 | 0)
 #define SBI_IMPLEMENTATION_ID	0x6862	/* "hb"; not one of the registered ids */
 #define SBI_IMPLEMENTATION_VERSION 1
-
-#define SBI_SUCCESS			0
-#define SBI_ERR_FAILED			(-1)
-#define SBI_ERR_NOT_SUPPORTED		(-2)
-#define SBI_ERR_INVALID_PARAM		(-3)
-#define SBI_ERR_DENIED			(-4)
-#define SBI_ERR_INVALID_ADDRESS		(-5)
-#define SBI_ERR_ALREADY_AVAILABLE	(-6)
-
-#define SBI_EXT_BASE	0x10
-#define SBI_EXT_TIME	0x54494d45
-#define SBI_EXT_IPI	0x735049
-#define SBI_EXT_RFENCE	0x52464e43
-#define SBI_EXT_HSM	0x48534d
-#define SBI_EXT_SRST	0x53525354
-#define SBI_EXT_DBCN	0x4442434e
-
-#define SBI_LEGACY_SET_TIMER	0
-#define SBI_LEGACY_PUTCHAR	1
-#define SBI_LEGACY_GETCHAR	2
-#define SBI_LEGACY_SHUTDOWN	8
 
 struct sbi_ret { long error; long value; };
 struct sbi_call { unsigned long eid, fid; const unsigned long *arg; };	/* arg[0..5] are a0..a5 */

@@ -2,8 +2,8 @@
 #include <sbi.h>
 
 static const struct { unsigned long first, last; sbi_handler handle; } extensions[] = {
-	{ SBI_LEGACY_SET_TIMER, SBI_LEGACY_GETCHAR, sbi_legacy },
-	{ SBI_LEGACY_SHUTDOWN, SBI_LEGACY_SHUTDOWN, sbi_legacy },
+	{ SBI_EXT_0_1_SET_TIMER, SBI_EXT_0_1_CONSOLE_GETCHAR, sbi_legacy },
+	{ SBI_EXT_0_1_SHUTDOWN, SBI_EXT_0_1_SHUTDOWN, sbi_legacy },
 	{ SBI_EXT_BASE, SBI_EXT_BASE, sbi_base },
 	{ SBI_EXT_TIME, SBI_EXT_TIME, sbi_time },
 	{ SBI_EXT_IPI, SBI_EXT_IPI, sbi_ipi },
@@ -23,7 +23,7 @@ static sbi_handler find(unsigned long eid)
 
 bool sbi_extension_available(unsigned long eid)
 {
-	if (eid == SBI_EXT_SRST || eid == SBI_LEGACY_SHUTDOWN)
+	if (eid == SBI_EXT_SRST || eid == SBI_EXT_0_1_SHUTDOWN)
 		return finisher_present();
 	return find(eid);
 }

@@ -4,13 +4,13 @@
 struct sbi_ret sbi_legacy(const struct sbi_call *call)
 {
 	switch (call->eid) {
-	case SBI_LEGACY_SET_TIMER:
+	case SBI_EXT_0_1_SET_TIMER:
 		timer_set(call->arg[0]);
 		return sbi_value(0);
-	case SBI_LEGACY_PUTCHAR:
+	case SBI_EXT_0_1_CONSOLE_PUTCHAR:
 		uart_putc(call->arg[0]);
 		return sbi_value(0);
-	case SBI_LEGACY_GETCHAR:
+	case SBI_EXT_0_1_CONSOLE_GETCHAR:
 		return sbi_error(uart_getc());
 	default:
 		finish(ENDING_SHUTDOWN);
