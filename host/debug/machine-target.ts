@@ -1,4 +1,5 @@
 /** The machine as debuggers and traces see it, and the hold that a debugger has on it. */
+import { CYCLES_PER_SECOND } from "../../spec/machine-map.ts";
 import { PRIVILEGE } from "../../spec/riscv.ts";
 import { HartbeatError } from "../errors.ts";
 import type { Machine } from "../machine.ts";
@@ -10,6 +11,9 @@ import { VirtualMemory } from "./virtual-memory.ts";
 const PRIVILEGE_NAMES: ReadonlyMap<bigint, Privilege> = new Map(
   Object.entries(PRIVILEGE).map(([name, level]) => [BigInt(level), name as Privilege]),
 );
+
+/** How long a step waits for a hart in wfi while others are busy. */
+const STEP_CYCLES = CYCLES_PER_SECOND / 1000;
 
 export class MachineTarget implements DebugTarget {
   readonly breakpoints: Breakpoints;
@@ -101,7 +105,7 @@ export class MachineTarget implements DebugTarget {
   step(hart: number): void {
     if (this.#reportHalt()) return;
     this.#machine.resume();
-    const end = this.#machine.step(hart);
+    const end = this.#machine.step(hart, { cycles: STEP_CYCLES });
     // Another hart came to a breakpoint, and that was reported.
     if (end === "paused") return;
     this.#machine.pause();
