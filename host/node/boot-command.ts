@@ -123,10 +123,10 @@ class BootSession {
   #gate(): Promise<void> | undefined {
     this.#flush();
     if (this.#trace?.finished) this.#printTrace();
+    if (this.#machine.halted?.kind === "reset" && this.#options.reboot) this.#machine.reset();
     const held = this.#target.gate();
     const { halted } = this.#machine;
-    if (halted?.kind === "reset" && this.#options.reboot) this.#machine.reset();
-    else if (halted) this.#leave(halted.status);
+    if (halted) this.#leave(halted.status);
     return held ?? this.#terminal.drained;
   }
 
