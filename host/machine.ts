@@ -232,13 +232,14 @@ export class Machine {
    * the one it would have been. A hart that waits does so up to `cycles` of guest time.
    */
   step(hart: number, { cycles = CYCLES_PER_SECOND }: { cycles?: number } = {}): RunEnd {
-    const record = this.core.hart(hart);
-    record.set("resumePc", record.get("pc"));
+    this.passBreakpoint(hart);
     this.core.stepHart = hart;
     try {
       return this.run({ cycles });
     } finally {
       this.core.stepHart = undefined;
+      // Where there was no breakpoint to pass, the next one that comes there must not be passed.
+      this.core.hart(hart).set("resumePc", -1n);
     }
   }
 
