@@ -189,4 +189,30 @@ describe("booting", () => {
     expect(await run.end()).toMatchObject({ status: 1 });
     expect(run.stderr).toBe("");
   });
+
+  it("prints the boot path as a tree when asked to", async () => {
+    const run = new HartbeatProcess(["boot", "--trace-boot"]);
+    await run.expect(/login: $/);
+    run.kill();
+    await run.end();
+    expect(run.stderr).toMatch(/^ *cycle +hart +pid +mode +function\n/);
+    expect(run.stderr).toMatch(/ 0 +0 +S +start_kernel\n[\s\S]* 0 +0 +S +rest_init\n/);
+    expect(run.stderr).toMatch(/ 1 +S +kernel_init\n/);
+    expect(run.stderr).toMatch(/ 2 +S +kthreadd\n/);
+  });
+});
+
+describe("hartbeat web", () => {
+  it("serves the page until it is ended", async () => {
+    const run = new HartbeatProcess(["web", "--port", "0"]);
+    await run.expect(/\n/);
+    const url = /http:\S+/.exec(run.stdout)?.[0] as string;
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/);
+    expect(await (await fetch(url)).text()).toContain("<title>hartbeat</title>");
+    for (const name of ["page.js", "worker.js", "style.css", "core.wasm", "vmlinux"]) {
+      expect((await fetch(url + name)).status).toBe(200);
+    }
+    run.child.kill("SIGTERM");
+    expect(await run.end()).toEqual({ status: 0, signal: null });
+  });
 });

@@ -5,7 +5,7 @@ import { join } from "node:path";
 
 /** What each build step makes, and the folders that it reads. A step is also due when one before it ran. */
 const STEPS = [
-  { script: "generate", output: "generated", sources: ["spec"] },
+  { script: "generate", output: "assembly/generated", sources: ["spec"] },
   { script: "build:core", output: "dist/core.wasm", sources: ["assembly", "spec"] },
   { script: "build:host", output: "dist/index.js", sources: ["host", "spec"] },
   {
