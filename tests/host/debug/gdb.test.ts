@@ -62,6 +62,10 @@ requireTool("gdb-multiarch", "riscv64-linux-gnu-gcc")("gdb", () => {
     expect(output).toContain("$1 = 1");
   });
 
+  it("disassembles the boot ROM at reset", async () => {
+    expect(await debug(["x/2i $pc"])).toMatch(/=> 0x1000:\t.+\n {3}0x100[24]:\t.+\n/);
+  });
+
   it("finishes functions and steps lines", async () => {
     const output = await debug(["break setup_arch", "continue", "finish", "p counter", "next", "step"]);
     expect(output).toContain("$1 = 45");
