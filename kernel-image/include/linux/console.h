@@ -29,6 +29,8 @@ extern struct console *console_drivers;
 void register_console(struct console *con);
 int unregister_console(struct console *con);
 void console_init(void);
+void console_flush_on_panic(void);
+void register_early_console(void);
 /* True if console= on the command line (or its absence) chooses this name and index; options may be NULL. */
 bool console_wanted(const char *name, int index, const char **options);
 

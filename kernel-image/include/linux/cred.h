@@ -25,8 +25,6 @@ extern struct cred init_cred;
 #define current_fsuid()	(current->cred->fsuid)
 #define current_fsgid()	(current->cred->fsgid)
 
-int copy_creds(struct task_struct *p, unsigned long clone_flags);
-void exit_creds(struct task_struct *p);
 struct cred *prepare_creds(void);
 int commit_creds(struct cred *new);
 void abort_creds(struct cred *new);

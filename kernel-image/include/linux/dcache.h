@@ -34,6 +34,7 @@ struct dentry {
 	struct hlist_node d_hash;
 	struct list_head d_child;
 	struct list_head d_subdirs;
+	u64 d_cookie;			/* grows along d_subdirs: the position that readdir reports */
 };
 
 extern spinlock_t dcache_lock;
@@ -48,6 +49,7 @@ void d_drop(struct dentry *dentry);
 void d_move(struct dentry *dentry, struct dentry *target);
 bool d_is_ancestor(struct dentry *ancestor, struct dentry *dentry);
 struct dentry *dget(struct dentry *dentry);
+struct dentry *d_next_child(struct dentry *dir, struct dentry *prev, u64 cookie);
 struct dentry *dget_parent(struct dentry *dentry);
 void dput(struct dentry *dentry);
 char *d_path(const struct path *path, char *buf, int len);

@@ -24,8 +24,6 @@ struct files_struct {
 
 extern struct files_struct init_files;
 
-int copy_files(unsigned long clone_flags, struct task_struct *tsk);
-void exit_files(struct task_struct *tsk);
 int unshare_files(void);
 void do_close_on_exec(struct files_struct *files);
 

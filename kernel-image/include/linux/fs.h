@@ -11,11 +11,12 @@
 #include <linux/stat.h>
 #include <linux/fcntl.h>
 #include <linux/dcache.h>
-#include <linux/time64.h>
+#include <linux/time.h>
 #include <linux/uio.h>
 #include <linux/kdev_t.h>
 
-typedef unsigned int fmode_t;
+typedef unsigned long pgoff_t;
+typedef unsigned int __poll_t;
 
 #define FMODE_READ	0x1
 #define FMODE_WRITE	0x2
@@ -147,7 +148,6 @@ struct file_operations {
 	int (*mmap)(struct file *file, struct vm_area_struct *vma);
 	int (*open)(struct inode *inode, struct file *file);
 	int (*release)(struct inode *inode, struct file *file);
-	int (*fsync)(struct file *file);
 };
 
 struct file {

@@ -16,8 +16,6 @@ struct fs_struct {
 
 extern struct fs_struct init_fs;
 
-int copy_fs(unsigned long clone_flags, struct task_struct *tsk);
-void exit_fs(struct task_struct *tsk);
 void set_fs_root(struct fs_struct *fs, const struct path *path);
 void set_fs_pwd(struct fs_struct *fs, const struct path *path);
 void get_fs_root(struct fs_struct *fs, struct path *root);

@@ -63,5 +63,8 @@ void free_initrd_mem(unsigned long start, unsigned long end);
 extern const char linux_banner[];
 extern const char linux_proc_banner[];
 extern bool initcall_debug;
+extern bool early_boot_irqs_disabled;
+void setup_arch(char **cmdline_p);
+void parse_early_param(void);
 
 #endif

@@ -2,6 +2,7 @@
 #ifndef _LINUX_IRQ_H
 #define _LINUX_IRQ_H
 
+#include <linux/cpumask.h>
 #include <linux/interrupt.h>
 #include <linux/list.h>
 #include <linux/spinlock.h>

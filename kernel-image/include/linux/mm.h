@@ -104,7 +104,6 @@ int do_munmap(struct mm_struct *mm, unsigned long start, size_t len);
 int do_brk_flags(struct mm_struct *mm, unsigned long addr, unsigned long len, unsigned long vm_flags);
 pgprot_t vm_get_page_prot(unsigned long vm_flags);
 vm_fault_t handle_mm_fault(struct vm_area_struct *vma, unsigned long address, unsigned int flags);
-int shift_arg_pages(struct vm_area_struct *vma, unsigned long shift);
 
 /* These take mmap_lock themselves and work on current->mm. prot and flags as mmap(2). */
 unsigned long vm_mmap(struct file *file, unsigned long addr, unsigned long len, unsigned long prot,
@@ -125,6 +124,7 @@ int dup_mmap(struct mm_struct *mm, struct mm_struct *oldmm);
 void exit_mmap(struct mm_struct *mm);
 int copy_page_range(struct vm_area_struct *dst, struct vm_area_struct *src);
 void unmap_page_range(struct vm_area_struct *vma, unsigned long start, unsigned long end);
+void change_protection(struct vm_area_struct *vma);
 void free_pgtables(struct mm_struct *mm);
 pgd_t *pgd_alloc(struct mm_struct *mm);
 void pgd_free(struct mm_struct *mm, pgd_t *pgd);

@@ -2,6 +2,7 @@
 #ifndef _LINUX_RESOURCE_H
 #define _LINUX_RESOURCE_H
 
+#include <linux/time.h>
 #include <linux/types.h>
 
 #define RLIMIT_CPU	0
@@ -24,11 +25,6 @@
 struct rlimit {
 	unsigned long rlim_cur;
 	unsigned long rlim_max;
-};
-
-struct timeval {
-	long tv_sec;
-	long tv_usec;
 };
 
 struct rusage {

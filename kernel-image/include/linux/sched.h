@@ -119,6 +119,7 @@ struct task_struct {
 	struct list_head sibling;
 	struct task_struct *group_leader;
 	struct list_head thread_node;
+	struct list_head dead_node;	/* exit: children that nobody will wait for */
 	struct pid *pids[PIDTYPE_MAX];
 	struct hlist_node pid_links[PIDTYPE_MAX];
 
@@ -129,6 +130,7 @@ struct task_struct {
 	void *worker_private;		/* struct kthread of a kernel thread */
 
 	char comm[TASK_COMM_LEN];
+	spinlock_t alloc_lock;		/* task_lock: the pointers mm, files and fs; comm */
 	struct fs_struct *fs;
 	struct files_struct *files;
 	struct signal_struct *signal;
@@ -137,6 +139,8 @@ struct task_struct {
 	const struct cred *real_cred;
 	sigset_t blocked, real_blocked, saved_sigmask;
 	struct sigpending pending;
+	bool stop_pending;		/* a group stop waits for this thread */
+	bool force_fatal;		/* a forced signal: its default action kills even init */
 	unsigned long sas_ss_sp;
 	size_t sas_ss_size;
 	unsigned in_execve : 1;
@@ -157,6 +161,8 @@ extern rwlock_t tasklist_lock;		/* the task tree: children, tasks, pid links */
 #define end_of_stack(t) ((unsigned long *)(t)->stack)
 #define task_is_running(t) (READ_ONCE((t)->__state) == TASK_RUNNING)
 #define current_pt_regs() task_pt_regs(current)
+#define task_lock(t) spin_lock(&(t)->alloc_lock)
+#define task_unlock(t) spin_unlock(&(t)->alloc_lock)
 #define is_idle_task(t) ((t)->flags & PF_IDLE)
 #define is_global_init(t) ((t)->tgid == 1)
 #define thread_group_leader(t) ((t)->pid == (t)->tgid)
@@ -213,6 +219,8 @@ void yield(void);
 int wake_up_process(struct task_struct *p);
 int wake_up_state(struct task_struct *p, unsigned int state);
 void wake_up_new_task(struct task_struct *p);
+void resched_cpu(int cpu);
+void scheduler_ipi(void);
 void kick_process(struct task_struct *p);	/* makes p, if it runs, enter the kernel */
 void do_task_dead(void) __noreturn;	/* the last call of do_exit */
 void sched_exec(void);
@@ -229,6 +237,12 @@ void get_avenrun(unsigned long loads[3]);
 #define FIXED_1 (1 << FSHIFT)
 u64 sched_clock(void);
 struct task_struct *idle_task(int cpu);
+void init_idle(struct task_struct *idle, int cpu);
+void sched_init(void);
+void sched_init_smp(void);
+void sched_fork(struct task_struct *p);
+void preempt_schedule_irq(void);
+asmlinkage void schedule_tail(struct task_struct *prev);
 
 struct kernel_clone_args {
 	u64 flags;
@@ -255,6 +269,12 @@ void __mmdrop(struct mm_struct *mm);
 void exit_mm(void);			/* do_exit: leave the address space */
 void mm_release(struct task_struct *tsk);	/* wakes the vfork parent, clears clear_child_tid */
 int exec_mmap(struct mm_struct *mm);	/* point of no return: current takes mm, drops its old one */
+
+void copy_thread(struct task_struct *p, const struct kernel_clone_args *args);
+struct mm_struct *dup_mm(struct mm_struct *oldmm);
+void fork_init(void);
+void proc_caches_init(void);
+
 
 /* Provided by the process side (exit, signal, files). */
 void do_exit(long code) __noreturn;

@@ -4,6 +4,7 @@
 
 #include <linux/types.h>
 #include <linux/list.h>
+#include <linux/signal_types.h>
 
 #define SIGHUP		1
 #define SIGINT		2
@@ -74,10 +75,6 @@
 #define MINSIGSTKSZ	2048
 
 typedef struct {
-	unsigned long sig[1];
-} sigset_t;
-
-typedef struct {
 	int si_signo;
 	int si_errno;
 	int si_code;
@@ -103,6 +100,7 @@ typedef siginfo_t kernel_siginfo_t;
 typedef struct {
 	unsigned long ss_sp;
 	int ss_flags;
+	int __pad;
 	size_t ss_size;
 } stack_t;
 
@@ -114,11 +112,6 @@ struct sigaction {
 
 struct k_sigaction {
 	struct sigaction sa;
-};
-
-struct sigpending {
-	struct list_head list;
-	sigset_t signal;
 };
 
 struct ksignal {

@@ -23,8 +23,8 @@ void generic_smp_call_function_interrupt(void);
 
 void smp_prepare_boot_cpu(void);
 void smp_prepare_cpus(unsigned int max_cpus);
-void smp_cpus_done(unsigned int max_cpus);
 void smp_init(void);
+void call_function_init(void);
 void setup_nr_cpu_ids(void);
 
 #endif

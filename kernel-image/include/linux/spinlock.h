@@ -2,6 +2,7 @@
 #ifndef _LINUX_SPINLOCK_H
 #define _LINUX_SPINLOCK_H
 
+#include <linux/atomic.h>
 #include <linux/types.h>
 #include <linux/compiler.h>
 #include <linux/preempt.h>

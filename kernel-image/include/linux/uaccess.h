@@ -36,10 +36,11 @@ static inline unsigned long clear_user(void __user *to, unsigned long n)
 /* The length copied without the 0, count if there was no 0 in count bytes, or -EFAULT. */
 long strncpy_from_user(char *to, const char __user *from, long count);
 
+/* For integers and pointers. */
 #define get_user(x, ptr) ({							\
-	__typeof__(*(ptr)) __v = 0;						\
-	long __e = copy_from_user(&__v, (ptr), sizeof(__v)) ? -EFAULT : 0;	\
-	(x) = __v;								\
+	unsigned long __v = 0;							\
+	long __e = copy_from_user(&__v, (ptr), sizeof(*(ptr))) ? -EFAULT : 0;	\
+	(x) = (__typeof__(*(ptr)))__v;						\
 	__e;									\
 })
 

@@ -107,4 +107,9 @@ void __wake_up_locked(wait_queue_head_t *wq, unsigned int mode, int nr);
 	_r ? _r : _ok ? (_left ? _left : 1) : 0;			\
 })
 
+/* Waiting on a variable that has no queue of its own; whoever changes it calls wake_up_var. */
+wait_queue_head_t *__var_waitqueue(void *p);
+void wake_up_var(void *var);
+#define wait_var_event(var, condition) wait_event(*__var_waitqueue(var), condition)
+
 #endif

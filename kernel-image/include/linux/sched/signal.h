@@ -4,6 +4,7 @@
 
 #include <linux/types.h>
 #include <linux/atomic.h>
+#include <linux/sched.h>
 #include <linux/spinlock.h>
 #include <linux/wait.h>
 #include <linux/signal.h>
@@ -11,7 +12,6 @@
 #include <linux/resource.h>
 
 struct pt_regs;
-struct task_struct;
 struct tty_struct;
 
 struct sighand_struct {
@@ -22,11 +22,9 @@ struct sighand_struct {
 
 #define SIGNAL_STOP_STOPPED	0x1	/* all threads stopped */
 #define SIGNAL_GROUP_EXIT	0x4	/* group_exit_code is final */
-#define SIGNAL_CLD_STOPPED	0x10	/* tell the parent of a stop */
 #define SIGNAL_CLD_CONTINUED	0x20	/* tell the parent of a continue */
 #define SIGNAL_STOP_CONTINUED	0x40	/* waitable: continued */
 #define SIGNAL_STOP_WAITABLE	0x80	/* waitable: stopped */
-#define SIGNAL_UNKILLABLE	0x100	/* init: ignores default-action signals */
 
 struct signal_struct {
 	atomic_t sigcnt;		/* users of this structure */
@@ -39,7 +37,6 @@ struct signal_struct {
 	int group_exit_code;
 	int group_stop_count;
 	struct task_struct *group_exec_task;	/* waits in de_thread until it is alone */
-	struct pid *pids[PIDTYPE_MAX];
 	bool leader;
 	struct tty_struct *tty;
 	u64 utime, stime;		/* of threads that are gone */
@@ -51,21 +48,21 @@ extern struct signal_struct init_signals;
 extern struct sighand_struct init_sighand;
 
 void signals_init(void);
-int copy_sighand(unsigned long clone_flags, struct task_struct *tsk);
-int copy_signal(unsigned long clone_flags, struct task_struct *tsk);
+int de_thread(struct task_struct *task);
+int unshare_sighand(struct task_struct *task);
+void exit_signals(struct task_struct *task);
 void __cleanup_sighand(struct sighand_struct *sighand);
-void free_signal_struct(struct signal_struct *sig);
+#define for_each_thread(p, t) list_for_each_entry(t, &(p)->signal->thread_head, thread_node)
 
 void recalc_sigpending(void);
 void signal_wake_up(struct task_struct *task, bool fatal);
+void drop_pending_signal(struct sigpending *pending, int sig);
 void flush_sigqueue(struct sigpending *pending);
 void flush_signal_handlers(struct task_struct *task, bool force_default);
 void ignore_signals(struct task_struct *task);
 
-int send_sig(int sig, struct task_struct *task, int priv);
 int send_sig_info(int sig, siginfo_t *info, struct task_struct *task);
 void force_sig(int sig);
-void force_sig_fault(int sig, int code, unsigned long addr);
 int do_send_sig_info(int sig, siginfo_t *info, struct task_struct *task, bool group);
 int kill_pgrp(struct pid *pgrp, int sig, int priv);
 int kill_pid(struct pid *pid, int sig, int priv);
@@ -73,6 +70,7 @@ bool do_notify_parent(struct task_struct *task, int sig);
 void do_notify_parent_cldstop(struct task_struct *task, int why);
 void zap_other_threads(struct task_struct *task);
 
+int dequeue_signal(unsigned long blocked, siginfo_t *info);
 bool get_signal(struct ksignal *ksig);
 void signal_setup_done(int failed, struct ksignal *ksig);
 void set_current_blocked(sigset_t *set);
@@ -83,8 +81,6 @@ bool will_become_orphaned_pgrp(struct pid *pgrp, struct task_struct *ignored);
 bool has_stopped_jobs(struct pid *pgrp);
 
 void do_notify_resume(struct pt_regs *regs, unsigned long thread_info_flags);
-void __attribute__((noreturn)) do_exit(long code);
 void __attribute__((noreturn)) do_group_exit(int code);
-void release_task(struct task_struct *task);
 
 #endif

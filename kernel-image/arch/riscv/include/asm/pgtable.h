@@ -72,8 +72,11 @@ static inline void set_pte(pte_t *ptep, pte_t pte) { WRITE_ONCE(ptep->pte, pte.p
 extern pgd_t swapper_pg_dir[PTRS_PER_PGD];
 
 void setup_vm(unsigned long dtb_pa);
+void setup_early_linear_map(void);
 void paging_init(void);
-void pgtable_cache_init(void);
+pte_t *kernel_pte(unsigned long va);
+void set_kernel_memory(unsigned long start, unsigned long end, unsigned long prot);
+extern unsigned long dtb_early_va;
 void mark_rodata_ro(void);
 /* Maps a kernel range of the vmalloc area page by page. */
 int vmap_range(unsigned long va, phys_addr_t pa, unsigned long size, pgprot_t prot);

@@ -1,0 +1,7 @@
+/* The extensions that all harts have, one bit per letter, as programs find them in AT_HWCAP. */
+#ifndef _ASM_HWCAP_H
+#define _ASM_HWCAP_H
+
+extern unsigned long elf_hwcap;
+
+#endif

@@ -1,0 +1,55 @@
+/* Structure offsets for assembly and for observers outside: compiled, never linked; the Makefile reads its "->" lines. */
+#include <linux/mm.h>
+#include <linux/sched.h>
+#include <asm/ptrace.h>
+
+#define DEFINE(sym, val) __asm__ volatile("\n.ascii \"->" #sym " %0\"" :: "i"(val))
+#define OFFSET(sym, str, mem) DEFINE(sym, offsetof(struct str, mem))
+#define PT(REG, reg) OFFSET(PT_##REG, pt_regs, reg)
+#define EXPORT(str, mem) OFFSET(__offset_##str##_##mem, str, mem)
+
+void asm_offsets(void);
+
+void asm_offsets(void)
+{
+	OFFSET(TASK_TI_FLAGS, task_struct, thread_info.flags);
+	OFFSET(TASK_TI_CPU, task_struct, thread_info.cpu);
+	OFFSET(TASK_TI_KERNEL_SP, task_struct, thread_info.kernel_sp);
+	OFFSET(TASK_TI_USER_SP, task_struct, thread_info.user_sp);
+	OFFSET(TASK_THREAD_RA, task_struct, thread.ra);
+	OFFSET(TASK_THREAD_SP, task_struct, thread.sp);
+	OFFSET(TASK_THREAD_S, task_struct, thread.s);
+
+	OFFSET(KERNEL_MAP_VA_KERNEL_PA_OFFSET, kernel_mapping, va_kernel_pa_offset);
+
+	DEFINE(PT_SIZE, ALIGN(sizeof(struct pt_regs), 16));
+	PT(EPC, epc); PT(RA, ra); PT(SP, sp); PT(GP, gp); PT(TP, tp);
+	PT(T0, t0); PT(T1, t1); PT(T2, t2); PT(S0, s0); PT(S1, s1);
+	PT(A0, a0); PT(A1, a1); PT(A2, a2); PT(A3, a3); PT(A4, a4); PT(A5, a5); PT(A6, a6); PT(A7, a7);
+	PT(S2, s2); PT(S3, s3); PT(S4, s4); PT(S5, s5); PT(S6, s6); PT(S7, s7);
+	PT(S8, s8); PT(S9, s9); PT(S10, s10); PT(S11, s11);
+	PT(T3, t3); PT(T4, t4); PT(T5, t5); PT(T6, t6);
+	PT(STATUS, status); PT(BADADDR, badaddr); PT(CAUSE, cause); PT(ORIG_A0, orig_a0);
+
+	EXPORT(task_struct, pid);
+	EXPORT(task_struct, tgid);
+	EXPORT(task_struct, comm);
+	EXPORT(task_struct, tasks);
+	EXPORT(task_struct, parent);
+	EXPORT(task_struct, __state);
+	EXPORT(task_struct, flags);
+	EXPORT(task_struct, stack);
+	EXPORT(task_struct, mm);
+	EXPORT(task_struct, thread);
+	OFFSET(__offset_task_struct_cpu, task_struct, thread_info.cpu);
+	OFFSET(__offset_task_struct_preempt_count, task_struct, thread_info.preempt_count);
+	EXPORT(thread_struct, ra);
+	EXPORT(thread_struct, sp);
+	EXPORT(thread_struct, s);
+	EXPORT(mm_struct, pgd);
+	EXPORT(mm_struct, mmap);
+	EXPORT(vm_area_struct, vm_start);
+	EXPORT(vm_area_struct, vm_end);
+	EXPORT(vm_area_struct, vm_flags);
+	EXPORT(vm_area_struct, vm_list);
+}

@@ -1,0 +1,139 @@
+/* The supervisor binary interface: calls into the firmware. */
+#include <linux/cpumask.h>
+#include <linux/errno.h>
+#include <linux/init.h>
+#include <linux/kernel.h>
+#include <asm/page.h>
+#include <asm/sbi.h>
+#include <asm/smp.h>
+
+static bool sbi_has_time, sbi_has_ipi, sbi_has_rfence, sbi_has_srst, sbi_has_dbcn;
+static bool sbi_probed;
+
+struct sbiret sbi_ecall(int ext, int fid, unsigned long arg0, unsigned long arg1, unsigned long arg2,
+			unsigned long arg3, unsigned long arg4)
+{
+	register unsigned long a0 __asm__("a0") = arg0;
+	register unsigned long a1 __asm__("a1") = arg1;
+	register unsigned long a2 __asm__("a2") = arg2;
+	register unsigned long a3 __asm__("a3") = arg3;
+	register unsigned long a4 __asm__("a4") = arg4;
+	register unsigned long a6 __asm__("a6") = fid;
+	register unsigned long a7 __asm__("a7") = ext;
+
+	__asm__ __volatile__("ecall"
+			     : "+r"(a0), "+r"(a1)
+			     : "r"(a2), "r"(a3), "r"(a4), "r"(a6), "r"(a7)
+			     : "memory");
+	return (struct sbiret){ a0, a1 };
+}
+
+bool sbi_probe_extension(int ext)
+{
+	struct sbiret ret = sbi_ecall(SBI_EXT_BASE, SBI_EXT_BASE_PROBE_EXT, ext, 0, 0, 0, 0);
+
+	return !ret.error && ret.value;
+}
+
+int sbi_err_map_linux_errno(long err)
+{
+	switch (err) {
+	case 0:
+		return 0;
+	case -2:
+		return -EOPNOTSUPP;
+	case -3:
+		return -EINVAL;
+	case -4:
+		return -EPERM;
+	case -5:
+		return -EFAULT;
+	case -6:
+	case -7:
+	case -8:
+		return -EALREADY;
+	default:
+		return -EIO;
+	}
+}
+
+void __init sbi_init(void)
+{
+	sbi_has_time = sbi_probe_extension(SBI_EXT_TIME);
+	sbi_has_ipi = sbi_probe_extension(SBI_EXT_IPI);
+	sbi_has_rfence = sbi_probe_extension(SBI_EXT_RFENCE);
+	sbi_has_srst = sbi_probe_extension(SBI_EXT_SRST);
+	sbi_has_dbcn = sbi_probe_extension(SBI_EXT_DBCN);
+	sbi_probed = true;
+	if (!sbi_has_time || !sbi_has_ipi || !sbi_has_rfence)
+		panic("SBI: the firmware lacks the TIME, IPI or RFENCE extension");
+}
+
+/* s must lie in the linear map or in the kernel image. */
+void sbi_console_write(const char *s, unsigned int n)
+{
+	if (!sbi_probed)
+		sbi_has_dbcn = sbi_probe_extension(SBI_EXT_DBCN);
+	while (n && sbi_has_dbcn) {
+		struct sbiret ret = sbi_ecall(SBI_EXT_DBCN, SBI_EXT_DBCN_CONSOLE_WRITE, n, __pa(s), 0, 0, 0);
+
+		if (ret.error || ret.value <= 0)
+			return;
+		s += ret.value;
+		n -= ret.value;
+	}
+	while (n--)
+		sbi_ecall(SBI_EXT_0_1_CONSOLE_PUTCHAR, 0, *s++, 0, 0, 0, 0);
+}
+
+void sbi_set_timer(u64 stime_value)
+{
+	sbi_ecall(SBI_EXT_TIME, SBI_EXT_TIME_SET_TIMER, stime_value, 0, 0, 0, 0);
+}
+
+/* Hart ids need not be dense: one call for each run of harts that fits a 64-bit mask. */
+static void sbi_call_on_harts(int ext, int fid, const struct cpumask *mask, unsigned long start, unsigned long size)
+{
+	unsigned long hmask = 0, base = 0;
+	unsigned int cpu;
+
+	for_each_cpu(cpu, mask) {
+		unsigned long hartid = cpuid_to_hartid_map(cpu);
+
+		if (hmask && (hartid < base || hartid >= base + BITS_PER_LONG)) {
+			sbi_ecall(ext, fid, hmask, base, start, size, 0);
+			hmask = 0;
+		}
+		if (!hmask)
+			base = ALIGN_DOWN(hartid, BITS_PER_LONG);
+		hmask |= BIT(hartid - base);
+	}
+	if (hmask)
+		sbi_ecall(ext, fid, hmask, base, start, size, 0);
+}
+
+void sbi_send_ipi(const struct cpumask *mask)
+{
+	sbi_call_on_harts(SBI_EXT_IPI, SBI_EXT_IPI_SEND_IPI, mask, 0, 0);
+}
+
+void sbi_remote_fence_i(const struct cpumask *mask)
+{
+	sbi_call_on_harts(SBI_EXT_RFENCE, SBI_EXT_RFENCE_REMOTE_FENCE_I, mask, 0, 0);
+}
+
+void sbi_remote_sfence_vma(const struct cpumask *mask, unsigned long start, unsigned long size)
+{
+	sbi_call_on_harts(SBI_EXT_RFENCE, SBI_EXT_RFENCE_REMOTE_SFENCE_VMA, mask, start, size);
+}
+
+int sbi_hsm_hart_start(unsigned long hartid, unsigned long saddr, unsigned long priv)
+{
+	return sbi_err_map_linux_errno(sbi_ecall(SBI_EXT_HSM, SBI_EXT_HSM_HART_START, hartid, saddr, priv, 0, 0).error);
+}
+
+void sbi_srst_reset(int type, int reason)
+{
+	if (sbi_has_srst)
+		sbi_ecall(SBI_EXT_SRST, SBI_EXT_SRST_RESET, type, reason, 0, 0, 0);
+}

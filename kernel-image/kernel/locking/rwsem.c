@@ -1,0 +1,118 @@
+/* Reader-writer semaphores (sleeping, first come first served) and reader-writer spinlocks. */
+#include <linux/kernel.h>
+#include <linux/rwsem.h>
+#include <linux/sched.h>
+
+struct rwsem_waiter {
+	struct list_head list;
+	struct task_struct *task;
+	bool write, granted;
+};
+
+void init_rwsem(struct rw_semaphore *sem)
+{
+	sem->count = 0;
+	spin_lock_init(&sem->wait_lock);
+	INIT_LIST_HEAD(&sem->wait_list);
+}
+
+/* Lets in whoever stands first, and after a reader all readers behind it. */
+static void rwsem_wake(struct rw_semaphore *sem)
+{
+	struct rwsem_waiter *w, *next;
+
+	list_for_each_entry_safe(w, next, &sem->wait_list, list) {
+		struct task_struct *task = w->task;
+
+		if (w->write ? sem->count != 0 : sem->count < 0)
+			return;
+		sem->count += w->write ? -1 : 1;
+		list_del(&w->list);
+		get_task_struct(task);
+		smp_store_release(&w->granted, true);	/* w may be gone from here on */
+		wake_up_process(task);
+		put_task_struct(task);
+	}
+}
+
+static void rwsem_down(struct rw_semaphore *sem, bool write)
+{
+	struct rwsem_waiter waiter = { .task = current, .write = write };
+
+	might_sleep();
+	spin_lock(&sem->wait_lock);
+	if (list_empty(&sem->wait_list) && (write ? sem->count == 0 : sem->count >= 0)) {
+		sem->count += write ? -1 : 1;
+		spin_unlock(&sem->wait_lock);
+		return;
+	}
+	list_add_tail(&waiter.list, &sem->wait_list);
+	spin_unlock(&sem->wait_lock);
+	for (;;) {
+		set_current_state(TASK_UNINTERRUPTIBLE);
+		if (smp_load_acquire(&waiter.granted))
+			break;
+		schedule();
+	}
+	__set_current_state(TASK_RUNNING);
+}
+
+static void rwsem_up(struct rw_semaphore *sem, int delta)
+{
+	spin_lock(&sem->wait_lock);
+	sem->count += delta;
+	rwsem_wake(sem);
+	spin_unlock(&sem->wait_lock);
+}
+
+void down_read(struct rw_semaphore *sem) { rwsem_down(sem, false); }
+void up_read(struct rw_semaphore *sem) { rwsem_up(sem, -1); }
+void down_write(struct rw_semaphore *sem) { rwsem_down(sem, true); }
+void up_write(struct rw_semaphore *sem) { rwsem_up(sem, 1); }
+void downgrade_write(struct rw_semaphore *sem) { rwsem_up(sem, 2); }
+
+int down_read_trylock(struct rw_semaphore *sem)
+{
+	bool ok;
+
+	spin_lock(&sem->wait_lock);
+	ok = list_empty(&sem->wait_list) && sem->count >= 0;
+	if (ok)
+		sem->count++;
+	spin_unlock(&sem->wait_lock);
+	return ok;
+}
+
+/* Readers may nest in interrupts, so they do not queue behind a waiting writer. */
+void read_lock(rwlock_t *lock)
+{
+	preempt_disable();
+	for (;;) {
+		int cnt = atomic_read(&lock->cnts);
+
+		if (cnt >= 0 && atomic_cmpxchg(&lock->cnts, cnt, cnt + 1) == cnt)
+			return;
+		cpu_relax();
+	}
+}
+
+void read_unlock(rwlock_t *lock)
+{
+	atomic_dec_return(&lock->cnts);
+	preempt_enable();
+}
+
+void write_lock_irq(rwlock_t *lock)
+{
+	local_irq_disable();
+	preempt_disable();
+	while (atomic_cmpxchg(&lock->cnts, 0, -1) != 0)
+		cpu_relax();
+}
+
+void write_unlock_irq(rwlock_t *lock)
+{
+	smp_store_release(&lock->cnts.counter, 0);
+	local_irq_enable();
+	preempt_enable();
+}

@@ -1,0 +1,466 @@
+/*
+ * The scheduler's core: waking, picking, switching.
+ *
+ * Locks: p->pi_lock (a task's wake-ups and its affinity), then rq->lock (a
+ * CPU's queue). A task's CPU changes only under pi_lock while it is off the
+ * queues, or under both queues' locks. schedule() holds rq->lock across the
+ * switch: the next task lets go of it in finish_task_switch, which also clears
+ * prev->on_cpu; only from then on may another CPU run prev, hence the wait in
+ * try_to_wake_up. preempt_count belongs to the task, so a switched-out task
+ * always carries 2: one of schedule(), one of the lock.
+ */
+#include <linux/init.h>
+#include <linux/mm.h>
+#include <linux/smp.h>
+#include <linux/uaccess.h>
+#include <linux/wait.h>
+#include <asm/mmu_context.h>
+
+#include "sched.h"
+
+DEFINE_PER_CPU(struct rq, runqueues);
+bool scheduler_running;
+
+const int sched_prio_to_weight[40] = {
+	88761, 71755, 56483, 46273, 36291, 29154, 23254, 18705, 14949, 11916,
+	9548, 7620, 6100, 4904, 3906, 3121, 2501, 1991, 1586, 1277,
+	1024, 820, 655, 526, 423, 335, 272, 215, 172, 137,
+	110, 87, 70, 56, 45, 36, 29, 23, 18, 15,
+};
+
+void set_load_weight(struct task_struct *p)
+{
+	p->se.load.weight = sched_prio_to_weight[p->static_prio - MAX_RT_PRIO];
+}
+
+/* Asks rq's CPU to schedule soon; the caller holds its lock. */
+void resched_curr(struct rq *rq)
+{
+	struct task_struct *curr = rq->curr;
+
+	if (test_tsk_thread_flag(curr, TIF_NEED_RESCHED))
+		return;
+	set_tsk_thread_flag(curr, TIF_NEED_RESCHED);
+	if (rq->cpu != smp_processor_id())
+		smp_send_reschedule(rq->cpu);
+}
+
+void resched_cpu(int cpu)
+{
+	struct rq *rq = cpu_rq(cpu);
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&rq->lock, flags);
+	resched_curr(rq);
+	raw_spin_unlock_irqrestore(&rq->lock, flags);
+}
+
+void activate_task(struct rq *rq, struct task_struct *p, int flags)
+{
+	p->sched_class->enqueue_task(rq, p, flags);
+	p->on_rq = TASK_ON_RQ_QUEUED;
+	rq->nr_running++;
+}
+
+void deactivate_task(struct rq *rq, struct task_struct *p)
+{
+	p->on_rq = 0;
+	rq->nr_running--;
+	p->sched_class->dequeue_task(rq, p);
+}
+
+static void check_preempt_curr(struct rq *rq, struct task_struct *p)
+{
+	if (p->sched_class == rq->curr->sched_class) {
+		rq->curr->sched_class->check_preempt_curr(rq, p);
+		return;
+	}
+	for (const struct sched_class *class = sched_class_highest; class; class = class->next) {
+		if (class == rq->curr->sched_class)
+			return;
+		if (class == p->sched_class)
+			break;
+	}
+	resched_curr(rq);
+}
+
+void set_task_cpu(struct task_struct *p, int new_cpu)
+{
+	if (task_cpu(p) == new_cpu)
+		return;
+	if (p->sched_class->migrate_task_rq)
+		p->sched_class->migrate_task_rq(p, new_cpu);
+	WRITE_ONCE(task_thread_info(p)->cpu, new_cpu);
+}
+
+static int select_task_rq(struct task_struct *p, int flags)
+{
+	int cpu = task_cpu(p);
+
+	if (p->nr_cpus_allowed > 1)
+		cpu = p->sched_class->select_task_rq(p, cpu, flags);
+	if (!cpumask_test_cpu(cpu, &p->cpus_mask) || !cpu_online(cpu)) {
+		cpumask_t allowed;
+
+		cpumask_and(&allowed, &p->cpus_mask, cpu_online_mask);
+		cpu = cpumask_empty(&allowed) ? 0 : cpumask_first(&allowed);
+	}
+	return cpu;
+}
+
+/* Locks the queue that p is on, wherever it moves meanwhile. */
+static struct rq *__task_rq_lock(struct task_struct *p)
+{
+	for (;;) {
+		struct rq *rq = task_rq(p);
+
+		raw_spin_lock(&rq->lock);
+		if (rq == task_rq(p))
+			return rq;
+		raw_spin_unlock(&rq->lock);
+	}
+}
+
+static bool ttwu_runnable(struct task_struct *p)
+{
+	struct rq *rq = __task_rq_lock(p);
+	bool queued = p->on_rq;
+
+	if (queued) {
+		update_rq_clock(rq);
+		check_preempt_curr(rq, p);
+		WRITE_ONCE(p->__state, TASK_RUNNING);
+	}
+	raw_spin_unlock(&rq->lock);
+	return queued;
+}
+
+static int try_to_wake_up(struct task_struct *p, unsigned int state)
+{
+	unsigned long flags;
+	struct rq *rq;
+	int success = 0;
+
+	raw_spin_lock_irqsave(&p->pi_lock, flags);
+	smp_mb();	/* the waker's stores before the test of the state */
+	if (!(READ_ONCE(p->__state) & state))
+		goto unlock;
+	success = 1;
+	smp_rmb();	/* state before on_rq: p may just be going to sleep */
+	if (READ_ONCE(p->on_rq) && ttwu_runnable(p))
+		goto unlock;
+	/* It may still be switching away on its CPU. */
+	while (smp_load_acquire(&p->on_cpu))
+		cpu_relax();
+	set_task_cpu(p, select_task_rq(p, WF_TTWU));
+	rq = cpu_rq(task_cpu(p));
+	raw_spin_lock(&rq->lock);
+	update_rq_clock(rq);
+	activate_task(rq, p, ENQUEUE_WAKEUP);
+	check_preempt_curr(rq, p);
+	WRITE_ONCE(p->__state, TASK_RUNNING);
+	raw_spin_unlock(&rq->lock);
+unlock:
+	raw_spin_unlock_irqrestore(&p->pi_lock, flags);
+	return success;
+}
+
+int wake_up_process(struct task_struct *p)
+{
+	return try_to_wake_up(p, TASK_NORMAL);
+}
+
+int wake_up_state(struct task_struct *p, unsigned int state)
+{
+	return try_to_wake_up(p, state);
+}
+
+int default_wake_function(wait_queue_entry_t *wq, unsigned int mode, int flags, void *key)
+{
+	return try_to_wake_up(wq->private, mode);
+}
+
+void kick_process(struct task_struct *p)
+{
+	int cpu = get_cpu();
+
+	if (task_cpu(p) != cpu && READ_ONCE(p->on_cpu))
+		smp_send_reschedule(task_cpu(p));
+	put_cpu();
+}
+
+/* Called by copy_process: the new task is not visible to any queue yet. */
+void sched_fork(struct task_struct *p)
+{
+	p->__state = TASK_NEW;
+	p->on_rq = 0;
+	p->on_cpu = 0;
+	p->prio = p->normal_prio = p->static_prio;
+	p->sched_class = &fair_sched_class;
+	p->se = (struct sched_entity){ .vruntime = current->se.vruntime };
+	INIT_LIST_HEAD(&p->se.run_node);
+	set_load_weight(p);
+	spin_lock_init(&p->pi_lock);
+	task_thread_info(p)->preempt_count = 2;
+}
+
+void wake_up_new_task(struct task_struct *p)
+{
+	unsigned long flags;
+	struct rq *rq;
+
+	raw_spin_lock_irqsave(&p->pi_lock, flags);
+	WRITE_ONCE(p->__state, TASK_RUNNING);
+	task_thread_info(p)->cpu = select_task_rq(p, WF_FORK);
+	rq = __task_rq_lock(p);
+	update_rq_clock(rq);
+	if (p->sched_class->task_fork)
+		p->sched_class->task_fork(p);
+	activate_task(rq, p, ENQUEUE_INITIAL);
+	check_preempt_curr(rq, p);
+	raw_spin_unlock(&rq->lock);
+	raw_spin_unlock_irqrestore(&p->pi_lock, flags);
+}
+
+static struct rq *finish_task_switch(struct task_struct *prev)
+{
+	struct rq *rq = this_rq();
+	struct mm_struct *mm = rq->prev_mm;
+	unsigned int prev_state = READ_ONCE(prev->__state);
+
+	rq->prev_mm = NULL;
+	smp_store_release(&prev->on_cpu, 0);
+	arch_spin_unlock(&rq->lock);
+	preempt_count_sub(1);
+	local_irq_enable();
+	if (mm)
+		mmdrop(mm);
+	if (prev_state == TASK_DEAD)
+		put_task_struct(prev);
+	return rq;
+}
+
+/* The first thing a new task does. */
+asmlinkage void schedule_tail(struct task_struct *prev)
+{
+	finish_task_switch(prev);
+	preempt_enable();
+	if (current->set_child_tid)
+		(void)put_user(task_pid_vnr(current), current->set_child_tid);
+}
+
+static void context_switch(struct rq *rq, struct task_struct *prev, struct task_struct *next)
+{
+	if (!next->mm) {		/* to a kernel thread: it borrows the page tables */
+		next->active_mm = prev->active_mm;
+		if (prev->mm)
+			mmgrab(prev->active_mm);
+		else
+			prev->active_mm = NULL;
+	} else {
+		switch_mm(prev->active_mm, next->mm, next);
+		if (!prev->mm) {	/* from a kernel thread: give back what it borrowed */
+			rq->prev_mm = prev->active_mm;
+			prev->active_mm = NULL;
+		}
+	}
+	prev = __switch_to(prev, next);
+	barrier();
+	finish_task_switch(prev);
+}
+
+static struct task_struct *pick_next_task(struct rq *rq)
+{
+	struct task_struct *p;
+
+	if (rq->nr_running == 0)
+		newidle_balance(rq);
+	for (const struct sched_class *class = sched_class_highest;; class = class->next) {
+		p = class->pick_next_task(rq);
+		if (p)
+			return p;
+	}
+}
+
+/* Entered with preemption off. preempt: the task did not ask for it, so it stays queued whatever its state. */
+static void __schedule(bool preempt)
+{
+	struct task_struct *prev = current, *next;
+	struct rq *rq;
+
+	if (unlikely(*end_of_stack(prev) != STACK_END_MAGIC))
+		panic("corrupted stack end detected inside scheduler");
+	local_irq_disable();
+	rq = this_rq();
+	rcu_note_context_switch();
+	raw_spin_lock(&rq->lock);
+	smp_mb();	/* the state set by the caller before the tests below */
+	update_rq_clock(rq);
+	if (!preempt && READ_ONCE(prev->__state) != TASK_RUNNING) {
+		if ((READ_ONCE(prev->__state) & TASK_INTERRUPTIBLE) && signal_pending(prev))
+			WRITE_ONCE(prev->__state, TASK_RUNNING);
+		else
+			deactivate_task(rq, prev);
+	}
+	prev->sched_class->put_prev_task(rq, prev);
+	next = pick_next_task(rq);
+	clear_tsk_thread_flag(prev, TIF_NEED_RESCHED);
+	if (prev == next) {
+		raw_spin_unlock_irq(&rq->lock);
+		return;
+	}
+	rq->nr_switches++;
+	if (preempt)
+		prev->nivcsw++;
+	else
+		prev->nvcsw++;
+	WRITE_ONCE(rq->curr, next);
+	next->on_cpu = 1;
+	context_switch(rq, prev, next);
+}
+
+void schedule(void)
+{
+	do {
+		preempt_disable();
+		__schedule(false);
+		preempt_enable_no_resched();
+	} while (need_resched());
+}
+
+void schedule_preempt_disabled(void)
+{
+	preempt_enable_no_resched();
+	schedule();
+	preempt_disable();
+}
+
+/* preempt_enable() came to 0 with TIF_NEED_RESCHED set. */
+void preempt_schedule(void)
+{
+	if (irqs_disabled())
+		return;
+	do {
+		preempt_disable();
+		__schedule(true);
+		preempt_enable_no_resched();
+	} while (need_resched());
+}
+
+/* From the end of an interrupt that hit preemptible kernel code; interrupts are off and stay so. */
+void preempt_schedule_irq(void)
+{
+	do {
+		preempt_disable();
+		local_irq_enable();
+		__schedule(true);
+		local_irq_disable();
+		preempt_enable_no_resched();
+	} while (need_resched());
+}
+
+void do_task_dead(void)
+{
+	raw_spin_lock_irq(&current->pi_lock);
+	WRITE_ONCE(current->__state, TASK_DEAD);
+	raw_spin_unlock_irq(&current->pi_lock);
+	preempt_disable();
+	__schedule(false);
+	BUG();
+}
+
+int cond_resched(void)
+{
+	if (!need_resched() || preempt_count())
+		return 0;
+	schedule();
+	return 1;
+}
+
+void yield(void)
+{
+	struct rq *rq;
+
+	local_irq_disable();
+	rq = this_rq();
+	raw_spin_lock(&rq->lock);
+	update_rq_clock(rq);
+	current->sched_class->yield_task(rq);
+	raw_spin_unlock(&rq->lock);
+	local_irq_enable();
+	__set_current_state(TASK_RUNNING);
+	schedule();
+}
+
+void io_schedule(void)
+{
+	current->in_iowait = 1;
+	schedule();
+	current->in_iowait = 0;
+}
+
+void scheduler_tick(void)
+{
+	struct rq *rq = this_rq();
+
+	raw_spin_lock(&rq->lock);
+	update_rq_clock(rq);
+	rq->curr->sched_class->task_tick(rq, rq->curr);
+	raw_spin_unlock(&rq->lock);
+}
+
+/* At exec a task has the least to carry: the moment to move it to the least loaded CPU. */
+void sched_exec(void)
+{
+	unsigned long flags;
+	int dest;
+
+	raw_spin_lock_irqsave(&current->pi_lock, flags);
+	dest = select_task_rq(current, WF_EXEC);
+	raw_spin_unlock_irqrestore(&current->pi_lock, flags);
+	if (dest != smp_processor_id())
+		migrate_task_to(current, dest);
+}
+
+/* Makes idle the idle task of a CPU that runs nothing else yet. */
+void init_idle(struct task_struct *idle, int cpu)
+{
+	struct rq *rq = cpu_rq(cpu);
+
+	idle->__state = TASK_RUNNING;
+	idle->flags |= PF_IDLE | PF_KTHREAD;
+	idle->sched_class = &idle_sched_class;
+	idle->prio = MAX_PRIO;
+	cpumask_copy(&idle->cpus_mask, cpumask_of(cpu));
+	idle->nr_cpus_allowed = 1;
+	idle->on_rq = TASK_ON_RQ_QUEUED;
+	idle->on_cpu = 1;
+	task_thread_info(idle)->cpu = cpu;
+	task_thread_info(idle)->preempt_count = 1;
+	rq->curr = rq->idle = idle;
+	snprintf(idle->comm, sizeof(idle->comm), cpu ? "swapper/%d" : "swapper", cpu);
+}
+
+void __init sched_init(void)
+{
+	int cpu;
+
+	wait_bit_init();
+	for_each_possible_cpu(cpu) {
+		struct rq *rq = cpu_rq(cpu);
+
+		raw_spin_lock_init(&rq->lock);
+		rq->cpu = cpu;
+		init_cfs_rq(&rq->cfs);
+	}
+	set_load_weight(&init_task);
+	mmgrab(&init_mm);
+	init_idle(current, smp_processor_id());
+	scheduler_running = true;
+}
+
+/* All CPUs are up: from now on tasks spread over them, and pid 1 is no longer bound to the boot CPU. */
+void __init sched_init_smp(void)
+{
+	set_cpus_allowed_ptr(current, cpu_possible_mask);
+}

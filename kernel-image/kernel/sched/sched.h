@@ -1,0 +1,78 @@
+/* The scheduler's own types: run queues and scheduling classes. */
+#ifndef _KERNEL_SCHED_H
+#define _KERNEL_SCHED_H
+
+#include <linux/kernel.h>
+#include <linux/percpu.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/spinlock.h>
+
+#define NICE_0_LOAD 1024
+#define ENQUEUE_WAKEUP 1
+#define ENQUEUE_INITIAL 2
+#define WF_FORK 1
+#define WF_EXEC 2
+#define WF_TTWU 4
+#define TASK_ON_RQ_QUEUED 1
+
+struct cfs_rq {
+	struct load_weight load;
+	unsigned int nr_running;
+	u64 min_vruntime;
+	struct sched_entity *curr;
+	struct list_head tasks_timeline;	/* waiting entities by vruntime */
+};
+
+/* lock guards all of it, and every queued task's position; taken with interrupts off. */
+struct rq {
+	raw_spinlock_t lock;
+	int cpu;
+	unsigned int nr_running;
+	u64 nr_switches;
+	u64 clock;				/* ns, at the last update_rq_clock */
+	struct cfs_rq cfs;
+	struct task_struct *curr, *idle, *stop;
+	struct mm_struct *prev_mm;		/* lazily used until the switch is over */
+	u64 idle_since, idle_time;
+};
+
+DECLARE_PER_CPU(struct rq, runqueues);
+#define cpu_rq(cpu) (&per_cpu(runqueues, cpu))
+#define this_rq() (&this_cpu(runqueues))
+#define task_rq(p) cpu_rq(task_cpu(p))
+
+struct sched_class {
+	const struct sched_class *next;		/* of the next lower rank */
+	void (*enqueue_task)(struct rq *rq, struct task_struct *p, int flags);
+	void (*dequeue_task)(struct rq *rq, struct task_struct *p);
+	void (*yield_task)(struct rq *rq);
+	void (*check_preempt_curr)(struct rq *rq, struct task_struct *p);
+	struct task_struct *(*pick_next_task)(struct rq *rq);
+	void (*put_prev_task)(struct rq *rq, struct task_struct *p);
+	void (*task_tick)(struct rq *rq, struct task_struct *p);
+	void (*task_fork)(struct task_struct *p);
+	int (*select_task_rq)(struct task_struct *p, int cpu, int flags);
+	void (*migrate_task_rq)(struct task_struct *p, int new_cpu);
+};
+
+extern const struct sched_class stop_sched_class, fair_sched_class, idle_sched_class;
+#define sched_class_highest (&stop_sched_class)
+
+extern const int sched_prio_to_weight[40];
+extern bool scheduler_running;
+
+static inline void update_rq_clock(struct rq *rq) { rq->clock = sched_clock(); }
+void resched_curr(struct rq *rq);
+void set_load_weight(struct task_struct *p);
+void set_task_cpu(struct task_struct *p, int new_cpu);
+void activate_task(struct rq *rq, struct task_struct *p, int flags);
+void deactivate_task(struct rq *rq, struct task_struct *p);
+void init_cfs_rq(struct cfs_rq *cfs);
+void newidle_balance(struct rq *this_rq);
+void migrate_task_to(struct task_struct *p, int dest_cpu);
+void wait_bit_init(void);
+void calc_global_load(unsigned long ticks);
+void scheduler_tick(void);
+
+#endif

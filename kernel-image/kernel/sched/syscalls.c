@@ -1,0 +1,152 @@
+/* System calls about scheduling, and what ps and nice need. */
+#include <linux/cred.h>
+#include <linux/kernel.h>
+#include <linux/rcupdate.h>
+#include <linux/sched/signal.h>
+#include <linux/syscalls.h>
+#include <linux/uaccess.h>
+
+#include "sched.h"
+
+#define PRIO_PROCESS 0
+
+char task_state_to_char(struct task_struct *t)
+{
+	unsigned int state = READ_ONCE(t->__state);
+
+	if (t->exit_state & EXIT_ZOMBIE)
+		return 'Z';
+	if (t->exit_state & EXIT_DEAD)
+		return 'X';
+	if (state & TASK_STOPPED)
+		return 'T';
+	if (state & TASK_UNINTERRUPTIBLE)
+		return 'D';
+	if (state & TASK_PARKED)
+		return 'P';
+	return state & TASK_INTERRUPTIBLE ? 'S' : 'R';
+}
+
+void set_user_nice(struct task_struct *p, long nice)
+{
+	unsigned long flags;
+	struct rq *rq;
+	bool queued;
+
+	nice = clamp(nice, (long)MIN_NICE, (long)MAX_NICE);
+	raw_spin_lock_irqsave(&p->pi_lock, flags);
+	for (;;) {
+		rq = task_rq(p);
+		raw_spin_lock(&rq->lock);
+		if (rq == task_rq(p))
+			break;
+		raw_spin_unlock(&rq->lock);
+	}
+	update_rq_clock(rq);
+	queued = p->on_rq;
+	if (queued)
+		deactivate_task(rq, p);
+	p->static_prio = p->normal_prio = p->prio = NICE_TO_PRIO(nice);
+	set_load_weight(p);
+	if (queued)
+		activate_task(rq, p, 0);
+	if (rq->curr != rq->idle)
+		resched_curr(rq);
+	raw_spin_unlock(&rq->lock);
+	raw_spin_unlock_irqrestore(&p->pi_lock, flags);
+}
+
+/* With a reference; pid 0 is the caller. */
+static struct task_struct *find_get_task(pid_t pid)
+{
+	struct task_struct *p;
+
+	rcu_read_lock();
+	p = pid ? find_task_by_vpid(pid) : current;
+	if (p)
+		get_task_struct(p);
+	rcu_read_unlock();
+	return p;
+}
+
+static bool may_change(struct task_struct *p)
+{
+	return !current_euid() || current_euid() == p->cred->euid || current_euid() == p->cred->uid;
+}
+
+SYSCALL_DEFINE0(sched_yield)
+{
+	yield();
+	return 0;
+}
+
+SYSCALL_DEFINE3(setpriority, int, which, int, who, int, niceval)
+{
+	struct task_struct *p;
+	long err = 0;
+
+	if (which != PRIO_PROCESS)
+		return -EINVAL;
+	p = find_get_task(who);
+	if (!p)
+		return -ESRCH;
+	if (!may_change(p))
+		err = -EPERM;
+	else if (niceval < task_nice(p) && current_euid())
+		err = -EACCES;
+	else
+		set_user_nice(p, niceval);
+	put_task_struct(p);
+	return err;
+}
+
+/* 20 - nice, so that the answer is never negative. */
+SYSCALL_DEFINE2(getpriority, int, which, int, who)
+{
+	struct task_struct *p;
+	long ret;
+
+	if (which != PRIO_PROCESS)
+		return -EINVAL;
+	p = find_get_task(who);
+	if (!p)
+		return -ESRCH;
+	ret = 20 - task_nice(p);
+	put_task_struct(p);
+	return ret;
+}
+
+SYSCALL_DEFINE3(sched_setaffinity, pid_t, pid, unsigned int, len, const unsigned long *, user_mask)
+{
+	cpumask_t mask = CPU_MASK_NONE;
+	struct task_struct *p;
+	long err;
+
+	if (copy_from_user(&mask, user_mask, min_t(unsigned int, len, sizeof(mask))))
+		return -EFAULT;
+	mask.bits[0] &= (1UL << NR_CPUS) - 1;
+	p = find_get_task(pid);
+	if (!p)
+		return -ESRCH;
+	if (p->flags & PF_NO_SETAFFINITY)
+		err = -EINVAL;
+	else
+		err = may_change(p) ? set_cpus_allowed_ptr(p, &mask) : -EPERM;
+	put_task_struct(p);
+	return err;
+}
+
+SYSCALL_DEFINE3(sched_getaffinity, pid_t, pid, unsigned int, len, unsigned long *, user_mask)
+{
+	struct task_struct *p;
+	cpumask_t mask;
+
+	if (len < sizeof(mask) || (len & (sizeof(long) - 1)))
+		return -EINVAL;
+	p = find_get_task(pid);
+	if (!p)
+		return -ESRCH;
+	cpumask_and(&mask, &p->cpus_mask, cpu_online_mask);
+	put_task_struct(p);
+	return copy_to_user(user_mask, &mask, sizeof(mask)) ? -EFAULT : (long)sizeof(mask);
+}

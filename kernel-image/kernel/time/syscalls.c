@@ -1,0 +1,159 @@
+/* System calls that read clocks and sleep. */
+#include <linux/cred.h>
+#include <linux/jiffies.h>
+#include <linux/kernel.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/syscalls.h>
+#include <linux/timekeeping.h>
+#include <linux/uaccess.h>
+
+#define CLOCK_MONOTONIC_RAW	4
+#define CLOCK_REALTIME_COARSE	5
+#define CLOCK_MONOTONIC_COARSE	6
+#define TIMER_ABSTIME		1
+
+static u64 process_cputime(void)
+{
+	struct task_struct *t;
+	u64 ns;
+
+	read_lock(&tasklist_lock);
+	ns = current->signal->utime + current->signal->stime;
+	for_each_thread(current, t)
+		ns += t->utime + t->stime;
+	read_unlock(&tasklist_lock);
+	return ns;
+}
+
+static int read_clock(clockid_t clock, struct timespec64 *ts)
+{
+	switch (clock) {
+	case CLOCK_REALTIME:
+	case CLOCK_REALTIME_COARSE:
+		ktime_get_real_ts64(ts);
+		return 0;
+	case CLOCK_MONOTONIC:
+	case CLOCK_MONOTONIC_RAW:
+	case CLOCK_MONOTONIC_COARSE:
+	case CLOCK_BOOTTIME:
+		ktime_get_ts64(ts);
+		return 0;
+	case CLOCK_PROCESS_CPUTIME_ID:
+		*ts = ns_to_timespec64(process_cputime());
+		return 0;
+	case CLOCK_THREAD_CPUTIME_ID:
+		*ts = ns_to_timespec64(current->utime + current->stime);
+		return 0;
+	default:
+		return -EINVAL;
+	}
+}
+
+SYSCALL_DEFINE2(clock_gettime, clockid_t, clock, struct timespec64 __user *, tp)
+{
+	struct timespec64 ts;
+	int ret = read_clock(clock, &ts);
+
+	return ret ? ret : copy_to_user(tp, &ts, sizeof(ts)) ? -EFAULT : 0;
+}
+
+SYSCALL_DEFINE2(clock_settime, clockid_t, clock, const struct timespec64 __user *, tp)
+{
+	struct timespec64 ts;
+
+	if (clock != CLOCK_REALTIME)
+		return -EINVAL;
+	if (!capable_root())
+		return -EPERM;
+	if (copy_from_user(&ts, tp, sizeof(ts)))
+		return -EFAULT;
+	if (ts.tv_sec < 0 || ts.tv_nsec < 0 || ts.tv_nsec >= NSEC_PER_SEC)
+		return -EINVAL;
+	return do_settimeofday64(&ts);
+}
+
+SYSCALL_DEFINE2(clock_getres, clockid_t, clock, struct timespec64 __user *, tp)
+{
+	struct timespec64 ts;
+	int ret = read_clock(clock, &ts);
+
+	if (ret || !tp)
+		return ret;
+	ts.tv_sec = 0;
+	ts.tv_nsec = clock == CLOCK_REALTIME_COARSE || clock == CLOCK_MONOTONIC_COARSE ? TICK_NSEC : 1;
+	return copy_to_user(tp, &ts, sizeof(ts)) ? -EFAULT : 0;
+}
+
+SYSCALL_DEFINE2(gettimeofday, struct timeval __user *, tv, void __user *, tz)
+{
+	struct timespec64 ts;
+	struct timeval now;
+	int zone[2] = { 0, 0 };
+
+	ktime_get_real_ts64(&ts);
+	now.tv_sec = ts.tv_sec;
+	now.tv_usec = ts.tv_nsec / NSEC_PER_USEC;
+	if (tv && copy_to_user(tv, &now, sizeof(now)))
+		return -EFAULT;
+	return tz && copy_to_user(tz, zone, sizeof(zone)) ? -EFAULT : 0;
+}
+
+/* Sleeps until the monotonic time until; what is left goes to rem. */
+static long sleep_until(ktime_t until, struct timespec64 __user *rem)
+{
+	for (;;) {
+		ktime_t left = until - ktime_get();
+		struct timespec64 ts;
+
+		if (left <= 0)
+			return 0;
+		ts = ns_to_timespec64(left);
+		schedule_timeout_interruptible(timespec64_to_jiffies(&ts));
+		if (!signal_pending(current))
+			continue;
+		left = until - ktime_get();
+		if (left <= 0)
+			return 0;
+		ts = ns_to_timespec64(left);
+		if (rem && copy_to_user(rem, &ts, sizeof(ts)))
+			return -EFAULT;
+		return -ERESTARTNOHAND;
+	}
+}
+
+static long do_nanosleep(clockid_t clock, int flags, const struct timespec64 __user *rqtp,
+			 struct timespec64 __user *rmtp)
+{
+	struct timespec64 ts;
+	ktime_t until;
+	long ret;
+
+	if (copy_from_user(&ts, rqtp, sizeof(ts)))
+		return -EFAULT;
+	if (ts.tv_sec < 0 || ts.tv_nsec < 0 || ts.tv_nsec >= NSEC_PER_SEC)
+		return -EINVAL;
+	if (clock != CLOCK_REALTIME && clock != CLOCK_MONOTONIC && clock != CLOCK_BOOTTIME)
+		return -EINVAL;
+	if (ts.tv_sec > 1L << 32)
+		ts.tv_sec = 1L << 32;
+	until = timespec64_to_ns(&ts);
+	if (!(flags & TIMER_ABSTIME))
+		until += ktime_get();
+	else if (clock == CLOCK_REALTIME)
+		until -= ktime_get_real() - ktime_get();
+	ret = sleep_until(until, flags & TIMER_ABSTIME ? NULL : rmtp);
+	/* A relative sleep that a handler interrupted must not start over from the beginning. */
+	return ret == -ERESTARTNOHAND && !(flags & TIMER_ABSTIME) ? -EINTR : ret;
+}
+
+SYSCALL_DEFINE2(nanosleep, const struct timespec64 __user *, rqtp, struct timespec64 __user *, rmtp)
+{
+	return do_nanosleep(CLOCK_MONOTONIC, 0, rqtp, rmtp);
+}
+
+SYSCALL_DEFINE4(clock_nanosleep, clockid_t, clock, int, flags, const struct timespec64 __user *, rqtp,
+		struct timespec64 __user *, rmtp)
+{
+	return do_nanosleep(clock, flags, rqtp, rmtp);
+}
