@@ -8,6 +8,8 @@ export interface BootStep {
   readonly early?: boolean;
   /** Called over and over: only a task's first entry is of interest. */
   readonly firstOnly?: boolean;
+  /** Called by many: only as this pid it is part of the boot. */
+  readonly pid?: number;
   /** What the first argument points to: shown beside the name. */
   readonly argument?: "path" | "function";
 }
@@ -39,7 +41,8 @@ export const BOOT_PATH: readonly BootStep[] = [
   // rest_init, the idle loop, kthreadd.
   ...kernel("rest_init rcu_scheduler_starting"),
   ...kernel("kernel_thread", { argument: "function" }),
-  ...kernel("schedule_preempt_disabled cpu_startup_entry do_idle", { firstOnly: true }),
+  ...kernel("schedule_preempt_disabled", { firstOnly: true, pid: 0 }),
+  ...kernel("cpu_startup_entry do_idle", { firstOnly: true }),
   ...kernel("kthreadd create_kthread"),
 
   // pid 1 in the kernel, and the other harts.
@@ -62,9 +65,9 @@ export const BOOT_PATH: readonly BootStep[] = [
   `),
 
   // From the kernel thread to the user process.
-  ...kernel("run_init_process", { argument: "path" }),
+  ...kernel("run_init_process kernel_execve", { argument: "path" }),
   ...kernel(`
-    kernel_execve do_execve do_execveat_common unshare_files alloc_bprm prepare_bprm_creds check_unsafe_exec
+    do_execve do_execveat_common unshare_files alloc_bprm prepare_bprm_creds check_unsafe_exec
     do_open_execat sched_exec bprm_mm_init prepare_binprm would_dump exec_binprm search_binary_handler
     load_script load_elf_binary begin_new_exec setup_arg_pages create_elf_tables finalize_exec start_thread
   `),

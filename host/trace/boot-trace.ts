@@ -95,6 +95,8 @@ export class BootTrace {
     const task = this.#currentTask(hart);
     const flow = task ?? BigInt(hart);
     if (task !== undefined) this.#tree.rename(BigInt(hart), task);
+    const pid = this.#pidOf(hart, task);
+    if (step.pid !== undefined && step.pid !== pid) return;
     if (step.firstOnly) {
       const key = `${step.name} ${flow}`;
       if (this.#seen.has(key)) return;
@@ -106,7 +108,6 @@ export class BootTrace {
       name: `${step.image}:${step.name}`,
       caller: caller && `${caller.image}:${caller.name}`,
     });
-    const pid = this.#pidOf(hart, task);
     const argument = this.#argument(step, hart);
     this.#record({ name: step.name, image: step.image, hart, pid, depth, argument });
     if (pid !== INIT_PID || task === undefined) return;
