@@ -19,7 +19,9 @@
 
 DEFINE_RWLOCK(tasklist_lock);
 static struct kmem_cache *task_struct_cachep;
-static int nr_threads, max_threads;
+static atomic_t nr_threads;
+static int max_threads;
+unsigned long total_forks;	/* processes and threads since boot */
 
 void __init fork_init(void)
 {
@@ -44,11 +46,13 @@ static struct task_struct *dup_task_struct(struct task_struct *orig)
 	tsk->thread_info.flags = 0;
 	/* One for whoever reaps it, one for the scheduler until it is off its CPU for good. */
 	refcount_set(&tsk->usage, 2);
+	atomic_inc(&nr_threads);
 	return tsk;
 }
 
 static void free_task(struct task_struct *tsk)
 {
+	atomic_dec(&nr_threads);
 	free_kthread_struct(tsk);
 	free_pages((unsigned long)tsk->stack, THREAD_SIZE_ORDER);
 	kmem_cache_free(task_struct_cachep, tsk);
@@ -156,7 +160,7 @@ static int link_task(struct task_struct *p, struct pid *pid, u64 clone_flags)
 		list_add_tail_rcu(&p->tasks, &init_task.tasks);
 	}
 	list_add_tail(&p->thread_node, &p->signal->thread_head);
-	nr_threads++;
+	total_forks++;
 	write_unlock_irq(&tasklist_lock);
 	return 0;
 }
@@ -170,7 +174,7 @@ struct task_struct *copy_process(struct pid *pid, struct kernel_clone_args *args
 
 	if (retval)
 		return ERR_PTR(retval);
-	if (nr_threads >= max_threads)
+	if (atomic_read(&nr_threads) >= max_threads)
 		return ERR_PTR(-EAGAIN);
 	p = dup_task_struct(current);
 	if (!p)

@@ -180,7 +180,8 @@ static void __init free_range(unsigned long pfn, unsigned long end)
 void __init mem_init(void)
 {
 	memblock_for_each_free(free_range);
-	pr_info("Memory: %luK/%luK available\n", nr_free_pages() * (PAGE_SIZE / 1024),
+	/* What is left of it depends on the firmware and is for /proc/meminfo. */
+	pr_info("Memory: %luK\n",
 		(max_low_pfn - min_low_pfn) * (PAGE_SIZE / 1024));
 }
 

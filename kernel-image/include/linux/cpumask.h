@@ -18,6 +18,7 @@ extern cpumask_t __cpu_possible_mask, __cpu_present_mask, __cpu_online_mask, __c
 #define cpu_online_mask ((const struct cpumask *)&__cpu_online_mask)
 #define cpu_active_mask ((const struct cpumask *)&__cpu_active_mask)
 
+#define cpumask_bits(m) ((m)->bits)
 #define CPU_MASK_ALL { .bits = { (1UL << NR_CPUS) - 1 } }
 #define CPU_MASK_NONE { .bits = { 0 } }
 #define CPU_BITS_NONE { 0 }

@@ -32,6 +32,7 @@ bool lookup_mnt(struct path *path);
 bool follow_up(struct path *path);
 int do_mount(const char *dev_name, const char *dir_name, const char *type, unsigned long flags, void *data);
 struct vfsmount *kern_mount(struct file_system_type *type);
+void seq_filesystems(struct seq_file *m);
 int mounts_show(struct seq_file *m);
 void mnt_init(void);
 

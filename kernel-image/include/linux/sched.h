@@ -230,6 +230,7 @@ static inline int task_nice(const struct task_struct *p) { return PRIO_TO_NICE(p
 char task_state_to_char(struct task_struct *t);	/* R S D T Z X I, as ps shows it */
 void set_task_comm(struct task_struct *t, const char *from);
 int idle_cpu(int cpu);
+extern unsigned long total_forks;
 unsigned long nr_running(void);
 u64 nr_context_switches(void);
 void get_avenrun(unsigned long loads[3]);

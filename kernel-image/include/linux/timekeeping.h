@@ -12,7 +12,10 @@ int do_settimeofday64(const struct timespec64 *ts);
 static inline u64 ktime_get_ns(void) { return ktime_get(); }
 static inline time64_t ktime_get_seconds(void) { return ktime_get() / NSEC_PER_SEC; }
 static inline time64_t ktime_get_real_seconds(void) { return ktime_get_real() / NSEC_PER_SEC; }
+/* Where a CPU has spent its time. */
 u64 get_idle_time_ns(int cpu);
+u64 cpu_user_time_ns(int cpu);
+u64 cpu_system_time_ns(int cpu);
 void timekeeping_init(void);
 void time_init(void);
 

@@ -110,3 +110,13 @@ u64 get_idle_time_ns(int cpu)
 	raw_spin_unlock_irqrestore(&rq->lock, flags);
 	return t;
 }
+
+u64 cpu_user_time_ns(int cpu)
+{
+	return READ_ONCE(cpu_rq(cpu)->user_time);
+}
+
+u64 cpu_system_time_ns(int cpu)
+{
+	return READ_ONCE(cpu_rq(cpu)->system_time);
+}

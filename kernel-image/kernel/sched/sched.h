@@ -35,6 +35,7 @@ struct rq {
 	struct task_struct *curr, *idle, *stop;
 	struct mm_struct *prev_mm;		/* lazily used until the switch is over */
 	u64 idle_since, idle_time;
+	u64 user_time, system_time;		/* ns, by ticks */
 };
 
 DECLARE_PER_CPU(struct rq, runqueues);

@@ -54,10 +54,13 @@ static void tick_do_update_jiffies64(u64 now)
 
 static void account_process_tick(struct task_struct *p, bool user)
 {
-	if (user)
+	if (user) {
 		p->utime += TICK_NSEC;
-	else if (!is_idle_task(p))
+		this_rq()->user_time += TICK_NSEC;
+	} else if (!is_idle_task(p)) {
 		p->stime += TICK_NSEC;
+		this_rq()->system_time += TICK_NSEC;
+	}
 }
 
 void tick_setup_cpu(void)
