@@ -55,7 +55,6 @@ static int cpuinfo_show(struct seq_file *m, void *v)
 	const char *text;
 	u32 hart;
 
-	(void)v;
 	while (cpus && (np = next_cpu(cpus, np))) {
 		int cpu;
 

@@ -1,0 +1,184 @@
+/* stat, statfs, readlink and access. */
+#include <linux/fs.h>
+#include <linux/cred.h>
+#include <linux/fdtable.h>
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/namei.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/syscalls.h>
+#include <linux/uaccess.h>
+
+static int cp_new_stat(const struct inode *inode, struct stat __user *statbuf)
+{
+	struct stat st;
+
+	memset(&st, 0, sizeof(st));
+	st.st_dev = new_encode_dev(inode->i_sb->s_dev);
+	st.st_ino = inode->i_ino;
+	st.st_mode = inode->i_mode;
+	st.st_nlink = inode->i_nlink;
+	st.st_uid = inode->i_uid;
+	st.st_gid = inode->i_gid;
+	st.st_rdev = new_encode_dev(inode->i_rdev);
+	st.st_size = inode->i_size;
+	st.st_blksize = PAGE_SIZE;
+	st.st_blocks = inode->i_data.nrpages * (PAGE_SIZE / 512);
+	st.st_atime = inode->i_atime.tv_sec;
+	st.st_atime_nsec = inode->i_atime.tv_nsec;
+	st.st_mtime = inode->i_mtime.tv_sec;
+	st.st_mtime_nsec = inode->i_mtime.tv_nsec;
+	st.st_ctime = inode->i_ctime.tv_sec;
+	st.st_ctime_nsec = inode->i_ctime.tv_nsec;
+	return copy_to_user(statbuf, &st, sizeof(st)) ? -EFAULT : 0;
+}
+
+SYSCALL_DEFINE4(newfstatat, int, dfd, const char __user *, name, struct stat __user *, statbuf, int, flags)
+{
+	unsigned int lookup = flags & AT_SYMLINK_NOFOLLOW ? 0 : LOOKUP_FOLLOW;
+	struct path path;
+	int ret;
+
+	if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH | 0x800 /* AT_NO_AUTOMOUNT */))
+		return -EINVAL;
+	if (flags & AT_EMPTY_PATH)
+		lookup |= LOOKUP_EMPTY;
+	ret = user_path_at(dfd, name, lookup, &path);
+	if (ret)
+		return ret;
+	ret = cp_new_stat(path.dentry->d_inode, statbuf);
+	path_put(&path);
+	return ret;
+}
+
+SYSCALL_DEFINE2(fstat, unsigned int, fd, struct stat __user *, statbuf)
+{
+	struct file *file = fget(fd);
+	int ret;
+
+	if (!file)
+		return -EBADF;
+	ret = cp_new_stat(file_inode(file), statbuf);
+	fput(file);
+	return ret;
+}
+
+SYSCALL_DEFINE4(readlinkat, int, dfd, const char __user *, name, char __user *, user_buf, int, size)
+{
+	struct path path;
+	struct inode *inode;
+	char *buf;
+	int ret;
+
+	if (size <= 0)
+		return -EINVAL;
+	ret = user_path_at(dfd, name, LOOKUP_EMPTY, &path);
+	if (ret)
+		return ret;
+	inode = path.dentry->d_inode;
+	buf = kmalloc(PATH_MAX, GFP_KERNEL);
+	if (!buf)
+		ret = -ENOMEM;
+	else
+		ret = S_ISLNK(inode->i_mode) ? inode->i_op->get_link(path.dentry, inode, buf, PATH_MAX) : -EINVAL;
+	if (ret >= 0) {
+		ret = min_t(int, ret, size);
+		if (copy_to_user(user_buf, buf, ret))
+			ret = -EFAULT;
+	}
+	kfree(buf);
+	path_put(&path);
+	return ret;
+}
+
+/* access(2) asks for the real user, unless AT_EACCESS: the question is put under credentials made for it. */
+static int do_faccessat(int dfd, const char __user *name, int mode, int flags)
+{
+	struct cred *real = NULL;
+	const struct cred *saved = current->cred;
+	struct path path;
+	int ret;
+
+	if ((mode & ~7) || (flags & ~(AT_EACCESS | AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)))
+		return -EINVAL;
+	if (!(flags & AT_EACCESS)) {
+		real = prepare_creds();
+		if (!real)
+			return -ENOMEM;
+		real->fsuid = real->uid;
+		real->fsgid = real->gid;
+		current->cred = real;
+	}
+	ret = user_path_at(dfd, name,
+			   (flags & AT_SYMLINK_NOFOLLOW ? 0 : LOOKUP_FOLLOW) | (flags & AT_EMPTY_PATH ? LOOKUP_EMPTY : 0),
+			   &path);
+	if (!ret) {
+		struct inode *inode = path.dentry->d_inode;
+
+		ret = inode_permission(inode, mode);
+		if (!ret && (mode & MAY_WRITE) && (path.mnt->mnt_flags & MS_RDONLY) &&
+		    (S_ISREG(inode->i_mode) || S_ISDIR(inode->i_mode)))
+			ret = -EROFS;
+		path_put(&path);
+	}
+	if (real) {
+		current->cred = saved;
+		abort_creds(real);
+	}
+	return ret;
+}
+
+SYSCALL_DEFINE3(faccessat, int, dfd, const char __user *, name, int, mode)
+{
+	return do_faccessat(dfd, name, mode, 0);
+}
+
+SYSCALL_DEFINE4(faccessat2, int, dfd, const char __user *, name, int, mode, int, flags)
+{
+	return do_faccessat(dfd, name, mode, flags);
+}
+
+struct statfs {
+	long f_type, f_bsize, f_blocks, f_bfree, f_bavail, f_files, f_ffree;
+	int f_fsid[2];
+	long f_namelen, f_frsize, f_flags, f_spare[4];
+};
+
+/* Every file system here lives in memory and has no limit of its own. */
+static int do_statfs(const struct path *path, struct statfs __user *buf)
+{
+	struct statfs st;
+
+	memset(&st, 0, sizeof(st));
+	st.f_type = path->mnt->mnt_sb->s_magic;
+	st.f_bsize = st.f_frsize = PAGE_SIZE;
+	st.f_namelen = NAME_MAX;
+	st.f_flags = path->mnt->mnt_flags;
+	return copy_to_user(buf, &st, sizeof(st)) ? -EFAULT : 0;
+}
+
+SYSCALL_DEFINE2(statfs, const char __user *, name, struct statfs __user *, buf)
+{
+	struct path path;
+	int ret = user_path_at(AT_FDCWD, name, LOOKUP_FOLLOW, &path);
+
+	if (ret)
+		return ret;
+	ret = do_statfs(&path, buf);
+	path_put(&path);
+	return ret;
+}
+
+SYSCALL_DEFINE2(fstatfs, unsigned int, fd, struct statfs __user *, buf)
+{
+	struct file *file = fget(fd);
+	int ret;
+
+	if (!file)
+		return -EBADF;
+	ret = do_statfs(&file->f_path, buf);
+	fput(file);
+	return ret;
+}
