@@ -94,7 +94,7 @@ class BootSession {
     if (server) this.#terminal.notice(`hartbeat: gdb may connect to ${server.address}`);
     this.#openTerminal();
     for (const [signal, number] of Object.entries(SIGNALS)) {
-      process.once(signal, () => this.#leave(signalStatus(number)));
+      process.once(signal, () => this.#quit(signalStatus(number), `ended by ${signal}`));
     }
     const start = performance.now();
     await this.#loop.run();
@@ -108,11 +108,17 @@ class BootSession {
     this.#terminal.open({
       input: (bytes) => this.#loop.deliver(() => this.#machine.console.send(bytes)),
       command: (command) => {
-        if (command === "quit") this.#leave(0);
+        if (command === "quit") this.#quit(0, "ended by Ctrl-A x");
         else this.#terminal.notice(ESCAPE_HELP);
       },
       outputClosed: () => this.#leave(1),
     });
+  }
+
+  /** The user ends the machine; on a terminal, the cursor stands in the middle of the guest's line. */
+  #quit(status: number, why: string): void {
+    if (this.#terminal.interactive) this.#terminal.notice(`hartbeat: ${why}`);
+    this.#leave(status);
   }
 
   #leave(status: number): void {
