@@ -104,7 +104,8 @@ export function run(until: f64, pauseAt: f64, budget: f64): u32 {
   const harts = load<u32>(MACHINE, MACHINE_HARTS);
   store<u32>(MACHINE, RUNNING, MACHINE_STOPREASON);
   store<u32>(MACHINE, 0, MACHINE_STOPREQUEST);
-  cutRound(horizon);
+  // A lone hart's round may have been opened for an earlier, longer run.
+  cutRound(awakeHarts() == 1 ? min<u64>(horizon, pause) : horizon);
   do {
     for (let i = load<u32>(MACHINE, MACHINE_TURN); i < harts; i++) {
       const h = hart(i);
@@ -119,9 +120,9 @@ export function run(until: f64, pauseAt: f64, budget: f64): u32 {
       store<u32>(MACHINE, 0, MACHINE_TURNSTARTED);
     }
     store<u32>(MACHINE, harts, MACHINE_TURN);
-    const time = load<u64>(MACHINE, MACHINE_ROUNDEND);
-    if (time >= horizon) return STOP_HORIZON;
-    if (time >= pause) return STOP_PAUSE;
+    const end = load<u64>(MACHINE, MACHINE_ROUNDEND);
+    if (end >= horizon) return STOP_HORIZON;
+    if (end >= pause) return STOP_PAUSE;
   } while (openRound());
   return STOP_IDLE;
 }
@@ -142,13 +143,13 @@ function finishTurn(h: usize, index: u32, budget: u64): u32 {
   remaining = budget;
   while (!load<u32>(h, HART_WAITING) || wakes(h)) {
     // Time passed a waiting hart by.
-    const time = max<u64>(load<u64>(h, HART_CYCLE), load<u64>(MACHINE, MACHINE_ROUNDSTART));
-    store<u64>(h, time, HART_CYCLE);
+    const start = max<u64>(load<u64>(h, HART_CYCLE), load<u64>(MACHINE, MACHINE_ROUNDSTART));
+    store<u64>(h, start, HART_CYCLE);
     const end = load<u64>(MACHINE, MACHINE_ROUNDEND);
-    if (time >= end) return RUNNING;
+    if (start >= end) return RUNNING;
     if (remaining == 0) return STOP_FUEL;
     const stepping = load<u32>(MACHINE, MACHINE_STEPHART) == index;
-    const used = turn(h, stepping ? 1 : min<u64>(min<u64>(end - time, remaining), MAX_GRANT));
+    const used = turn(h, stepping ? 1 : min<u64>(min<u64>(end - start, remaining), MAX_GRANT));
     remaining -= used;
     if (load<u32>(MACHINE, MACHINE_STOPREASON) == STOP_BREAKPOINT) return STOP_BREAKPOINT;
     if (load<u32>(MACHINE, MACHINE_STOPREQUEST)) return STOP_REQUESTED;
@@ -171,20 +172,31 @@ export function bringForward(at: f64): void {
   cutRound(<u64>at);
 }
 
-/** Drives interrupt bit `bit` of hart `index`. Waking a hart ends a round that others had to themselves. */
+/**
+ * Drives interrupt bit `bit` of hart `index`. A hart that this wakes goes on at the present time, and ends a round that
+ * others had to themselves.
+ */
 export function setLine(index: u32, bit: u32, level: bool): void {
   const h = hart(index);
   const mask = (<u32>1) << bit;
   const lines = load<u32>(h, HART_LINES);
+  const asleep = load<u32>(h, HART_WAITING) && !wakes(h);
   store<u32>(h, level ? lines | mask : lines & ~mask, HART_LINES);
-  if (load<u32>(h, HART_WAITING) && wakes(h)) cutRound(0);
+  if (!asleep || !wakes(h)) return;
+  store<u64>(h, max<u64>(load<u64>(h, HART_CYCLE), time()), HART_CYCLE);
+  cutRound(0);
 }
 
 /** Guest time in cycles: that of the running hart, or of the round's start between rounds. */
-export function cycles(): f64 {
+function time(): u64 {
   const index = load<u32>(MACHINE, MACHINE_TURN);
-  if (index < load<u32>(MACHINE, MACHINE_HARTS)) return <f64>now(hart(index));
-  return <f64>load<u64>(MACHINE, MACHINE_ROUNDEND);
+  if (index < load<u32>(MACHINE, MACHINE_HARTS)) return now(hart(index));
+  return load<u64>(MACHINE, MACHINE_ROUNDEND);
+}
+
+/** The same for the host. */
+export function cycles(): f64 {
+  return <f64>time();
 }
 
 /** Whether all harts wait and nothing is pending. */
