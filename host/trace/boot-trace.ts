@@ -10,7 +10,7 @@ import type { AfterHit, Breakpoint, Breakpoints } from "../debug/breakpoints.ts"
 import type { SymbolTable } from "../debug/symbols.ts";
 import type { DebugTarget, Privilege } from "../debug/target.ts";
 import { BOOT_PATH, type BootStep } from "./boot-path.ts";
-import { CallTree } from "./call-tree.ts";
+import { CallTree, walkFrames } from "./call-tree.ts";
 
 export interface TraceRecord {
   /** The function, or the path of the program whose first instruction this is. */
@@ -39,6 +39,10 @@ export interface TraceTarget
 const MOST_RECORDS = 10_000;
 const LONGEST_PATH = 256;
 const INIT_PID = 1;
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
 
 export class BootTrace {
   readonly records: TraceRecord[] = [];
@@ -102,17 +106,28 @@ export class BootTrace {
       if (this.#seen.has(key)) return;
       this.#seen.add(key);
     }
-    const caller = this.#target.symbols.symbolize(this.#register(hart, "ra"));
-    const depth = this.#tree.enter(flow, {
-      stackPointer: this.#register(hart, "sp"),
-      name: `${step.image}:${step.name}`,
-      caller: caller && `${caller.image}:${caller.name}`,
-    });
+    const depth = this.#depth(flow, step, hart);
     const argument = this.#argument(step, hart);
     this.#record({ name: step.name, image: step.image, hart, pid, depth, argument });
     if (pid !== INIT_PID || task === undefined) return;
     if (step.argument === "path") this.#initPath = argument;
     if (step.name === "start_thread") this.#awaitUserMode(task, this.#register(hart, "a1"));
+  }
+
+  #depth(flow: bigint, { image, name }: BootStep, hart: number): number {
+    const returnAddress = this.#register(hart, "ra");
+    const caller = this.#target.symbols.symbolize(returnAddress);
+    const entry = {
+      name: `${image}:${name}`,
+      caller: caller && `${caller.image}:${caller.name}`,
+      stackPointer: this.#register(hart, "sp"),
+      returnAddress,
+    };
+    const frames = walkFrames(this.#register(hart, "s0"), (address) => {
+      const bytes = this.#target.readMemory(hart, address, 8);
+      return bytes.length === 8 ? viewOf(bytes).getBigUint64(0, true) : undefined;
+    });
+    return this.#tree.enter(flow, entry, frames);
   }
 
   /** `start_thread(regs, pc, sp)` has told where the program of pid 1 begins; the same task must come there. */
@@ -142,7 +157,7 @@ export class BootTrace {
   #pidOf(hart: number, task: bigint | undefined): number | undefined {
     if (task === undefined || this.#pidOffset === undefined) return undefined;
     const bytes = this.#target.readMemory(hart, task + this.#pidOffset, 4);
-    return bytes.length === 4 ? new DataView(bytes.buffer, bytes.byteOffset).getInt32(0, true) : undefined;
+    return bytes.length === 4 ? viewOf(bytes).getInt32(0, true) : undefined;
   }
 
   #argument(step: BootStep, hart: number): string | undefined {

@@ -81,17 +81,21 @@ beforeEach(() => {
   machine = new TracedMachine();
 });
 
+/** A return address in a function. */
+function within(name: string): bigint {
+  return (machine.symbols.lookup(name, "kernel") ?? 0n) + 4n;
+}
+
 function boot(): void {
-  const inStart = { ra: BigInt(LOADED + 4), sp: 0n };
   expect(machine.arrive(BigInt(LOADED), { satp: 0n, ra: 0n, sp: 0n, tp: 5n })).toBe(true);
-  machine.call("start_kernel", { ...inStart, satp: 1n, tp: INIT_TASK, sp: KERNEL + 0x800n });
-  machine.call("rest_init", { sp: KERNEL + 0x7f0n, ra: 0n });
-  machine.call("kernel_thread", { sp: KERNEL + 0x7e0n, a0: machine.symbols.lookup("kernel_init") ?? 0n });
-  machine.call("do_idle", { sp: KERNEL + 0x7e0n });
-  machine.call("do_idle", { sp: KERNEL + 0x7e0n });
-  machine.call("kernel_init", { tp: KERNEL_INIT_TASK, sp: KERNEL + 0x1000n });
-  machine.call("run_init_process", { sp: KERNEL + 0xff0n, a0: PATH_STRING });
-  machine.call("start_thread", { sp: KERNEL + 0xf00n, a1: USER_ENTRY });
+  machine.call("start_kernel", { satp: 1n, tp: INIT_TASK, ra: BigInt(LOADED + 4) });
+  machine.call("rest_init", { ra: within("start_kernel") });
+  machine.call("kernel_thread", { ra: within("rest_init"), a0: within("kernel_init") - 4n });
+  machine.call("do_idle", { ra: within("rest_init") });
+  machine.call("do_idle", { ra: within("rest_init") });
+  machine.call("kernel_init", { tp: KERNEL_INIT_TASK, ra: 0n });
+  machine.call("run_init_process", { ra: within("kernel_init"), a0: PATH_STRING });
+  machine.call("start_thread", { ra: within("run_init_process"), a1: USER_ENTRY });
   // Another task comes to the same address first; and the kernel may, too.
   machine.arrive(USER_ENTRY, { sscratch: INIT_TASK }, "U");
   machine.arrive(USER_ENTRY, { sscratch: KERNEL_INIT_TASK }, "S");
