@@ -103,7 +103,7 @@ static void start_shell(const struct passwd *pw)
 
 int main(int argc, char **argv)
 {
-	char name[64] = "";
+	char name[64] = "", host[65] = "";
 	struct passwd *pw;
 
 	getopt(argc, argv, "", "login [NAME]");
@@ -115,7 +115,8 @@ int main(int argc, char **argv)
 		strlcpy(name, argv[optind], sizeof(name));
 	for (int try = 0; try < TRIES; try++) {
 		if (!name[0]) {
-			printf("login: ");
+			gethostname(host, sizeof(host));
+			printf("%s login: ", host);
 			fflush(stdout);
 			if (!read_line(name, sizeof(name)))
 				return 1;

@@ -107,8 +107,9 @@ static void pause_tenth(void)
 
 void stop_process(struct entry *entry)
 {
-	/* Each entry leads a session and process group of its own. */
+	/* Each entry leads a session and process group of its own; an interactive shell heeds only HUP. */
 	kill(-entry->pid, SIGTERM);
+	kill(-entry->pid, SIGHUP);
 	for (int i = 0; entry->pid && i < GRACE_TENTHS; i++) {
 		pause_tenth();
 		reap();

@@ -1,4 +1,4 @@
-/* The line editor: a terminal in raw mode, one line that scrolls sideways, and a history. */
+/* The line editor: a terminal in raw mode, a line that may take several rows, and a history. */
 #include "sh.h"
 #include <ctype.h>
 #include <stdio.h>
@@ -17,8 +17,9 @@ static char *history[HISTORY];
 static int history_count;
 
 static struct buffer line;
-static size_t cursor, left;	/* left: the first character on the screen */
+static size_t cursor;
 static const char *prompt;
+static size_t screen_row;	/* the row the terminal's cursor is on, counted from the prompt's */
 static struct buffer screen;	/* what goes to the terminal in one write */
 
 static int read_byte(void)
@@ -82,38 +83,54 @@ static size_t columns(void)
 	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &ws) == 0 && ws.ws_col > 20 ? ws.ws_col : 80;
 }
 
+static void move(size_t count, char direction)
+{
+	char sequence[16];
+
+	if (!count)
+		return;
+	snprintf(sequence, sizeof(sequence), "\033[%zu%c", count, direction);
+	append_string(&screen, sequence);
+}
+
+/* A terminal that wrote its last column goes on to the next row only with the next character. */
+static void leave_margin(size_t length, size_t width)
+{
+	if (length % width == 0)
+		append_string(&screen, "\r\n");
+}
+
 static void draw(void)
 {
-	size_t width = columns() - 1, head = strlen(prompt), room = width > head + 8 ? width - head : 8;
-	size_t end;
-	char move[16];
+	size_t width = columns(), head = strlen(prompt), end = head + line.len, at = head + cursor;
 
-	if (cursor < left)
-		left = cursor;
-	if (cursor > left + room)
-		left = cursor - room;
-	end = line.len < left + room ? line.len : left + room;
-	append(&screen, '\r');
+	move(screen_row, 'A');
+	append_string(&screen, "\r\033[J");
 	append_string(&screen, prompt);
-	for (size_t i = left; i < end; i++)
-		append(&screen, line.data[i]);
-	append_string(&screen, "\033[K");
-	if (cursor < end) {
-		snprintf(move, sizeof(move), "\033[%zuD", end - cursor);
-		append_string(&screen, move);
-	}
+	append_string(&screen, line.data);
+	leave_margin(end, width);
+	move(end / width - at / width, 'A');
+	append(&screen, '\r');
+	move(at % width, 'C');
+	screen_row = at / width;
 }
 
 static void insert(char c)
 {
+	size_t width = columns(), length;
+
 	append(&line, c);
 	memmove(line.data + cursor + 1, line.data + cursor, line.len - 1 - cursor);
 	line.data[cursor++] = c;
-	/* Typing at the end of a line that fits needs no more than the character. */
-	if (cursor == line.len && !left && strlen(prompt) + cursor < columns() - 1)
-		append(&screen, c);
-	else
+	if (cursor < line.len) {
 		draw();
+		return;
+	}
+	/* Typing at the end needs no more than the character. */
+	append(&screen, c);
+	length = strlen(prompt) + cursor;
+	leave_margin(length, width);
+	screen_row = length / width;
 }
 
 static void erase(size_t from, size_t to)
@@ -131,7 +148,6 @@ static void replace(const char *text)
 	line.data[0] = '\0';
 	append_string(&line, text);
 	cursor = line.len;
-	left = 0;
 	draw();
 }
 
@@ -212,7 +228,8 @@ static enum outcome handle(int key, int *at, char **draft)
 	case CTRL('U'): erase(0, cursor); break;
 	case CTRL('W'): erase(word_start(), cursor); break;
 	case CTRL('L'):
-		append_string(&screen, "\033[H\033[J");
+		append_string(&screen, "\033[H");
+		screen_row = 0;
 		draw();
 		break;
 	default:
@@ -230,7 +247,7 @@ char *edit_line(const char *text)
 	char *draft = NULL;
 
 	prompt = text;
-	line.len = cursor = left = 0;
+	line.len = cursor = screen_row = 0;
 	append(&line, '\0');
 	line.len = 0;
 	tcgetattr(STDIN_FILENO, &saved);
@@ -247,6 +264,10 @@ char *edit_line(const char *text)
 		flush_screen();
 	}
 	free(draft);
+	if (cursor < line.len) {
+		cursor = line.len;	/* what follows goes below the whole line */
+		draw();
+	}
 	if (outcome == CANCELLED)
 		append_string(&screen, "^C");
 	append(&screen, '\n');

@@ -11,7 +11,7 @@ static const char synopsis[] = "sh [-ceilsux] [FILE | COMMAND [NAME]] [ARGUMENT]
 
 static void set_defaults(void)
 {
-	char cwd[512];
+	char cwd[512], parent[16];
 
 	import_environment();
 	if (!get_variable("PATH"))
@@ -19,6 +19,8 @@ static void set_defaults(void)
 	if (!get_variable("PS1"))
 		set_variable("PS1", "\\$ ");
 	set_variable("PS2", "> ");
+	snprintf(parent, sizeof(parent), "%d", getppid());
+	set_variable("PPID", parent);
 	if (getcwd(cwd, sizeof(cwd)))
 		set_variable("PWD", cwd);
 }
