@@ -40,6 +40,7 @@ struct irq_desc {
 	struct irqaction *action;
 	spinlock_t lock;
 	unsigned int depth;	/* nesting of disable_irq; 1 while unrequested */
+	unsigned int irqs_unhandled;	/* in a row */
 	unsigned long kstat_irqs[NR_CPUS];
 };
 

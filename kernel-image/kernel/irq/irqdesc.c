@@ -6,6 +6,8 @@
 #include <linux/slab.h>
 #include <linux/smp.h>
 
+#define MAX_UNHANDLED 10000
+
 struct irq_desc irq_desc[NR_IRQS];
 void (*handle_arch_irq)(struct pt_regs *regs);
 
@@ -116,6 +118,17 @@ void enable_irq(unsigned int irq)
 	spin_unlock_irqrestore(&desc->lock, flags);
 }
 
+/* Now and then a device takes its request back before the claim; a line that nobody ever answers is broken. */
+static void note_interrupt(struct irq_desc *desc, irqreturn_t ret)
+{
+	if (ret != IRQ_NONE) {
+		desc->irqs_unhandled = 0;
+	} else if (++desc->irqs_unhandled == MAX_UNHANDLED) {
+		pr_err("irq %u: nobody cared, disabled\n", desc->irq_data.irq);
+		desc->irq_data.chip->irq_mask(&desc->irq_data);
+	}
+}
+
 /* The controller gives one claim to one CPU, so a handler runs on one CPU at a time. */
 void generic_handle_irq(unsigned int irq)
 {
@@ -125,7 +138,6 @@ void generic_handle_irq(unsigned int irq)
 	desc->kstat_irqs[smp_processor_id()]++;
 	for (struct irqaction *action = READ_ONCE(desc->action); action; action = action->next)
 		ret |= action->handler(irq, action->dev_id);
-	if (ret == IRQ_NONE)
-		pr_warn("irq %u: nobody cared\n", irq);
+	note_interrupt(desc, ret);
 	desc->irq_data.chip->irq_eoi(&desc->irq_data);
 }

@@ -2,6 +2,7 @@
 #include <linux/mm.h>
 #include <linux/sched.h>
 #include <asm/ptrace.h>
+#include <asm/smp.h>
 
 #define DEFINE(sym, val) __asm__ volatile("\n.ascii \"->" #sym " %0\"" :: "i"(val))
 #define OFFSET(sym, str, mem) DEFINE(sym, offsetof(struct str, mem))
@@ -22,6 +23,11 @@ void asm_offsets(void)
 
 	OFFSET(KERNEL_MAP_VA_KERNEL_PA_OFFSET, kernel_mapping, va_kernel_pa_offset);
 
+	DEFINE(NR_CPUS, NR_CPUS);
+	OFFSET(BOOT_DATA_TASK, sbi_hart_boot_data, task_ptr);
+	OFFSET(BOOT_DATA_STACK, sbi_hart_boot_data, stack_ptr);
+	OFFSET(BOOT_DATA_HARTID, sbi_hart_boot_data, hartid);
+	DEFINE(BOOT_DATA_SIZE, sizeof(struct sbi_hart_boot_data));
 	DEFINE(PT_SIZE, ALIGN(sizeof(struct pt_regs), 16));
 	PT(EPC, epc); PT(RA, ra); PT(SP, sp); PT(GP, gp); PT(TP, tp);
 	PT(T0, t0); PT(T1, t1); PT(T2, t2); PT(S0, s0); PT(S1, s1);

@@ -33,7 +33,7 @@ SYM_FUNC_START(_start)
 	csrc sstatus, t0
 	la gp, __global_pointer$
 
-	/* Firmware without HSM lets every hart in: the first to draw is CPU 0. */
+	/* The first hart to draw is CPU 0. */
 	la t0, hart_lottery
 	li t1, 1
 	amoadd.w t0, t1, (t0)
@@ -70,7 +70,21 @@ SYM_FUNC_START(_start)
 	li ra, 0
 	call start_kernel
 
-4:	wfi
+	/*
+	 * A later one. HSM should have sent it to secondary_start, but OpenSBI
+	 * up to 1.1 may release a hart before it has noted where to: look
+	 * whether boot_data expects it.
+	 */
+4:	la a1, boot_data
+	li t0, NR_CPUS
+5:	ld t1, BOOT_DATA_TASK(a1)
+	beqz t1, 6f
+	ld t1, BOOT_DATA_HARTID(a1)
+	beq t1, a0, secondary_start
+6:	addi a1, a1, BOOT_DATA_SIZE
+	addi t0, t0, -1
+	bnez t0, 5b
+	wfi
 	j 4b
 SYM_FUNC_END(_start)
 
@@ -96,15 +110,15 @@ SYM_FUNC_START(relocate_enable_mmu)
 	ret
 SYM_FUNC_END(relocate_enable_mmu)
 
-/* Entry of a hart started through SBI HSM: a0 = hart id, a1 = physical address of its { task, stack }. */
+/* Entry of a hart started through SBI HSM: a0 = hart id, a1 = physical address of its entry in boot_data. */
 SYM_FUNC_START(secondary_start)
 	.cfi_undefined ra
 	csrw sie, zero
 	csrw sip, zero
 	li t0, SR_FS
 	csrc sstatus, t0
-	ld tp, 0(a1)
-	ld sp, 8(a1)
+	ld tp, BOOT_DATA_TASK(a1)
+	ld sp, BOOT_DATA_STACK(a1)
 	call relocate_enable_mmu
 	la t0, handle_exception
 	csrw stvec, t0

@@ -19,12 +19,8 @@
 
 static DECLARE_COMPLETION(cpu_running);
 
-/* What secondary_start finds at the physical address in a1. */
-struct sbi_hart_boot_data {
-	struct task_struct *task_ptr;
-	void *stack_ptr;
-};
-static struct sbi_hart_boot_data boot_data[NR_CPUS];
+/* Not in bss: a hart may read it before CPU 0 has cleared that. */
+struct sbi_hart_boot_data boot_data[NR_CPUS] __section(".data");
 
 asmlinkage void secondary_start(void);
 
@@ -82,8 +78,9 @@ int __cpu_up(unsigned int cpu, struct task_struct *idle)
 	struct sbi_hart_boot_data *data = &boot_data[cpu];
 	int ret;
 
-	data->task_ptr = idle;
+	data->hartid = cpuid_to_hartid_map(cpu);
 	data->stack_ptr = task_pt_regs(idle);
+	smp_store_release(&data->task_ptr, idle);
 	smp_mb();
 	ret = sbi_hsm_hart_start(cpuid_to_hartid_map(cpu), __pa(secondary_start), __pa(data));
 	if (ret) {
