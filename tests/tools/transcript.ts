@@ -21,16 +21,21 @@ export async function session(talk: Talk): Promise<void> {
 /** ps prints when a process began and what time it has used. */
 const CLOCK_TIME = /\b\d\d:\d\d(:\d\d)?\b/g;
 
+/** What follows the command `poweroff`: while init works, the shell may or may not come to prompt once more. */
+const LAST_WORDS = /(?<=# poweroff\n)[^]*$/;
+const PROMPT = /root@hartbeat:~# /g;
+
 /**
  * The transcript from the kernel's banner on, with times taken out: the time stamps of printk, clock times, and
- * BogoMIPS, which is a measurement.
+ * BogoMIPS, which is a measurement. So is who comes first, the shell or init, after the last command.
  */
 export function withoutTimes(output: string): string {
   const start = output.search(/^\[ *\d+\.\d+\] Linux|^\[ *0\.0+\]/m);
   return output
     .slice(Math.max(0, start))
     .replace(/\r/g, "")
-    .replace(/^\[ *\d+\.\d+\] /gm, "")
+    .replace(LAST_WORDS, (words) => words.replace(PROMPT, ""))
+    .replace(/\[ *\d+\.\d+\] /g, "")
     .replace(CLOCK_TIME, "TIME")
     .replace(/\d+\.\d+ BogoMIPS \(lpj=\d+\)/g, "BogoMIPS")
     .replace(/[ \t]+$/gm, "")
