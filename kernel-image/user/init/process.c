@@ -13,7 +13,7 @@
 #define HASTY_TIMES	5	/* ... so often in a row ... */
 #define HASTY_PAUSE	10	/* ... has to pause before it is started again */
 #define ARGUMENTS	16
-#define GRACE_TENTHS	20	/* of a second between TERM and KILL */
+#define GRACE_STEPS	200	/* of 10 ms each, between TERM and KILL */
 
 void message(const char *format, ...)
 {
@@ -100,9 +100,9 @@ void reap(void)
 			}
 }
 
-static void pause_tenth(void)
+static void pause_step(void)
 {
-	nanosleep(&(struct timespec){ .tv_nsec = 100000000 }, NULL);
+	nanosleep(&(struct timespec){ .tv_nsec = 10000000 }, NULL);
 }
 
 void stop_process(struct entry *entry)
@@ -110,8 +110,8 @@ void stop_process(struct entry *entry)
 	/* Each entry leads a session and process group of its own; an interactive shell heeds only HUP. */
 	kill(-entry->pid, SIGTERM);
 	kill(-entry->pid, SIGHUP);
-	for (int i = 0; entry->pid && i < GRACE_TENTHS; i++) {
-		pause_tenth();
+	for (int i = 0; entry->pid && i < GRACE_STEPS; i++) {
+		pause_step();
 		reap();
 	}
 	if (entry->pid)
@@ -136,7 +136,7 @@ void stop_everything(void)
 	for (int step = 0; step < 2 && !all_gone(); step++) {
 		message("sending all processes the %s signal", steps[step].name);
 		kill(-1, steps[step].signal);
-		for (int i = 0; i < GRACE_TENTHS && !all_gone(); i++)
-			pause_tenth();
+		for (int i = 0; i < GRACE_STEPS && !all_gone(); i++)
+			pause_step();
 	}
 }

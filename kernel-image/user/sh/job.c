@@ -243,8 +243,6 @@ int wait_foreground(struct job *job)
 		return exit_status(status);
 	}
 	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGINT && job_control) {
-		putchar('\n');
-		fflush(stdout);
 		got_interrupt = true;
 	} else if (WIFSIGNALED(status) && WTERMSIG(status) != SIGPIPE) {
 		fprintf(stderr, "%s\n", strsignal(WTERMSIG(status)));

@@ -109,9 +109,14 @@ int run_input(void);
 int run_string(const char *text);
 int run_file(const char *path);
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* ---- command.c ---- */
+/* forked: in a child made for this command, which the program may replace. */
+int run_command(struct node *n, bool forked);
+char **make_argv(struct word *words, int *argc);
 struct node *find_function(const char *name);
 void define_function(const char *name, struct node *body);
-extern bool kept_memory;	/* the running command defined a function: its tree stays */
+extern unsigned int definitions;	/* functions defined so far: memory with their trees in it stays */
 
 /* ---- redirect.c ---- */
 struct saved_fd { struct saved_fd *next; int fd, copy; };
