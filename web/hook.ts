@@ -2,7 +2,7 @@
 import type { Status } from "./protocol.ts";
 
 export interface PageHook {
-  /** Everything the machine has printed since the page was loaded, one character for each byte. */
+  /** What the machine has printed since the page was loaded (the last mebibyte at least), a character for each byte. */
   readonly output: string;
   readonly status: Status | undefined;
   /** Types text into the machine. */

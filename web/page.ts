@@ -9,6 +9,9 @@ import { themeFor } from "./theme.ts";
 
 type Answer = Extract<ToPage, { type: "answer" }>;
 
+/** The hook keeps at least this much of the output. */
+const OUTPUT_KEPT = 2 ** 20;
+
 function element(id: string): HTMLElement {
   const found = document.getElementById(id);
   if (!found) throw new Error(`index.html has no #${id}`);
@@ -86,6 +89,7 @@ worker.onmessage = ({ data }: MessageEvent<ToPage>) => {
   switch (data.type) {
     case "output":
       for (const byte of data.bytes) output += String.fromCharCode(byte);
+      if (output.length > 2 * OUTPUT_KEPT) output = output.slice(-OUTPUT_KEPT);
       terminal.write(data.bytes);
       break;
     case "status":

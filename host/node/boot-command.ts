@@ -10,6 +10,7 @@ import { startGdbServer } from "./gdb-server.ts";
 import { type CreateOptions, Machine } from "./index.ts";
 import { OutputBuffer } from "./output-buffer.ts";
 import { PacedLoop } from "./pace.ts";
+import { PipedInput } from "./piped-input.ts";
 import { ESCAPE_HELP, Terminal } from "./terminal.ts";
 
 /** The command line of `hartbeat boot`, read and checked. */
@@ -31,6 +32,11 @@ export interface BootOptions {
 }
 
 const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGTERM: 15 } as const;
+
+/** A guest that wakes sooner than in 1 ms is not counted as waiting for input. */
+const SHORT_WAIT = CYCLES_PER_SECOND / 1000;
+/** So many bytes are read ahead of the guest. */
+const PIPED_AHEAD = 65_536;
 
 /** Status of a process that a signal ended, as shells count it. */
 const signalStatus = (number: number): number => 128 + number;
@@ -70,6 +76,7 @@ class BootSession {
   readonly #options: BootOptions;
   readonly #loop: PacedLoop;
   readonly #output = new OutputBuffer();
+  readonly #piped = new PipedInput();
   #trace: BootTrace | undefined;
   #status = 0;
 
@@ -106,7 +113,10 @@ class BootSession {
 
   #openTerminal(): void {
     this.#terminal.open({
-      input: (bytes) => this.#loop.deliver(() => this.#machine.console.send(bytes)),
+      input: (bytes) => {
+        if (this.#terminal.interactive) this.#type(bytes);
+        else this.#piped.push(bytes);
+      },
       command: (command) => {
         if (command === "quit") this.#quit(0, "ended by Ctrl-A x");
         else this.#terminal.notice(ESCAPE_HELP);
@@ -128,12 +138,24 @@ class BootSession {
 
   #gate(): Promise<void> | undefined {
     this.#flush();
+    if (!this.#terminal.interactive) this.#typePiped();
     if (this.#trace?.finished) this.#printTrace();
     if (this.#machine.halted?.kind === "reset" && this.#options.reboot) this.#machine.reset();
     const held = this.#target.gate();
     const { halted } = this.#machine;
     if (halted) this.#leave(halted.status);
     return held ?? this.#terminal.drained;
+  }
+
+  #type(bytes: Uint8Array): void {
+    this.#loop.deliver(() => this.#machine.console.send(bytes));
+  }
+
+  #typePiped(): void {
+    const { idle, nextEvent, cycles } = this.#machine;
+    const line = this.#piped.next(idle && nextEvent - cycles > SHORT_WAIT, performance.now());
+    if (line) this.#type(line);
+    this.#terminal.hold(this.#piped.length > PIPED_AHEAD);
   }
 
   #flush(): void {

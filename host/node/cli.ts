@@ -27,7 +27,7 @@ Keys in a terminal (all others go to the guest, Ctrl-C too):
   Ctrl-A h                 show these keys
   Ctrl-A Ctrl-A            send Ctrl-A
 
-From a pipe, input is typed into the guest as fast as it reads; at its end the guest goes on without input.
+From a pipe, input is typed line by line whenever the guest waits; at its end the guest goes on without input.
 The exit status is the guest's: 0 after poweroff, or the code that it wrote to the test finisher.
 A serial line carries no window size: a guest that wants it asks the terminal, as resize(1) does.
 

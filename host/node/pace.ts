@@ -73,7 +73,7 @@ export class PacedLoop {
       const hadInput = this.#deliver();
       await this.#passGate();
       if (this.#stopped) return;
-      const pause = hadInput ? 0 : this.#pauseMs();
+      const pause = hadInput || this.#inbox.length > 0 ? 0 : this.#pauseMs();
       if (pause > 0) await this.#sleep(pause);
       else await this.#host.yield();
     }

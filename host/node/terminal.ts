@@ -83,6 +83,11 @@ export class Terminal {
     } else this.#in.on("data", (bytes: Uint8Array) => events.input(bytes));
   }
 
+  /** Reads no further for the time being, or goes on. */
+  hold(held: boolean): void {
+    if (held !== this.#in.isPaused()) this.#in[held ? "pause" : "resume"]();
+  }
+
   /** Writes guest output. While the reader is slow, `drained` gives a promise to wait for. */
   write(bytes: Uint8Array): void {
     if (this.#out.write(bytes) || this.#drained) return;

@@ -161,6 +161,13 @@ describe("booting", () => {
     expect(run.stderr).toBe("");
   });
 
+  it("types what comes all at once from a pipe, line by line", async () => {
+    const run = new HartbeatProcess(["boot"]);
+    run.child.stdin.end("root\necho one two\npoweroff\n");
+    expect(await run.end()).toEqual({ status: 0, signal: null });
+    expect(run.stdout).toMatch(/# echo one two\r?\none two\r?\n/);
+  });
+
   it("uses no CPU at the prompt", async () => {
     const run = new HartbeatProcess(["boot"]);
     await run.expect(/login: $/);
