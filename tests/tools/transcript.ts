@@ -22,7 +22,7 @@ export async function session(talk: Talk): Promise<void> {
 const CLOCK_TIME = /\b\d\d:\d\d(:\d\d)?\b/g;
 
 /** What follows the command `poweroff`: while init works, the shell may or may not come to prompt once more. */
-const LAST_WORDS = /(?<=# poweroff\n)[^]*$/;
+const LAST_WORDS = /(?<=# poweroff\n)[\s\S]*$/;
 const PROMPT = /root@hartbeat:~# /g;
 
 /**
