@@ -11,6 +11,7 @@ import { type CreateOptions, Machine } from "./index.ts";
 import { OutputBuffer } from "./output-buffer.ts";
 import { PacedLoop } from "./pace.ts";
 import { PipedInput } from "./piped-input.ts";
+import { SizeReport } from "./size-report.ts";
 import { ESCAPE_HELP, Terminal } from "./terminal.ts";
 
 /** The command line of `hartbeat boot`, read and checked. */
@@ -77,6 +78,7 @@ class BootSession {
   readonly #loop: PacedLoop;
   readonly #output = new OutputBuffer();
   readonly #piped = new PipedInput();
+  readonly #size = new SizeReport();
   #trace: BootTrace | undefined;
   #status = 0;
 
@@ -160,7 +162,12 @@ class BootSession {
 
   #flush(): void {
     const bytes = this.#output.take();
-    if (bytes) this.#terminal.write(bytes);
+    if (!bytes) return;
+    this.#terminal.write(bytes);
+    if (this.#terminal.interactive) return;
+    const { columns, rows } = this.#terminal.size;
+    const answer = this.#size.answer(bytes, columns, rows);
+    if (answer) this.#type(answer);
   }
 
   #printTrace(): void {

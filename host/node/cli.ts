@@ -29,7 +29,7 @@ Keys in a terminal (all others go to the guest, Ctrl-C too):
 
 From a pipe, input is typed line by line whenever the guest waits; at its end the guest goes on without input.
 The exit status is the guest's: 0 after poweroff, or the code that it wrote to the test finisher.
-A serial line carries no window size: a guest that wants it asks the terminal, as resize(1) does.
+A serial line carries no window size: the guest asks the terminal for it at login, and again with resize.
 
 Examples:
   hartbeat boot                                         boot the kernel that comes with hartbeat

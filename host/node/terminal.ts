@@ -65,6 +65,11 @@ export class Terminal {
     return this.#in.isTTY === true;
   }
 
+  /** The window that output goes to; undefined figures when that is none. */
+  get size(): { columns: number | undefined; rows: number | undefined } {
+    return { columns: this.#out.columns, rows: this.#out.rows };
+  }
+
   /**
    * Starts reading. A terminal is put into raw mode, so that Ctrl-C and the like reach the guest; the end of
    * a pipe or file is no event: the guest goes on without input.
