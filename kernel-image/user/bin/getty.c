@@ -1,4 +1,4 @@
-/* getty: opens a terminal line, asks for a name and becomes login. */
+/* getty: opens a terminal line, asks for a name and becomes login; -n asks nobody, -l names another program. */
 #include <ctype.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -96,23 +96,36 @@ static int read_name(char *name, size_t size)
 
 int main(int argc, char **argv)
 {
+	static const char synopsis[] = "getty [-n] [-l PROGRAM] TTY [TERM]";
+	const char *program = "/bin/login";
 	struct utsname names;
-	char name[64];
+	char name[64] = "";
+	int c, ask = 1;
 
-	getopt(argc, argv, "", "getty TTY [TERM]");
+	while ((c = getopt(argc, argv, "nl:", synopsis)) != -1) {
+		if (c == 'n')
+			ask = 0;
+		else
+			program = optarg;
+	}
 	if (argc - optind < 1 || argc - optind > 2)
-		usage("getty TTY [TERM]");
+		usage(synopsis);
 	signal(SIGINT, SIG_IGN);
 	signal(SIGQUIT, SIG_IGN);
 	open_line(argv[optind]);
 	set_modes();
 	setenv("TERM", argc - optind == 2 ? argv[optind + 1] : "vt100", 1);
 	uname(&names);
-	print_issue(&names, argv[optind]);
-	do {
-		printf("%s login: ", names.nodename);
-		fflush(stdout);
-	} while (!read_name(name, sizeof(name)));
-	execv("/bin/login", (char *[]){ "login", name, NULL });
-	die("/bin/login");
+	if (ask) {
+		print_issue(&names, argv[optind]);
+		do {
+			printf("%s login: ", names.nodename);
+			fflush(stdout);
+		} while (!read_name(name, sizeof(name)));
+	} else {
+		signal(SIGINT, SIG_DFL);
+		signal(SIGQUIT, SIG_DFL);
+	}
+	execv(program, (char *[]){ (char *)program, ask ? name : NULL, NULL });
+	die(program);
 }

@@ -36,7 +36,7 @@ void wait_for_signal(void)
 
 bool request_pending(void)
 {
-	return requests[SIGTERM] || requests[SIGUSR1] || requests[SIGUSR2] || requests[SIGINT];
+	return requests[SIGTERM] || requests[SIGUSR1] || requests[SIGUSR2] || requests[SIGINT] || requests[SIGHUP];
 }
 
 static void set_signals(void)
@@ -193,6 +193,14 @@ static void serve_requests(void)
 		reload();
 }
 
+static char default_level(void)
+{
+	for (struct entry *e = inittab; e; e = e->next)
+		if (e->action == INITDEFAULT && e->levels[0])
+			return e->levels[0];
+	return '3';
+}
+
 /* The kernel hands over words of its command line that it does not know: "single" or a digit. */
 static char first_level(int argc, char **argv)
 {
@@ -202,10 +210,17 @@ static char first_level(int argc, char **argv)
 		if (strlen(argv[i]) == 1 && strchr("12345", argv[i][0]))
 			return argv[i][0];
 	}
+	return default_level();
+}
+
+/* Leaving the single-user shell is the way on to the default level. */
+static void leave_single_user(void)
+{
 	for (struct entry *e = inittab; e; e = e->next)
-		if (e->action == INITDEFAULT && e->levels[0])
-			return e->levels[0];
-	return '3';
+		if (e->pid)
+			return;
+	if (level == 'S' && default_level() != 'S')
+		enter_level(default_level());
 }
 
 int main(int argc, char **argv)
@@ -225,6 +240,7 @@ int main(int argc, char **argv)
 	for (;;) {
 		reap();
 		serve_requests();
+		leave_single_user();
 		keep_running();
 		wait_for_signal();
 	}

@@ -354,3 +354,8 @@ builtin find_builtin(const char *name, bool *special)
 		}
 	return NULL;
 }
+
+const char *builtin_name(unsigned int index)
+{
+	return index < sizeof(builtins) / sizeof(builtins[0]) ? builtins[index].name : NULL;
+}

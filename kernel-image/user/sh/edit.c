@@ -151,6 +151,61 @@ static void replace(const char *text)
 	draw();
 }
 
+/* The number of characters that all words begin with. */
+static size_t common_length(const struct word *words)
+{
+	size_t len = strlen(words->text);
+
+	for (const struct word *w = words->next; w; w = w->next) {
+		size_t same = 0;
+
+		while (same < len && w->text[same] == words->text[same])
+			same++;
+		len = same;
+	}
+	return len;
+}
+
+static void list_below(const struct word *words)
+{
+	size_t at = cursor, used = 0;
+
+	cursor = line.len;
+	draw();
+	append_string(&screen, "\r\n");
+	for (const struct word *w = words; w; w = w->next) {
+		if (used && used + strlen(w->text) + 2 > columns()) {
+			append_string(&screen, "\r\n");
+			used = 0;
+		}
+		append_string(&screen, w->text);
+		append_string(&screen, "  ");
+		used += strlen(w->text) + 2;
+	}
+	append_string(&screen, "\r\n");
+	cursor = at;
+	screen_row = 0;
+	draw();
+}
+
+/* As far as it is clear what is meant; when nothing can be added, the choices are shown. */
+static void complete_word(void)
+{
+	struct mark mark = memory_mark();
+	size_t start, typed;
+	struct word *words = complete(line.data, cursor, &start);
+	size_t len = words ? common_length(words) : 0;
+
+	typed = cursor - start;
+	if (words && len == typed && words->next)
+		list_below(words);
+	for (size_t i = typed; i < len; i++)
+		insert(words->text[i]);
+	if (words && !words->next && (!len || words->text[len - 1] != '/'))
+		insert(' ');
+	memory_release(mark);
+}
+
 static size_t word_start(void)
 {
 	size_t at = cursor;
@@ -224,6 +279,7 @@ static enum outcome handle(int key, int *at, char **draft)
 	case KEY_END: cursor = line.len; draw(); break;
 	case KEY_UP: recall(at, -1, draft); break;
 	case KEY_DOWN: recall(at, 1, draft); break;
+	case '\t': complete_word(); break;
 	case CTRL('K'): erase(cursor, line.len); break;
 	case CTRL('U'): erase(0, cursor); break;
 	case CTRL('W'): erase(word_start(), cursor); break;

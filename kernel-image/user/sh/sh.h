@@ -64,6 +64,10 @@ extern bool continuing;		/* the prompt is PS2 */
 /* A line typed at a terminal, with its newline; NULL at the end of input, "" after ^C. */
 char *edit_line(const char *prompt);
 
+/* ---- complete.c ---- */
+/* What the word that ends at the cursor may become, and where it starts. */
+struct word *complete(const char *line, size_t cursor, size_t *start);
+
 /* ---- var.c ---- */
 struct variable { struct variable *next; char *name, *value; bool exported; };
 extern struct variable *variables;
@@ -144,3 +148,4 @@ extern volatile bool got_interrupt;
 /* ---- builtin.c ---- */
 typedef int (*builtin)(int argc, char **argv);
 builtin find_builtin(const char *name, bool *special);
+const char *builtin_name(unsigned int index);	/* NULL behind the last */
