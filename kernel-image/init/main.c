@@ -192,7 +192,7 @@ static int __init init_eaccess(const char *filename)
 	return error;
 }
 
-static noinline void __init kernel_init_freeable(void)
+static void __init kernel_init_freeable(void)
 {
 	set_cpus_allowed_ptr(current, cpu_possible_mask);
 	cad_pid = get_pid(task_pid(current));
@@ -209,14 +209,14 @@ static noinline void __init kernel_init_freeable(void)
 		ramdisk_execute_command = NULL;
 }
 
-static int run_init_process(const char *init_filename)
+static noinline int run_init_process(const char *init_filename)
 {
 	argv_init[0] = init_filename;
 	pr_info("Run %s as init process\n", init_filename);
 	return kernel_execve(init_filename, argv_init, envp_init);
 }
 
-static int try_to_run_init_process(const char *init_filename)
+static noinline int try_to_run_init_process(const char *init_filename)
 {
 	int ret = run_init_process(init_filename);
 
@@ -225,7 +225,7 @@ static int try_to_run_init_process(const char *init_filename)
 	return ret;
 }
 
-static void mark_readonly(void)
+static noinline void mark_readonly(void)
 {
 	mark_rodata_ro();
 }

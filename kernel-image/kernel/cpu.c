@@ -114,7 +114,7 @@ void __init cpuhp_threads_init(void)
 	cpuhp_ready = !smpboot_register_percpu_thread(&cpuhp_threads);
 }
 
-static int bringup_cpu(unsigned int cpu)
+static noinline int bringup_cpu(unsigned int cpu)
 {
 	struct cpuhp_cpu_state *st = &per_cpu(cpuhp_state, cpu);
 	struct task_struct *idle = idle_thread_get(cpu);

@@ -103,7 +103,7 @@ static int kthread(void *_create)
 	do_exit(0);
 }
 
-static void create_kthread(struct kthread_create_info *create)
+static noinline void create_kthread(struct kthread_create_info *create)
 {
 	int pid = kernel_thread(kthread, create, CLONE_FS | CLONE_FILES | SIGCHLD);
 

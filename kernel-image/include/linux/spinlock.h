@@ -1,4 +1,10 @@
-/* Ticket spinlocks. Holding one disables preemption; the _irq forms also this hart's interrupts. */
+/*
+ * Spinlocks. Holding one disables preemption; the _irq forms also this hart's interrupts.
+ *
+ * Test-and-set, not tickets: where harts share a host processor, the one whose
+ * ticket is up is often the one that does not run, and every hand-over then
+ * costs the others a whole time slice of spinning.
+ */
 #ifndef _LINUX_SPINLOCK_H
 #define _LINUX_SPINLOCK_H
 
@@ -10,39 +16,32 @@
 #include <asm/barrier.h>
 
 typedef struct spinlock {
-	u32 next;	/* ticket the next taker draws */
-	u32 owner;	/* ticket that holds the lock */
+	u32 locked;
 } spinlock_t;
 typedef spinlock_t raw_spinlock_t;
 
-#define __SPIN_LOCK_UNLOCKED { 0, 0 }
+#define __SPIN_LOCK_UNLOCKED { 0 }
 #define DEFINE_SPINLOCK(x) spinlock_t x = __SPIN_LOCK_UNLOCKED
 #define DEFINE_RAW_SPINLOCK(x) DEFINE_SPINLOCK(x)
 
-static inline void spin_lock_init(spinlock_t *lock) { lock->next = lock->owner = 0; }
-
-static inline void arch_spin_lock(spinlock_t *lock)
-{
-	u32 ticket = __atomic_fetch_add(&lock->next, 1, __ATOMIC_RELAXED);
-
-	while (__atomic_load_n(&lock->owner, __ATOMIC_ACQUIRE) != ticket)
-		cpu_relax();
-}
+static inline void spin_lock_init(spinlock_t *lock) { lock->locked = 0; }
+static inline bool spin_is_locked(spinlock_t *lock) { return READ_ONCE(lock->locked); }
 
 static inline bool arch_spin_trylock(spinlock_t *lock)
 {
-	u32 owner = READ_ONCE(lock->owner);
+	return !spin_is_locked(lock) && !__atomic_exchange_n(&lock->locked, 1, __ATOMIC_ACQUIRE);
+}
 
-	return __atomic_compare_exchange_n(&lock->next, &owner, owner + 1, 0,
-					   __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+static inline void arch_spin_lock(spinlock_t *lock)
+{
+	while (!arch_spin_trylock(lock))
+		cpu_relax();
 }
 
 static inline void arch_spin_unlock(spinlock_t *lock)
 {
-	__atomic_store_n(&lock->owner, lock->owner + 1, __ATOMIC_RELEASE);
+	__atomic_store_n(&lock->locked, 0, __ATOMIC_RELEASE);
 }
-
-static inline bool spin_is_locked(spinlock_t *lock) { return READ_ONCE(lock->owner) != READ_ONCE(lock->next); }
 
 static inline void spin_lock(spinlock_t *lock)
 {

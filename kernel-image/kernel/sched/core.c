@@ -249,7 +249,7 @@ asmlinkage void schedule_tail(struct task_struct *prev)
 		(void)put_user(task_pid_vnr(current), current->set_child_tid);
 }
 
-static void context_switch(struct rq *rq, struct task_struct *prev, struct task_struct *next)
+static noinline void context_switch(struct rq *rq, struct task_struct *prev, struct task_struct *next)
 {
 	if (!next->mm) {		/* to a kernel thread: it borrows the page tables */
 		next->active_mm = prev->active_mm;

@@ -5,13 +5,13 @@
 
 #include "sched.h"
 
-static void arch_cpu_idle(void)
+static noinline void arch_cpu_idle(void)
 {
 	wait_for_interrupt();
 }
 
 /* Interrupts are off: one that comes before wfi is pending, so wfi does not wait, and is taken when they are on again. */
-static void cpuidle_idle_call(void)
+static noinline void cpuidle_idle_call(void)
 {
 	if (!need_resched()) {
 		rcu_idle_enter();
@@ -21,7 +21,7 @@ static void cpuidle_idle_call(void)
 	local_irq_enable();
 }
 
-static void do_idle(void)
+static noinline void do_idle(void)
 {
 	tick_nohz_idle_enter();
 	while (!need_resched()) {
