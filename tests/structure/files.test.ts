@@ -40,9 +40,7 @@ describe("tracked files", () => {
   });
 
   it("are not made by a build", () => {
-    expect(files.filter((path) => /(^|\/)(dist|generated|node_modules|build)\//.test(path))).toEqual(
-      [],
-    );
+    expect(files.filter((path) => /(^|\/)(dist|generated|node_modules|build)\//.test(path))).toEqual([]);
   });
 
   it("leave nothing for later", () => {
