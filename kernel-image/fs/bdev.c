@@ -69,6 +69,13 @@ static int blkdev_open(struct inode *inode, struct file *file)
 	return 0;
 }
 
+static int blkdev_fsync(struct file *file)
+{
+	struct block_device *bdev = file->f_mapping->host->i_bdev;
+
+	return bdev->bd_ops->flush ? bdev->bd_ops->flush(bdev) : 0;
+}
+
 static long blkdev_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	struct block_device *bdev = file->f_mapping->host->i_bdev;
@@ -83,7 +90,7 @@ static long blkdev_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	case BLKSSZGET:
 		return put_user(SECTOR_SIZE, (int __user *)arg);
 	case BLKFLSBUF:
-		return bdev->bd_ops->flush ? bdev->bd_ops->flush(bdev) : 0;
+		return blkdev_fsync(file);
 	default:
 		return -ENOTTY;
 	}
@@ -95,6 +102,7 @@ const struct file_operations def_blk_fops = {
 	.read_iter = generic_file_read_iter,
 	.write_iter = generic_file_write_iter,
 	.unlocked_ioctl = blkdev_ioctl,
+	.fsync = blkdev_fsync,
 };
 
 int add_disk(struct block_device *bdev, const char *name)

@@ -330,8 +330,10 @@ SYSCALL_DEFINE1(fsync, unsigned int, fd)
 
 	if (!file)
 		return -EBADF;
-	ret = S_ISREG(file_inode(file)->i_mode) || S_ISDIR(file_inode(file)->i_mode) || S_ISBLK(file_inode(file)->i_mode) ?
-		      0 : -EINVAL;
+	if (S_ISREG(file_inode(file)->i_mode) || S_ISDIR(file_inode(file)->i_mode))
+		ret = 0;
+	else
+		ret = file->f_op->fsync ? file->f_op->fsync(file) : -EINVAL;
 	fput(file);
 	return ret;
 }

@@ -17,42 +17,55 @@
 #define SYSLOG_ACTION_CONSOLE_LEVEL	8
 #define SYSLOG_ACTION_SIZE_BUFFER	10
 
+#define RECORD_SIZE 1024
+
 static u64 clear_pos;
 static int saved_console_loglevel = -1;
 
-static u64 log_end(void)
+/* The bytes of all records from *pos on, as they would be read; *pos moves to the end. */
+static size_t skip_records(u64 *pos, char *record)
 {
-	u64 pos = kmsg_first();
-	char buf[256];
+	size_t total = 0, got;
 
-	while (kmsg_read(&pos, buf, sizeof(buf)))
-		;
-	return pos;
+	while ((got = kmsg_read(pos, record, RECORD_SIZE)))
+		total += got;
+	return total;
 }
 
-/* The last len bytes of the log since it was cleared. */
-static long read_all(char __user *user, int len)
+/* Whole records from pos on that fit into the last len bytes. */
+static long copy_records(char __user *user, size_t len, u64 pos, char *record)
 {
-	u64 first = max(kmsg_first(), READ_ONCE(clear_pos)), end = log_end(), pos;
-	char buf[256];
-	long done = 0;
-	size_t got;
+	u64 end = pos;
+	size_t total = skip_records(&end, record), done = 0, got;
 
-	pos = end - first > (u64)len ? end - len : first;
-	while (done < len && (got = kmsg_read(&pos, buf, min_t(size_t, sizeof(buf), len - done)))) {
-		if (copy_to_user(user + done, buf, got))
+	while (total > len && (got = kmsg_read(&pos, record, RECORD_SIZE)))
+		total -= got;
+	while (done < total && (got = kmsg_read(&pos, record, min_t(size_t, RECORD_SIZE, len - done)))) {
+		if (copy_to_user(user + done, record, got))
 			return -EFAULT;
 		done += got;
 	}
 	return done;
 }
 
-SYSCALL_DEFINE3(syslog, int, type, char __user *, buf, int, len)
+static u64 log_start(void)
 {
+	return max(kmsg_first(), READ_ONCE(clear_pos));
+}
+
+static void clear_log(char *record)
+{
+	u64 end = log_start();
+
+	skip_records(&end, record);
+	WRITE_ONCE(clear_pos, end);
+}
+
+static long do_syslog(int type, char __user *buf, int len, char *record)
+{
+	u64 pos = log_start();
 	long ret = 0;
 
-	if (type != SYSLOG_ACTION_READ_ALL && type != SYSLOG_ACTION_SIZE_BUFFER && !capable_root())
-		return -EPERM;
 	switch (type) {
 	case SYSLOG_ACTION_CLOSE:
 	case SYSLOG_ACTION_OPEN:
@@ -61,12 +74,12 @@ SYSCALL_DEFINE3(syslog, int, type, char __user *, buf, int, len)
 	case SYSLOG_ACTION_READ_CLEAR:
 		if (!buf || len < 0)
 			return -EINVAL;
-		ret = read_all(buf, len);
+		ret = copy_records(buf, len, pos, record);
 		if (type == SYSLOG_ACTION_READ_CLEAR)
-			WRITE_ONCE(clear_pos, log_end());
+			clear_log(record);
 		break;
 	case SYSLOG_ACTION_CLEAR:
-		WRITE_ONCE(clear_pos, log_end());
+		clear_log(record);
 		break;
 	case SYSLOG_ACTION_CONSOLE_OFF:
 		if (saved_console_loglevel < 0)
@@ -85,10 +98,25 @@ SYSCALL_DEFINE3(syslog, int, type, char __user *, buf, int, len)
 		saved_console_loglevel = -1;
 		break;
 	case SYSLOG_ACTION_SIZE_BUFFER:
-		ret = log_end() - kmsg_first();
+		ret = skip_records(&pos, record);
 		break;
 	default:
 		ret = -EINVAL;
 	}
+	return ret;
+}
+
+SYSCALL_DEFINE3(syslog, int, type, char __user *, buf, int, len)
+{
+	char *record;
+	long ret;
+
+	if (type != SYSLOG_ACTION_READ_ALL && type != SYSLOG_ACTION_SIZE_BUFFER && !capable_root())
+		return -EPERM;
+	record = kmalloc(RECORD_SIZE, GFP_KERNEL);
+	if (!record)
+		return -ENOMEM;
+	ret = do_syslog(type, buf, len, record);
+	kfree(record);
 	return ret;
 }

@@ -148,6 +148,7 @@ struct file_operations {
 	int (*mmap)(struct file *file, struct vm_area_struct *vma);
 	int (*open)(struct inode *inode, struct file *file);
 	int (*release)(struct inode *inode, struct file *file);
+	int (*fsync)(struct file *file);
 };
 
 struct file {
