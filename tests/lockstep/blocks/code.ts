@@ -1,0 +1,64 @@
+/** Programs that change their own code: instructions replaced in place, and routines copied to data and called there. */
+import { encode, LINES } from "../../core/encode.ts";
+import { type Context, linesOf } from "../context.ts";
+import { DATA } from "../map.ts";
+
+const WIDE = linesOf("alu", "mul", "div").filter(({ length }) => length === 32);
+const NARROW = linesOf("alu").filter(({ length }) => length === 16);
+
+/** Replaces an instruction (or the halves of one) just ahead, executes it, and puts the old one back. */
+function patch(context: Context): void {
+  const { random, a } = context;
+  const { t0, t1 } = context.reserved;
+  const site = a.fresh();
+  const narrow = random.chance(0.4);
+  const line = () => {
+    const chosen = random.pick(narrow ? NARROW : WIDE);
+    return { name: chosen.name, operands: context.operands(chosen) };
+  };
+  const [before, after] = [line(), line()];
+  const write = (word: number): void => {
+    a.address(t0, site);
+    a.li(t1, BigInt.asIntN(narrow ? 16 : 32, BigInt(word)));
+    if (narrow) a.op("sh", { rs1: t0, rs2: t1 });
+    else if (random.chance(0.3)) {
+      a.op("sh", { rs1: t0, rs2: t1 });
+      a.op("srli", { rd: t1, rs1: t1, imm: 16 }).op("sh", { rs1: t0, rs2: t1, imm: 2 });
+    } else a.op("sw", { rs1: t0, rs2: t1 });
+    context.emit("fence.i", { rd: random.int(0, 31), rs1: random.int(0, 31), ignored: random.int(0, 4095) });
+  };
+  write(encode(after.name, after.operands));
+  for (let n = random.int(0, 2); n > 0; n--) context.any(random.pick(WIDE));
+  a.label(site);
+  context.emit(before.name, before.operands);
+  write(encode(before.name, before.operands));
+}
+
+/** Copies a routine to a page of data and calls it. */
+function callCopy(context: Context): void {
+  const { random, a, reserved } = context;
+  const { t0, t1, link } = reserved;
+  const address =
+    DATA.base + 4096 * random.int(24, 30) + random.pick([0xff8, 0xffc, 0xffe, 0, random.int(0, 2000) * 2]);
+  a.li(t0, address);
+  let at = 0;
+  for (let n = random.int(1, 5); n > 0; n--) {
+    const line = random.pick(WIDE);
+    // Relative to the pc, auipc says where the copy is; both sides agree on that.
+    a.li(t1, BigInt.asIntN(32, BigInt(encode(line.name, context.operands(line)))));
+    a.op("sw", { rs1: t0, rs2: t1, imm: at });
+    at += 4;
+  }
+  a.li(t1, BigInt.asIntN(16, BigInt(encode("c.jr", { rs1: link }))));
+  a.op("sh", { rs1: t0, rs2: t1, imm: at });
+  context.emit("fence.i");
+  context.used.add(LINES.has("c.jr") ? "c.jr" : "");
+  a.op("jalr", { rd: link, rs1: t0 });
+}
+
+/** Only where stores go to the code itself: in M-mode. */
+export function changingCode(context: Context): void {
+  if (context.mode !== "m") return;
+  if (context.random.chance(0.6)) patch(context);
+  else callCopy(context);
+}

@@ -1,0 +1,43 @@
+/** Generated programs agree with QEMU before every instruction, and with themselves however the run is cut. */
+import { describe, expect, it } from "vitest";
+import { requireTool } from "../tools/require-tool.ts";
+import { findTool } from "../tools/tools.ts";
+import { compare, compareStrides } from "./compare.ts";
+import { unused } from "./context.ts";
+import { generate } from "./program.ts";
+import { reportDifference } from "./report.ts";
+
+/** Instructions that must agree here; `npm run lockstep` goes further. */
+const WANTED = 150_000;
+
+describe("generated programs", () => {
+  it("are a function of their seed", () => {
+    expect(Buffer.compare(generate(7).image, generate(7).image)).toBe(0);
+    expect(Buffer.compare(generate(7).image, generate(8).image)).not.toBe(0);
+  });
+
+  it("use every line of the instruction tables", () => {
+    const used = new Set<string>();
+    for (let seed = 1; seed <= 12; seed++) for (const name of generate(seed).used) used.add(name);
+    expect(unused(used)).toEqual([]);
+  });
+
+  it("end the same in single steps and in strides", async () => {
+    for (const seed of [21, 22, 23])
+      expect(await compareStrides(generate(seed)), `seed ${seed}`).toBe(undefined);
+  });
+});
+
+requireTool("qemu-system-riscv64")("lockstep with QEMU", () => {
+  it(`finds no difference in ${WANTED} instructions`, { timeout: 180_000 }, async () => {
+    const qemu = findTool("qemu-system-riscv64") as string;
+    let done = 0;
+    for (let seed = 1; done < WANTED; seed++) {
+      const program = generate(seed);
+      const { instructions, difference } = await compare(qemu, program);
+      if (difference) throw new Error(reportDifference(program, difference));
+      done += instructions;
+    }
+    expect(done).toBeGreaterThanOrEqual(WANTED);
+  });
+});

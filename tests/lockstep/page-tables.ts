@@ -1,0 +1,229 @@
+/** Random Sv39 page tables around the fixed mappings that a program needs to run at all. */
+import {
+  CODE,
+  DATA,
+  DATA_PAGES,
+  GIGAPAGES,
+  LENGTHS,
+  PADS,
+  PROTECTED,
+  RAM_BASE,
+  TABLES,
+  USER_CODE,
+  WINDOWS,
+} from "./map.ts";
+import type { Random } from "./random.ts";
+
+const PAGE = 4096;
+export const PTE = { V: 1, R: 2, W: 4, X: 8, U: 16, G: 32, A: 64, D: 128 } as const;
+const TABLE = PTE.V;
+
+/** An entry for a page of 4 KiB or 2 MiB. */
+export interface Leaf {
+  readonly at: number;
+  readonly va: bigint;
+  /** What it may map. */
+  readonly random: (random: Random) => bigint;
+}
+
+/** Where page tables of a program are, and addresses worth an access. */
+export interface PageTables {
+  /** Values for satp. */
+  readonly roots: readonly bigint[];
+  /** Contents of the TABLES region. */
+  readonly bytes: Uint8Array;
+  /** Physical addresses of entries that a program may rewrite, each with the virtual address that it maps. */
+  readonly leaves: readonly Leaf[];
+  /** Virtual addresses of windows' pages. */
+  readonly pages: readonly bigint[];
+  /** Virtual addresses of pages that PMP may protect. */
+  readonly protectedPages: readonly bigint[];
+  /** Virtual addresses of pages that one may jump into: they map pads or nothing. */
+  readonly fetchPages: readonly bigint[];
+  /** A page over an address that nothing answers. */
+  readonly nowhere: bigint;
+}
+
+const pte = (physical: number | bigint, flags: number): bigint =>
+  ((BigInt(physical) >> 12n) << 10n) | BigInt(flags);
+
+/** Flags of a leaf: any, but mostly such that something is allowed. */
+function randomFlags(random: Random, writable: boolean): number {
+  let flags = random.chance(0.95) ? PTE.V : 0;
+  flags |= random.chance(0.8) ? PTE.R : 0;
+  flags |= writable && random.chance(0.7) ? PTE.W : 0;
+  flags |= random.chance(0.5) ? PTE.X : 0;
+  flags |= random.chance(0.5) ? PTE.U : 0;
+  flags |= random.chance(0.2) ? PTE.G : 0;
+  flags |= random.chance(0.7) ? PTE.A : 0;
+  flags |= random.chance(0.6) ? PTE.D : 0;
+  return flags | (random.int(0, 3) << 8);
+}
+
+/** A leaf over pads. */
+export function randomPad(random: Random): bigint {
+  const reserved = random.chance(0.03) ? 1n << BigInt(random.int(54, 63)) : 0n;
+  return pte(PADS.base + PAGE * random.int(0, 1), randomFlags(random, false)) | reserved;
+}
+
+/** A leaf for a page of 4 KiB: data, pads or tables (never writable), sometimes with reserved bits. */
+export function randomLeaf(random: Random): bigint {
+  const reserved = random.chance(0.03) ? 1n << BigInt(random.int(54, 63)) : 0n;
+  const kind = random.int(0, 9);
+  if (kind === 0) return randomPad(random);
+  if (kind === 1) return pte(TABLES.base + PAGE * random.int(6, 15), randomFlags(random, false)) | reserved;
+  return pte(random.pick(DATA_PAGES), randomFlags(random, true)) | reserved;
+}
+
+/** A leaf over a page that PMP may protect. */
+export function randomProtected(random: Random): bigint {
+  return pte(PROTECTED.base + PAGE * random.int(0, PROTECTED.bytes / PAGE - 1), randomFlags(random, true));
+}
+
+class Builder {
+  readonly bytes = new Uint8Array(TABLES.bytes);
+  readonly #view = new DataView(this.bytes.buffer);
+  #next = TABLES.base;
+
+  table(): number {
+    const address = this.#next;
+    this.#next += PAGE;
+    if (this.#next > TABLES.base + TABLES.bytes) throw new Error("too many page tables");
+    return address;
+  }
+
+  set(table: number, index: number, entry: bigint): void {
+    this.#view.setBigUint64(table - TABLES.base + index * 8, BigInt.asUintN(64, entry), true);
+  }
+}
+
+const indexOf = (va: bigint, level: number): number => Number((va >> BigInt(12 + 9 * level)) & 511n);
+
+/** The code window, read and execute; what else handlers and generated code touch. */
+function mapProgram(builder: Builder, leafTable: number, user: boolean, random: Random): void {
+  const marks = (): number => (random.chance(0.7) ? PTE.A : 0) | (random.chance(0.5) ? PTE.D : 0);
+  const flags = PTE.V | PTE.R | PTE.X | (user ? PTE.U : 0);
+  for (let page = CODE.base; page < LENGTHS + CODE.bytes / 2; page += PAGE) {
+    builder.set(leafTable, (page >> 12) & 511, pte(page, flags | marks()));
+  }
+  for (let page = PADS.base; page < PADS.base + PADS.bytes; page += PAGE) {
+    builder.set(leafTable, (page >> 12) & 511, pte(page, flags | marks()));
+  }
+  for (const page of DATA_PAGES) builder.set(leafTable, (page >> 12) & 511, randomLeaf(random));
+}
+
+/** The gigabytes with one entry in the root each: leaves and all the ways in which an entry can be wrong. */
+function gigaEntries(random: Random): bigint[] {
+  return [
+    pte(RAM_BASE, randomFlags(random, false) | PTE.V | PTE.R),
+    pte(RAM_BASE, randomFlags(random, true) | PTE.V | PTE.U),
+    pte(RAM_BASE + 2 ** 20 * 2 * random.int(1, 4), randomFlags(random, true) | PTE.R),
+    pte(TABLES.base, TABLE | random.pick([PTE.A, PTE.D, PTE.U])),
+    pte(RAM_BASE, randomFlags(random, false) & ~PTE.V),
+    pte(TABLES.base, TABLE) | (1n << BigInt(random.int(54, 63))),
+  ];
+}
+
+export function buildPageTables(random: Random): PageTables {
+  const builder = new Builder();
+  const leaves: Leaf[] = [];
+  const pages: bigint[] = [];
+  const identity = builder.table();
+  const user = builder.table();
+  mapProgram(builder, identity, false, random);
+  mapProgram(builder, user, true, random);
+
+  // One table of two-megabyte steps serves both windows.
+  const middle = builder.table();
+  for (const [slot, share] of [
+    [0, 0.6],
+    [1, 1],
+  ] as const) {
+    const leaf = builder.table();
+    builder.set(middle, slot, pte(leaf, TABLE));
+    for (let index = 0; index < 512; index++) {
+      if (random.chance(share)) builder.set(leaf, index, randomLeaf(random));
+      const va = WINDOWS[0] + (BigInt(slot) << 21n) + BigInt(index * PAGE);
+      leaves.push({ at: leaf + index * 8, va, random: randomLeaf });
+    }
+    for (const window of WINDOWS) {
+      for (let n = 0; n < 24; n++) {
+        pages.push(window + (BigInt(slot) << 21n) + BigInt(PAGE * random.int(0, 509)));
+      }
+    }
+    if (slot === 1) builder.set(leaf, 511, pte(0x9000_0000, PTE.V | PTE.R | PTE.W | PTE.X | PTE.A | PTE.D));
+  }
+  const mega = (va: bigint, entry: bigint): void => {
+    builder.set(middle, indexOf(va, 1), entry);
+    leaves.push({ at: middle + indexOf(va, 1) * 8, va, random: randomLeaf });
+  };
+  const megabyte = (n: number): bigint => WINDOWS[0] + (BigInt(n) << 21n);
+  mega(megabyte(2), pte(RAM_BASE, randomFlags(random, false) | PTE.V | PTE.R));
+  mega(megabyte(3), pte(RAM_BASE + PAGE * random.int(1, 511), randomFlags(random, true) | PTE.R));
+  mega(megabyte(4), 0n);
+  mega(megabyte(5), pte(TABLES.base, TABLE | random.pick([PTE.A, PTE.D, PTE.U])));
+  mega(megabyte(6), pte(RAM_BASE, PTE.V | PTE.W | PTE.X));
+  for (const window of WINDOWS) {
+    for (let n = 2; n <= 7; n++) {
+      const inside = n === 2 ? BigInt(DATA.base - RAM_BASE) : 0n;
+      for (const offset of [0n, 0x3000n, 0x1f_f000n]) {
+        pages.push(window + (BigInt(n) << 21n) + (n === 2 && offset > 0x3000n ? inside : inside + offset));
+      }
+    }
+  }
+
+  const fetchPages: bigint[] = [];
+  const pads = builder.table();
+  builder.set(middle, 8, pte(pads, TABLE));
+  for (let index = 0; index < 512; index++) {
+    if (random.chance(0.8)) builder.set(pads, index, randomPad(random));
+    leaves.push({ at: pads + index * 8, va: megabyte(8) + BigInt(index * PAGE), random: randomPad });
+    if (random.chance(0.2))
+      fetchPages.push(random.pick(WINDOWS) - WINDOWS[0] + megabyte(8) + BigInt(index * PAGE));
+  }
+  const protectedPages: bigint[] = [];
+  const guarded = builder.table();
+  builder.set(middle, 9, pte(guarded, TABLE));
+  for (let index = 0; index < 32; index++) {
+    builder.set(guarded, index, randomProtected(random));
+    const va = megabyte(9) + BigInt(index * PAGE);
+    leaves.push({ at: guarded + index * 8, va, random: randomProtected });
+    protectedPages.push(va);
+  }
+  for (const n of [3, 4, 5, 6, 7]) fetchPages.push(megabyte(n) + BigInt(PADS.base - RAM_BASE));
+  fetchPages.push(megabyte(2) + BigInt(PADS.base - RAM_BASE));
+
+  const roots: bigint[] = [];
+  for (let variant = 0; variant < 3; variant++) {
+    const root = builder.table();
+    const low = builder.table();
+    const userLow = builder.table();
+    // One variant maps the program by a megapage.
+    const whole = pte(RAM_BASE, PTE.V | PTE.R | PTE.W | PTE.X | PTE.A | PTE.D);
+    builder.set(low, 0, variant === 2 ? whole : pte(identity, TABLE));
+    builder.set(userLow, 0, variant === 2 ? whole | BigInt(PTE.U) : pte(user, TABLE));
+    builder.set(root, indexOf(BigInt(RAM_BASE), 2), pte(low, TABLE));
+    builder.set(root, indexOf(USER_CODE, 2), pte(userLow, TABLE));
+    for (const window of WINDOWS) builder.set(root, indexOf(window, 2), pte(middle, TABLE));
+    const entries = gigaEntries(random);
+    entries.forEach((entry, n) => {
+      builder.set(root, indexOf(GIGAPAGES[n] as bigint, 2), entry);
+    });
+    roots.push((8n << 60n) | (BigInt(random.int(0, 0xffff)) << 44n) | (BigInt(root) >> 12n));
+  }
+  for (const giga of GIGAPAGES)
+    pages.push(giga + BigInt(DATA.base - RAM_BASE) + BigInt(PAGE * random.int(0, 13)));
+  for (const giga of GIGAPAGES) fetchPages.push(giga + BigInt(PADS.base - RAM_BASE));
+  // Not canonical: bits 63:39 differ from bit 38.
+  pages.push(0x40_0000_0000n, 0x8000_0000_0000_0000n, 0xffff_ff80_0000_0000n);
+  fetchPages.push(0x40_0000_0000n, 0x8000_0000_0000_0000n, 0xffff_ff80_0000_0000n);
+  return {
+    roots,
+    bytes: builder.bytes,
+    leaves,
+    pages,
+    protectedPages,
+    fetchPages,
+    nowhere: WINDOWS[0] + (1n << 21n) + BigInt(511 * PAGE),
+  };
+}

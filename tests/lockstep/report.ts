@@ -1,0 +1,49 @@
+/** What a person needs to know about a difference: where, what, and the smallest program that shows it. */
+import { compare, type Difference } from "./compare.ts";
+import { RAM_BASE } from "./map.ts";
+import { generate, type Program } from "./program.ts";
+import { PC, showStates, slot } from "./state.ts";
+
+/** How large the program is. */
+export interface Shape {
+  readonly blocks: number;
+  readonly rounds: number;
+}
+
+const hex = (value: bigint | number): string => `0x${value.toString(16)}`;
+
+/** The instruction bits at a pc in the code window, under whatever mapping. */
+function wordAt(program: Program, pc: bigint): string {
+  const offset = Number(pc & 0x1_ffffn);
+  const view = new DataView(program.image.buffer);
+  const low = view.getUint16(offset, true);
+  return (low & 3) === 3
+    ? `${view.getUint32(offset, true).toString(16).padStart(8, "0")}`
+    : low.toString(16).padStart(4, "0");
+}
+
+export function reportDifference(program: Program, difference: Difference): string {
+  const { index, what, previousPc, ours, theirs } = difference;
+  return [
+    `seed ${program.seed}: ${what} after ${index} instructions that agreed`,
+    `last instruction that both stood at: ${hex(previousPc)}, offset ${hex(Number(previousPc & 0x1_ffffn))}, ${wordAt(program, previousPc)} in the image`,
+    `next: ours ${hex(slot(ours, PC))}, QEMU ${hex(slot(theirs, PC))} (memory begins at ${hex(RAM_BASE)})`,
+    showStates(ours, theirs),
+  ].join("\n");
+}
+
+/** Finds the fewest blocks that still differ; a program's blocks are the first ones of a longer program. */
+export async function shrink(qemu: string, seed: number, shape: Shape): Promise<string> {
+  let rounds = shape.rounds;
+  const differs = async (blocks: number): Promise<boolean> =>
+    (await compare(qemu, generate(seed, { blocks, rounds }))).difference !== undefined;
+  rounds = 1;
+  if (!(await differs(shape.blocks))) rounds = shape.rounds;
+  let [same, other] = [0, shape.blocks];
+  while (other - same > 1) {
+    const middle = Math.floor((same + other) / 2);
+    if (await differs(middle)) other = middle;
+    else same = middle;
+  }
+  return `again: npm run lockstep -- --seed ${seed} --instructions 1000000 --blocks ${other} --rounds ${rounds}`;
+}
