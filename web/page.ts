@@ -3,7 +3,7 @@ import { FitAddon } from "@xterm/addon-fit";
 import { Terminal } from "@xterm/xterm";
 import { CYCLES_PER_SECOND } from "../spec/machine-map.ts";
 import "./hook.ts";
-import type { Status, ToPage, ToWorker } from "./protocol.ts";
+import type { MachineSettings, Status, ToPage, ToWorker } from "./protocol.ts";
 import { settingsFromQuery } from "./settings.ts";
 import { themeFor } from "./theme.ts";
 
@@ -31,6 +31,10 @@ function tell(message: ToWorker): void {
   worker.postMessage(message);
 }
 
+function type(bytes: Uint8Array): void {
+  tell({ type: "input", bytes });
+}
+
 function ask(request: (id: number) => ToWorker): Promise<Answer> {
   const id = ++lastId;
   return new Promise((resolve) => {
@@ -56,7 +60,8 @@ function showStatus(next: Status): void {
   element("time").textContent = `${(next.cycles / CYCLES_PER_SECOND).toFixed(1)} s`;
 }
 
-function openTerminal(): Terminal {
+/** A terminal also answers what the guest asks it, so a machine that only the hook drives must not hear it. */
+function openTerminal(takesKeys: boolean): Terminal {
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const terminal = new Terminal({
     theme: themeFor(dark.matches),
@@ -72,8 +77,10 @@ function openTerminal(): Terminal {
   const fit = new FitAddon();
   terminal.loadAddon(fit);
   terminal.open(element("terminal"));
-  terminal.onData((text) => tell({ type: "input", bytes: encoder.encode(text) }));
-  terminal.onBinary((text) => tell({ type: "input", bytes: Uint8Array.from(text, (c) => c.charCodeAt(0)) }));
+  if (takesKeys) {
+    terminal.onData((text) => type(encoder.encode(text)));
+    terminal.onBinary((text) => type(Uint8Array.from(text, (character) => character.charCodeAt(0))));
+  }
   new ResizeObserver(() => {
     terminal.options.fontSize = innerWidth < 560 ? 12 : 14;
     fit.fit();
@@ -83,7 +90,18 @@ function openTerminal(): Terminal {
   return terminal;
 }
 
-const terminal = openTerminal();
+/** The machine that the page's address asks for; undefined, and the reason shown, when there can be no such machine. */
+function readSettings(): MachineSettings | undefined {
+  try {
+    return settingsFromQuery(location.search);
+  } catch (error) {
+    showError(`The address of this page asks for a machine that cannot be: ${(error as Error).message}.`);
+    return undefined;
+  }
+}
+
+const settings = readSettings();
+const terminal = openTerminal(settings?.free === false);
 
 worker.onmessage = ({ data }: MessageEvent<ToPage>) => {
   switch (data.type) {
@@ -119,15 +137,11 @@ window.hartbeat = {
   get status() {
     return status;
   },
-  send: (text) => tell({ type: "input", bytes: encoder.encode(text) }),
+  send: (text) => type(encoder.encode(text)),
   cycles: async () => (await ask((id) => ({ type: "hash", id }))).cycles,
   stateHash: async () => (await ask((id) => ({ type: "hash", id }))).hash,
   run: async (cycles) => void (await ask((id) => ({ type: "run", id, cycles }))),
   expect: async (text) => void (await ask((id) => ({ type: "expect", id, text }))),
 };
 
-try {
-  tell({ type: "boot", settings: settingsFromQuery(location.search) });
-} catch (error) {
-  showError(`The address of this page asks for a machine that cannot be: ${(error as Error).message}.`);
-}
+if (settings) tell({ type: "boot", settings });

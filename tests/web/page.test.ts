@@ -86,7 +86,9 @@ requireTool("chromium")("the page", () => {
   ] as const)("fills the window of %s", async (name, width, height, colorScheme) => {
     const page = await bench.page("", { viewport: { width, height }, colorScheme });
     await expectOutput(page, /login: $/);
-    await page.keyboard.type("root\nps -ef\n");
+    await page.keyboard.type("root\n");
+    await expectOutput(page, /# $/);
+    await page.keyboard.type("ps -ef\n");
     await expectOutput(page, /ps -ef\r\n[\s\S]*# $/);
     await page.waitForFunction(() => hartbeat.status?.power === "idle");
     const box = await page.locator("#terminal").boundingBox();
