@@ -5,6 +5,11 @@
 @external("host", "mmioRead")
 export declare function mmioRead(address: u32, size: u32): u32;
 
+/** The supervisor timer of hart `hart` was set anew, or switched: when it fires is the host's to know. */
+// @ts-ignore: decorator
+@external("host", "supervisorTimerChanged")
+export declare function supervisorTimerChanged(hart: u32): void;
+
 /** Writes `size` (1, 2, 4) bytes at a physical address; sets MACHINE_BUSFAULT when nothing answers. */
 // @ts-ignore: decorator
 @external("host", "mmioWrite")

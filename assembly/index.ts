@@ -4,6 +4,7 @@ import {
   HART_BYTES,
   HART_CYCLE,
   HART_HARTID,
+  HART_MENVCFG,
   HART_MSTATUS,
   HART_PC,
   HART_PRIV,
@@ -18,14 +19,14 @@ import {
 } from "./generated/layout";
 import { dropAllCode, storedToCode } from "./block/code-cache";
 import { updateContext } from "./hart/context";
-import { resetMstatus } from "./hart/csr-functions";
+import { resetMenvcfg, resetMstatus } from "./hart/csr-functions";
 import { probe as probeAddress } from "./mmu/translate";
 import { flushHart } from "./mmu/tlb";
 import { hart } from "./run";
 
 export { addBreakpoint, removeBreakpoint } from "./debug/breakpoints";
 export { csrExists, csrRead, csrWrite } from "./generated/csr-access";
-export { bringForward, cycles, isIdle, run, setLine, skipTo } from "./run";
+export { bringForward, cycles, isIdle, run, setLine, skipTo, updateSupervisorTimer } from "./run";
 export { hashState } from "./state-hash";
 
 /** Sets up a machine of `harts` harts and `ramBytes` bytes of RAM, all zero. False when memory cannot grow that far. */
@@ -57,6 +58,7 @@ function resetHart(h: usize, id: u32): void {
   store<u32>(h, id, HART_HARTID);
   store<u32>(h, PRIV_M, HART_PRIV);
   store<u64>(h, resetMstatus(), HART_MSTATUS);
+  store<u64>(h, resetMenvcfg(), HART_MENVCFG);
   store<u64>(h, BOOT_ROM_BASE, HART_PC);
   store<u64>(h, ~0, HART_RESERVATION);
   store<u64>(h, ~0, HART_RESUMEPC);

@@ -34,7 +34,8 @@ import {
   STOP_STEP,
 } from "./generated/layout";
 import { interpret } from "./generated/interpreter";
-import { now } from "./hart/csr-functions";
+import { now, supervisorTimerDue, ticksAt } from "./hart/csr-functions";
+import { IRQ_STI } from "./generated/riscv";
 import { wakes } from "./hart/interrupt";
 
 /** Cycles of a round when several harts are awake: how late one may see what another did. */
@@ -197,6 +198,11 @@ function time(): u64 {
 /** The same for the host. */
 export function cycles(): f64 {
   return <f64>time();
+}
+
+/** The supervisor timer of a hart may be due by now, or not be any more. */
+export function updateSupervisorTimer(index: u32): void {
+  setLine(index, <u32>IRQ_STI, supervisorTimerDue(hart(index), ticksAt(time())));
 }
 
 /** Whether all harts wait and nothing is pending. */

@@ -24,6 +24,7 @@ import { HartbeatError } from "./errors.ts";
 import { EventQueue } from "./events.ts";
 import { registerAccess } from "./registers.ts";
 import { stateHash } from "./state-hash.ts";
+import { SupervisorTimers } from "./supervisor-timer.ts";
 
 export interface MachineOptions {
   /** The module of dist/core.wasm, or its bytes. */
@@ -80,6 +81,7 @@ export class Machine {
   readonly core: Core;
   readonly #board: Board;
   readonly #events: EventQueue;
+  readonly #timers: SupervisorTimers;
   readonly #plan: BootPlan;
   #halted: Halt | undefined;
   #paused = false;
@@ -91,6 +93,7 @@ export class Machine {
     const { wasm, harts = 1, ramBytes = DEFAULT_RAM_BYTES, drives = [] } = options;
     checkOptions(harts, ramBytes, drives.length);
     let board: Board | undefined;
+    let timers: SupervisorTimers | undefined;
     const core = await Core.create({
       wasm,
       harts,
@@ -98,10 +101,12 @@ export class Machine {
       bus: {
         read: (address, size) => board?.bus.read(address, size),
         write: (address, size, value) => board?.bus.write(address, size, value) ?? false,
+        supervisorTimerChanged: (hart) => timers?.changed(hart),
       },
     });
     const machine = new Machine(core, options, ramBytes);
     board = machine.#board;
+    timers = machine.#timers;
     return machine;
   }
 
@@ -111,6 +116,7 @@ export class Machine {
     this.breakpoints = new Breakpoints(core);
     this.registers = registerAccess(core);
     this.#events = new EventQueue(core);
+    this.#timers = new SupervisorTimers(core, this.#events);
     this.console = new Console({
       machine: this,
       input: (bytes) => this.#events.schedule(core.cycles, () => this.#board.uart.receive(bytes)),
@@ -122,6 +128,7 @@ export class Machine {
       setLine: (hart, bit, level) => core.setLine(hart, bit, level),
       onTimeOffset: (ticks) => {
         core.timeOffset = ticks;
+        this.#timers.timeChanged();
       },
       onOutput: (byte) => this.console.receive(byte),
       onFinish: (finish) => this.#finish(finish),

@@ -67,6 +67,7 @@ export const CSRS: readonly CsrRow[] = [
   { name: "sepc", address: 0x141, mask: "0xfffffffffffffffe", doc: "exception pc" },
   { name: "scause", address: 0x142, mask: ALL, doc: "trap cause" },
   { name: "stval", address: 0x143, mask: ALL, doc: "trap value" },
+  { name: "stimecmp", address: 0x14d, write: "writeStimecmp", barrier: true, doc: "timer compare of Sstc" },
   { name: "sip", address: 0x144, read: "readSip", write: "writeSip", barrier: true, doc: "S view of mip" },
   {
     name: "satp",
@@ -90,7 +91,7 @@ export const CSRS: readonly CsrRow[] = [
   { name: "mie", address: 0x304, mask: "0xaaa", barrier: true, doc: "interrupt enables" },
   { name: "mtvec", address: 0x305, write: "writeMtvec", doc: "trap vector" },
   { name: "mcounteren", address: 0x306, mask: "0xffffffff", doc: "counters visible below M-mode" },
-  { name: "menvcfg", address: 0x30a, mask: "0x1", doc: "FIOM" },
+  { name: "menvcfg", address: 0x30a, write: "writeMenvcfg", barrier: true, doc: "environment configuration" },
   { name: "mcountinhibit", address: 0x320, write: "writeMcountinhibit", doc: "CY and IR" },
   ...family("mhpmevent", 0x323, 3, 31, "no events"),
   { name: "mscratch", address: 0x340, mask: ALL, doc: "scratch" },

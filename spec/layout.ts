@@ -65,6 +65,7 @@ const HART: readonly Field[] = [
   { name: "stval", type: "u64", doc: "supervisor trap value" },
   { name: "scounteren", type: "u64", doc: "counters visible in U-mode" },
   { name: "senvcfg", type: "u64", doc: "supervisor environment configuration" },
+  { name: "stimecmp", type: "u64", doc: "ticks of time at which the supervisor timer fires (Sstc)" },
   { name: "satp", type: "u64", doc: "address translation and protection" },
   {
     name: "pmpcfg",

@@ -40,8 +40,11 @@ export const MSTATUS_BIT = {
   TSR: 22,
 } as const;
 
-/** `mmu-type` of the device tree. */
-export const MMU_TYPE = "riscv,sv39";
+/** Bits of menvcfg (privileged manual, section 3.1.18). */
+export const MENVCFG_BIT = { ADUE: 61, PBMTE: 62, STCE: 63 } as const;
+
+/** `mmu-type` of the device tree: the largest that there is. */
+export const MMU_TYPE = "riscv,sv57";
 
 /** The `riscv,isa` string of the device tree. */
 export const ISA_STRING = "rv64imac_zicsr_zifencei";

@@ -22,7 +22,8 @@ import { hasBreakpoint } from "../debug/breakpoints";
 import { takePendingInterrupt } from "../hart/interrupt";
 import { takeTrap } from "../hart/trap";
 import { isMemory, readMemory } from "../mmu/physical";
-import { ACCESS_FETCH, NO_ADDRESS, fetchCodePage, translate } from "../mmu/translate";
+import { NO_ADDRESS, fetchCodePage, translate } from "../mmu/translate";
+import { ACCESS_FETCH } from "../mmu/walk";
 import { TLB_ADDEND, tlbIndex } from "../mmu/tlb";
 import { SLOT_BYTES, fill } from "./slot";
 

@@ -1,6 +1,9 @@
 /** CSRs that are more than a masked word. spec/csrs.ts names these functions; section numbers are the privileged manual's. */
 import {
   CYCLES_PER_TICK,
+  MENVCFG_ADUE_BIT,
+  MENVCFG_PBMTE_BIT,
+  MENVCFG_STCE_BIT,
   MSTATUS_MIE_BIT,
   MSTATUS_MPIE_BIT,
   MSTATUS_MPP_BIT,
@@ -21,7 +24,9 @@ import {
   HART_HARTID,
   HART_INSTRET,
   HART_INSTRETBASE,
+  HART_LINES,
   HART_MCOUNTINHIBIT,
+  HART_MENVCFG,
   HART_MIDELEG,
   HART_MIE,
   HART_MIP,
@@ -31,15 +36,17 @@ import {
   HART_PMPCFG,
   HART_RESERVATION,
   HART_SATP,
+  HART_STIMECMP,
   HART_STVEC,
   MACHINE,
   MACHINE_TIMEOFFSET,
 } from "../generated/layout";
 import { PMP_LOCK, PMP_R, PMP_W, pmpConfig, pmpMode } from "../mmu/pmp";
 import { flushHart, flushTranslations } from "../mmu/tlb";
-import { SATP_SV39 } from "../mmu/translate";
+import { satpModeExists } from "../mmu/walk";
 import { updateContext } from "./context";
 import { pendingBits } from "./interrupt";
+import { supervisorTimerChanged } from "../host";
 
 // @ts-ignore: decorator
 @inline
@@ -104,13 +111,16 @@ export function writeSstatus(h: usize, value: u64): void {
 
 /** 3.1.9: SSIP, STIP and SEIP are writable in mip; the M-level bits follow the interrupt controllers. */
 const MIP_WRITABLE: u64 = 0x222;
+const STIP: u64 = 0x20;
 
 export function readMip(h: usize): u64 {
   return pendingBits(h);
 }
 
 export function writeMip(h: usize, value: u64): void {
-  store<u64>(h, value & MIP_WRITABLE, HART_MIP);
+  // Sstc: with menvcfg.STCE set, STIP is read-only and follows stimecmp.
+  const writable = supervisorTimerEnabled(h) ? MIP_WRITABLE & ~STIP : MIP_WRITABLE;
+  store<u64>(h, value & writable, HART_MIP);
 }
 
 export function readSip(h: usize): u64 {
@@ -132,6 +142,44 @@ export function writeSie(h: usize, value: u64): void {
   store<u64>(h, (load<u64>(h, HART_MIE) & ~mask) | (value & mask), HART_MIE);
 }
 
+/** FIOM, and whether A and D bits are set by hardware, PTEs have memory types, and the supervisor has a timer. */
+const MENVCFG_WRITABLE: u64 =
+  1 | (1 << MENVCFG_ADUE_BIT) | (1 << MENVCFG_PBMTE_BIT) | (1 << MENVCFG_STCE_BIT);
+
+/** The value of menvcfg at reset: A and D bits by hardware, as software that knows nothing of Svadu expects it. */
+export function resetMenvcfg(): u64 {
+  return bit(MENVCFG_ADUE_BIT);
+}
+
+export function writeMenvcfg(h: usize, value: u64): void {
+  store<u64>(h, value & MENVCFG_WRITABLE, HART_MENVCFG);
+  if (supervisorTimerEnabled(h)) store<u64>(h, load<u64>(h, HART_MIP) & ~STIP, HART_MIP);
+  flushTranslations(h);
+  driveSupervisorTimer(h);
+}
+
+export function writeStimecmp(h: usize, value: u64): void {
+  store<u64>(h, value, HART_STIMECMP);
+  driveSupervisorTimer(h);
+}
+
+/** Whether the hart's stimecmp is in force. */
+export function supervisorTimerEnabled(h: usize): bool {
+  return ((load<u64>(h, HART_MENVCFG) >> MENVCFG_STCE_BIT) & 1) != 0;
+}
+
+/** Whether the supervisor timer is due at `ticks` of the time CSR. */
+export function supervisorTimerDue(h: usize, ticks: u64): bool {
+  return supervisorTimerEnabled(h) && ticks >= load<u64>(h, HART_STIMECMP);
+}
+
+/** STIP = time >= stimecmp. The host sees to it that this is looked at again when time has come. */
+function driveSupervisorTimer(h: usize): void {
+  const lines = load<u32>(h, HART_LINES) & ~(<u32>STIP);
+  store<u32>(h, supervisorTimerDue(h, readTime(h, 1)) ? lines | (<u32>STIP) : lines, HART_LINES);
+  supervisorTimerChanged(load<u32>(h, HART_HARTID));
+}
+
 /** Modes 0 and 1 exist; a write of another mode changes nothing. */
 export function writeMtvec(h: usize, value: u64): void {
   if ((value & 3) < 2) store<u64>(h, value, HART_MTVEC);
@@ -143,8 +191,7 @@ export function writeStvec(h: usize, value: u64): void {
 
 /** 11.1.11: "if satp is written with an unsupported MODE, the entire write has no effect". */
 export function writeSatp(h: usize, value: u64): void {
-  const mode = value >> 60;
-  if (mode != 0 && mode != SATP_SV39) return;
+  if (!satpModeExists(value >> 60)) return;
   store<u64>(h, value, HART_SATP);
   store<u64>(h, ~0, HART_RESERVATION);
   flushTranslations(h);
@@ -237,7 +284,12 @@ export function readInstret(h: usize, counter: u32): u64 {
 
 /** The memory-mapped mtime. */
 export function readTime(h: usize, counter: u32): u64 {
-  return now(h) / CYCLES_PER_TICK + load<u64>(MACHINE, MACHINE_TIMEOFFSET);
+  return ticksAt(now(h));
+}
+
+/** mtime at a guest cycle. */
+export function ticksAt(cycle: u64): u64 {
+  return cycle / CYCLES_PER_TICK + load<u64>(MACHINE, MACHINE_TIMEOFFSET);
 }
 
 export function readHpmCounter(h: usize, counter: u32): u64 {

@@ -25,12 +25,15 @@ import {
 } from "../generated/layout";
 import { SLOT_IMM, SLOT_RD, SLOT_RS1 } from "../block/slot";
 import { csrExists, csrIsBarrier, csrRead, csrWrite } from "../generated/csr-access";
+import { supervisorTimerEnabled } from "../hart/csr-functions";
 import { illegalInstruction, returnFromM, returnFromS, takeTrap } from "../hart/trap";
 import { flushPage, flushTranslations } from "../mmu/tlb";
 
 const CSR_SATP: u32 = 0x180;
 const CSR_MIP: u32 = 0x344;
 const CSR_SIP: u32 = 0x144;
+const CSR_STIMECMP: u32 = 0x14d;
+const CSR_TIME: u32 = 0xc01;
 const CSR_FIRST_COUNTER: u32 = 0xc00;
 const CSR_LAST_COUNTER: u32 = 0xc1f;
 
@@ -70,6 +73,9 @@ function csrAccessible(h: usize, address: u32, writes: bool): bool {
   const priv = load<u32>(h, HART_PRIV);
   if (priv < ((address >> 8) & 3) || (writes && address >> 10 == 3) || !csrExists(address)) return false;
   if (address == CSR_SATP && priv == PRIV_S && mstatusHas(h, MSTATUS_TVM_BIT)) return false;
+  // Sstc: "if mcounteren.TM or menvcfg.STCE is clear, attempts to access stimecmp below M-mode raise an exception".
+  if (address == CSR_STIMECMP && priv < PRIV_M)
+    return supervisorTimerEnabled(h) && counterVisible(h, CSR_TIME & 31);
   if (address >= CSR_FIRST_COUNTER && address <= CSR_LAST_COUNTER) return counterVisible(h, address & 31);
   return true;
 }
@@ -156,6 +162,11 @@ export function wfi(h: usize, slot: usize): bool {
   if (priv == PRIV_U || (priv == PRIV_S && mstatusHas(h, MSTATUS_TW_BIT))) return illegal(h, slot);
   store<u32>(h, 1, HART_WAITING);
   return resume(h);
+}
+
+/** Svinval's ordering instructions: what they order is in order already. */
+export function sfenceInval(h: usize, slot: usize): bool {
+  return load<u32>(h, HART_PRIV) < PRIV_S ? illegal(h, slot) : false;
 }
 
 /** rs1 names an address, or x0 all; address-space identifiers are not told apart, so rs2 changes nothing. */

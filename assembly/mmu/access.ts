@@ -11,7 +11,8 @@ import { forgetCode } from "../block/code-cache";
 import { takeTrap } from "../hart/trap";
 import { hostAddress, isMemory, isRam, readDevice, readMemory, writeDevice, writeRam } from "./physical";
 import { TLB_ADDEND, tlbIndex } from "./tlb";
-import { ACCESS_LOAD, ACCESS_STORE, NO_ADDRESS, translate } from "./translate";
+import { NO_ADDRESS, translate } from "./translate";
+import { ACCESS_LOAD, ACCESS_STORE } from "./walk";
 
 function crossesPage(va: u64, size: u32): bool {
   return (va & 0xfff) + <u64>size > 4096;
@@ -46,7 +47,8 @@ function loadCrossing(h: usize, va: u64, size: u32): u64 {
   let value: u64 = 0;
   for (let i: u32 = 0; i < size; i++) {
     const byte = i < firstSize ? readMemory(a + <u64>i, 1) : readMemory(b + <u64>(i - firstSize), 1);
-    value |= byte << (<u64>(8 * i));
+    const shift = <u64>(8 * i);
+    value |= byte << shift;
   }
   return value;
 }
@@ -86,7 +88,8 @@ function storeCrossing(h: usize, va: u64, value: u64, size: u32, length: u32): b
   }
   let dropped = false;
   for (let i: u32 = 0; i < size; i++) {
-    const byte = (value >> (<u64>(8 * i))) & 0xff;
+    const shift = <u64>(8 * i);
+    const byte = (value >> shift) & 0xff;
     const to = i < firstSize ? a + <u64>i : b + <u64>(i - firstSize);
     if (writeRam(to, byte, 1)) dropped = true;
   }

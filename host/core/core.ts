@@ -64,6 +64,7 @@ export class Core {
           if (value === undefined) fault();
           return value ?? 0;
         },
+        supervisorTimerChanged: (hart: number) => bus.supervisorTimerChanged(hart),
         mmioWrite(address: number, size: 1 | 2 | 4, value: number): void {
           if (!bus.write(address >>> 0, size, value >>> 0)) fault();
         },
@@ -140,8 +141,17 @@ export class Core {
   }
 
   /** Ticks that mtime is ahead of guest time. */
+  get timeOffset(): bigint {
+    return this.#machine.get("timeOffset");
+  }
+
   set timeOffset(ticks: bigint) {
     this.#machine.set("timeOffset", ticks);
+  }
+
+  /** Compares `time` with the hart's `stimecmp` now. */
+  updateSupervisorTimer(hart: number): void {
+    this.#exports.updateSupervisorTimer(hart);
   }
 
   /** All harts to the reset vector. Memory and time stay. */

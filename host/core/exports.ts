@@ -13,6 +13,7 @@ export type CoreExports = {
   setLine(hart: number, bit: number, level: boolean): void;
   ramWritten(offset: number, size: number): void;
   contextWritten(hart: number): void;
+  updateSupervisorTimer(hart: number): void;
   translate(hart: number, va: bigint): bigint;
   addBreakpoint(va: bigint): number;
   removeBreakpoint(va: bigint): void;
@@ -21,8 +22,10 @@ export type CoreExports = {
   hashState(): bigint;
 };
 
-/** What the core imports: the bus beyond memory. `undefined` and false mean that nothing answered. */
+/** What the core imports: the bus beyond memory, and the timer of Sstc. `undefined` and false mean that nothing answered. */
 export interface CoreBus {
+  /** The hart has written stimecmp or menvcfg. */
+  supervisorTimerChanged(hart: number): void;
   read(address: number, size: 1 | 2 | 4): number | undefined;
   write(address: number, size: 1 | 2 | 4, value: number): boolean;
 }

@@ -14,7 +14,7 @@ import {
   TLB_ENTRIES,
 } from "../layout.ts";
 import { CYCLES_PER_TICK, MACHINE_MAP, MAX_HARTS, RAM_BASE } from "../machine-map.ts";
-import { EXCEPTION, INTERRUPT, MSTATUS_BIT, PRIVILEGE } from "../riscv.ts";
+import { EXCEPTION, INTERRUPT, MENVCFG_BIT, MSTATUS_BIT, PRIVILEGE } from "../riscv.ts";
 import { type Op, PSEUDO_OPS } from "./ops.ts";
 
 const upper = (name: string) => name.replace(/([a-z])([A-Z])/g, "$1_$2").toUpperCase();
@@ -58,6 +58,7 @@ export function printRiscv(): string {
     ...Object.entries(PRIVILEGE).map(([name, value]) => constant(`PRIV_${name}`, value, "u32")),
     ...Object.entries(EXCEPTION).map(([name, value]) => constant(`CAUSE_${name}`, value, "u64")),
     ...Object.entries(INTERRUPT).map(([name, value]) => constant(`IRQ_${name}`, value, "u64")),
+    ...Object.entries(MENVCFG_BIT).map(([name, value]) => constant(`MENVCFG_${name}_BIT`, value, "u64")),
     ...Object.entries(MSTATUS_BIT).map(([name, value]) => constant(`MSTATUS_${name}_BIT`, value, "u64")),
     constant("RAM_BASE", RAM_BASE, "u64", "first byte of main memory"),
     constant("BOOT_ROM_BASE", MACHINE_MAP.bootRom.base, "u64"),

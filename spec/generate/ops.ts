@@ -17,7 +17,7 @@ export interface Op {
 
 /** Constant name of an op: `lr.w` → OP_LR_W, compressed `_C`, near `_NEAR`. */
 function opName(instruction: Instruction, length: 2 | 4, near: boolean): string {
-  return `OP_${instruction.name.toUpperCase().replace(".", "_")}${length === 2 ? "_C" : ""}${near ? "_NEAR" : ""}`;
+  return `OP_${instruction.name.toUpperCase().replaceAll(".", "_")}${length === 2 ? "_C" : ""}${near ? "_NEAR" : ""}`;
 }
 
 /** All ops in the order of their ids. A near form directly follows its far form. */
