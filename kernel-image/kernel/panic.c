@@ -22,8 +22,7 @@ void panic(const char *fmt, ...)
 	cpu = raw_smp_processor_id();
 	if (!__atomic_compare_exchange_n(&panic_cpu, &old, cpu, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) {
 		/* Another CPU panics already (or this one did, while panicking). */
-		for (;;)
-			wait_for_interrupt();
+		cpu_park();
 	}
 	console_loglevel = 10;
 	va_start(args, fmt);
@@ -43,8 +42,7 @@ void panic(const char *fmt, ...)
 	if (panic_timeout)
 		emergency_restart();
 	pr_emerg("---[ end Kernel panic - not syncing: %s ]---\n", text);
-	for (;;)
-		wait_for_interrupt();
+	cpu_park();
 }
 
 static int __init panic_setup(char *str)

@@ -79,21 +79,31 @@ pte_t *pte_lookup(struct mm_struct *mm, unsigned long addr)
 	return pmd_none(*pmd) ? NULL : pte_offset(pmd, addr);
 }
 
-/* The last user is gone: every table of the user half goes back. */
+static void free_pmd_table(pmd_t *pmd)
+{
+	for (int j = 0; j < PTRS_PER_PMD; j++)
+		if (!pmd_none(pmd[j]))
+			free_page((unsigned long)pgtable_vaddr(pmd[j].pmd));
+	free_page((unsigned long)pmd);
+}
+
+/*
+ * The last user is gone: every table of the user half goes back. A hart that
+ * still borrows this pgd may walk it at any time, so the tables are unhooked
+ * and flushed away first.
+ */
 void free_pgtables(struct mm_struct *mm)
 {
-	for (int i = 0; i < USER_PTRS_PER_PGD; i++) {
-		pmd_t *pmd;
+	pgd_t old[USER_PTRS_PER_PGD];
 
-		if (pgd_none(mm->pgd[i]))
-			continue;
-		pmd = pgtable_vaddr(mm->pgd[i].pgd);
-		for (int j = 0; j < PTRS_PER_PMD; j++)
-			if (!pmd_none(pmd[j]))
-				free_page((unsigned long)pgtable_vaddr(pmd[j].pmd));
-		free_page((unsigned long)pmd);
-		mm->pgd[i].pgd = 0;
+	for (int i = 0; i < USER_PTRS_PER_PGD; i++) {
+		old[i] = mm->pgd[i];
+		WRITE_ONCE(mm->pgd[i].pgd, 0);
 	}
+	flush_tlb_mm(mm);
+	for (int i = 0; i < USER_PTRS_PER_PGD; i++)
+		if (!pgd_none(old[i]))
+			free_pmd_table(pgtable_vaddr(old[i].pgd));
 }
 
 pgprot_t vm_get_page_prot(unsigned long vm_flags)

@@ -393,9 +393,7 @@ void exit_mmap(struct mm_struct *mm)
 		unmap_page_range(vma, vma->vm_start, vma->vm_end);
 		remove_vma(vma);
 	}
-	/* A hart that still borrows these tables may walk them speculatively: no entry may stay cached. */
 	free_pgtables(mm);
-	flush_tlb_mm(mm);
 	mmap_write_unlock(mm);
 }
 

@@ -4,6 +4,7 @@
 #include <linux/memblock.h>
 #include <linux/of.h>
 #include <linux/string.h>
+#include <linux/uaccess.h>
 
 #define FDT_MAGIC 0xd00dfeed
 #define FDT_BEGIN_NODE 1
@@ -28,10 +29,13 @@ static const struct fdt_header *header(void) { return initial_boot_params; }
 static const char *__init fdt_check(void *fdt)
 {
 	struct fdt_header *h = fdt;
-	u32 total;
+	u32 total, magic;
 
 	if ((unsigned long)fdt & 3)
 		return "address is not aligned";
+	/* What lies there may not even be memory: read it in the way that survives a fault. */
+	if (__asm_copy_user(&magic, fdt, sizeof(magic)))
+		return "address cannot be read";
 	if (be32_to_cpu(h->magic) != FDT_MAGIC)
 		return "bad magic number";
 	total = be32_to_cpu(h->totalsize);

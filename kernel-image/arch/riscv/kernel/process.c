@@ -48,8 +48,7 @@ static void end_machine(int type)
 	local_irq_disable();
 	smp_send_stop();
 	sbi_srst_reset(type, SBI_SRST_RESET_REASON_NONE);
-	for (;;)
-		wait_for_interrupt();
+	cpu_park();
 }
 
 void machine_restart(char *cmd)

@@ -51,9 +51,7 @@ void arch_send_call_function_ipi_mask(const struct cpumask *mask)
 static void ipi_stop(void)
 {
 	set_cpu_online(smp_processor_id(), false);
-	local_irq_disable();
-	for (;;)
-		wait_for_interrupt();
+	cpu_park();
 }
 
 /* Bounded: a CPU with interrupts off for good must not keep a panic from its last words. */

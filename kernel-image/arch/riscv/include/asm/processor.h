@@ -30,6 +30,15 @@ static inline void wait_for_interrupt(void)
 	__asm__ __volatile__("wfi" ::: "memory");
 }
 
+/* The end for this hart: nothing wakes it, not even a timer that is still set. */
+static inline void __attribute__((__noreturn__)) cpu_park(void)
+{
+	csr_clear(sstatus, SR_SIE);
+	csr_write(sie, 0);
+	for (;;)
+		wait_for_interrupt();
+}
+
 struct task_struct;
 struct task_struct *__switch_to(struct task_struct *prev, struct task_struct *next);
 
