@@ -220,10 +220,9 @@ export class Machine {
       // In the middle of a round other harts have yet to reach the cycle of the event.
       if (this.core.betweenRounds) this.#events.deliver();
       if (this.cycles >= end) return "cycles";
-      const next = this.#events.next;
-      switch (this.core.run(next, end, FOREVER)) {
+      switch (this.core.run(this.#events.next, end, FOREVER)) {
         case "Idle":
-          this.core.skipTo(Math.min(next, end));
+          this.core.skipTo(Math.min(this.#events.next, end));
           break;
         case "Breakpoint":
           this.#breakpoint();
