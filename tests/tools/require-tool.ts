@@ -2,11 +2,11 @@
 import { describe, it } from "vitest";
 import { findTool, installLine, type ToolName } from "./tools.ts";
 
-/** `requireTool('gdb-multiarch')('title', () => { ... })`; several names may be given. */
-export function requireTool(...names: ToolName[]): (title: string, tests: () => void) => void {
-  const missing = names.filter((name) => findTool(name) === undefined);
-  if (missing.length === 0) return describe;
-  const advice = `needs ${missing.join(", ")}: ${installLine(missing)}`;
+type Describe = (title: string, tests: () => void) => void;
+
+/** `describe`, unless there is a reason why these tests cannot run. */
+export function unless(advice: string | undefined): Describe {
+  if (advice === undefined) return describe;
   if (process.env.CI !== "true") return (title, tests) => describe.skip(`${title} (${advice})`, tests);
   return (title) =>
     describe(title, () => {
@@ -14,4 +14,10 @@ export function requireTool(...names: ToolName[]): (title: string, tests: () => 
         throw new Error(advice);
       });
     });
+}
+
+/** `requireTool('gdb-multiarch')('title', () => { ... })`; several names may be given. */
+export function requireTool(...names: ToolName[]): Describe {
+  const missing = names.filter((name) => findTool(name) === undefined);
+  return unless(missing.length > 0 ? `needs ${missing.join(", ")}: ${installLine(missing)}` : undefined);
 }
