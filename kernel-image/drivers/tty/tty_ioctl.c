@@ -1,4 +1,5 @@
 /* Terminal ioctls about modes, size and flow. */
+#include <linux/cred.h>
 #include <linux/kernel.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
@@ -15,6 +16,19 @@ static void flush_output(struct tty_struct *tty)
 {
 	tty->driver->ops->flush_buffer(tty);
 	tty_wakeup(tty);
+}
+
+/* Input as if it were typed: for the owner of the terminal, who could type it himself, and for root. */
+static int simulate_input(struct tty_struct *tty, const unsigned char __user *user)
+{
+	unsigned char c;
+
+	if (current->signal->tty != tty && !capable_root())
+		return -EPERM;
+	if (get_user(c, user))
+		return -EFAULT;
+	n_tty_receive_buf(tty, &c, 1);
+	return 0;
 }
 
 static int set_termios(struct tty_struct *tty, const struct termios __user *user, unsigned int cmd)
@@ -138,6 +152,8 @@ long tty_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return ret ? ret : wait_until_sent(tty);
 	case FIONREAD:
 		return put_user(n_tty_chars_available(tty), (int __user *)user);
+	case TIOCSTI:
+		return simulate_input(tty, (const unsigned char __user *)user);
 	case TIOCOUTQ:
 		return put_user(tty->driver->ops->chars_in_buffer(tty), (int __user *)user);
 	default:
