@@ -2,6 +2,8 @@
 import { CYCLES_PER_SECOND } from "../spec/machine-map.ts";
 import { HartbeatError } from "./errors.ts";
 
+/** Characters of output that are kept; when there are twice as many, the older half goes. */
+const KEPT = 4 * 2 ** 20;
 /** A match is looked for in this many characters before the last one. */
 const WINDOW = 4096;
 /** Guest time that expect() waits unless told otherwise. */
@@ -30,7 +32,7 @@ interface Waiting {
 }
 
 export class Console {
-  /** Everything that the guest wrote since power-on, one character for each byte. */
+  /** What the guest wrote since power-on, one character for each byte; of a flood the last 4 Mi or more. */
   output = "";
   readonly #machine: ConsoleMachine;
   readonly #listeners = new Set<(bytes: Uint8Array) => void>();
@@ -90,6 +92,7 @@ export class Console {
   /** The UART sent a byte. */
   receive(byte: number): void {
     this.output += String.fromCharCode(byte);
+    if (this.output.length >= 2 * KEPT) this.#forgetHalf();
     const bytes = Uint8Array.of(byte);
     for (const listener of this.#listeners) listener(bytes);
     if (this.#waiting && this.#look(this.#waiting)) this.#machine.requestStop();
@@ -99,6 +102,11 @@ export class Console {
   reset(): void {
     this.output = "";
     this.#mark = 0;
+  }
+
+  #forgetHalf(): void {
+    this.output = this.output.slice(KEPT);
+    this.#mark = Math.max(0, this.#mark - KEPT);
   }
 
   #look(waiting: Waiting): boolean {
