@@ -22,7 +22,7 @@ static const struct inode_operations ramfs_symlink_inode_operations = {
 	.get_link = simple_get_link,
 };
 
-static struct inode *ramfs_get_inode(struct super_block *sb, const struct inode *dir, umode_t mode, dev_t dev)
+struct inode *ramfs_get_inode(struct super_block *sb, const struct inode *dir, umode_t mode, dev_t dev)
 {
 	struct inode *inode = new_inode(sb);
 

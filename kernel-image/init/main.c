@@ -23,6 +23,7 @@
 #include <linux/reboot.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
+#include <linux/shmem_fs.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
 #include <linux/string.h>
@@ -160,6 +161,7 @@ static void __init driver_init(void)
 
 static void __init do_basic_setup(void)
 {
+	shmem_init();
 	driver_init();
 	do_ctors();
 	do_initcalls();

@@ -66,6 +66,7 @@
 	call(122, sched_setaffinity)		\
 	call(123, sched_getaffinity)		\
 	call(124, sched_yield)			\
+	call(128, restart_syscall)		\
 	call(129, kill)				\
 	call(130, tkill)			\
 	call(131, tgkill)			\

@@ -40,7 +40,7 @@ static long copy_records(char __user *user, size_t len, u64 pos, char *record)
 
 	while (total > len && (got = kmsg_read(&pos, record, RECORD_SIZE)))
 		total -= got;
-	while (done < total && (got = kmsg_read(&pos, record, min_t(size_t, RECORD_SIZE, len - done)))) {
+	while (done < total && (got = kmsg_read(&pos, record, RECORD_SIZE))) {
 		if (copy_to_user(user + done, record, got))
 			return -EFAULT;
 		done += got;

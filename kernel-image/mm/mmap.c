@@ -7,6 +7,7 @@
 #include <linux/mm.h>
 #include <linux/mman.h>
 #include <linux/sched/signal.h>
+#include <linux/shmem_fs.h>
 #include <linux/string.h>
 #include <linux/syscalls.h>
 #include <asm/tlbflush.h>
@@ -234,6 +235,20 @@ static int file_vm_flags(struct file *file, unsigned long flags, unsigned long *
 	return file->f_op->mmap ? 0 : -ENODEV;
 }
 
+/* Shared memory without a file gets one without a name. */
+static unsigned long mmap_shared_anonymous(unsigned long addr, unsigned long len, unsigned long prot,
+					   unsigned long flags)
+{
+	struct file *file = len ? shmem_file_setup(len) : ERR_PTR(-EINVAL);
+	unsigned long ret;
+
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	ret = do_mmap(file, addr, len, prot, flags, 0);
+	fput(file);
+	return ret;
+}
+
 unsigned long do_mmap(struct file *file, unsigned long addr, unsigned long len, unsigned long prot,
 		      unsigned long flags, unsigned long pgoff)
 {
@@ -244,6 +259,8 @@ unsigned long do_mmap(struct file *file, unsigned long addr, unsigned long len, 
 	int err = 0;
 
 	len = PAGE_ALIGN(len);
+	if (!file && type == MAP_SHARED)
+		return mmap_shared_anonymous(addr, len, prot, flags);
 	if (!len || (type != MAP_SHARED && type != MAP_PRIVATE))
 		return -EINVAL;
 	if (mm->map_count >= MAX_MAP_COUNT)
@@ -257,8 +274,6 @@ unsigned long do_mmap(struct file *file, unsigned long addr, unsigned long len, 
 		vm_flags |= VM_SHARED;
 	if (file)
 		err = file_vm_flags(file, flags, &vm_flags);
-	else if (type == MAP_SHARED)
-		return -ENODEV;		/* would need tmpfs */
 	if (err)
 		return err;
 

@@ -275,6 +275,7 @@ ssize_t simple_read_from_buffer(struct iov_iter *to, loff_t *pos, const void *fr
 extern const struct file_operations simple_dir_operations;
 
 /* fs/ramfs.c */
+struct inode *ramfs_get_inode(struct super_block *sb, const struct inode *dir, umode_t mode, dev_t dev);
 int ramfs_fill_super(struct super_block *sb, const char *dev_name, void *data);
 void init_rootfs(void);
 

@@ -87,6 +87,12 @@ struct sched_entity {
 	u64 vruntime;
 };
 
+/* A sleep that restart_syscall(2) goes on with: until when, and where the rest of the time is to be told. */
+struct restart_block {
+	s64 expires;
+	struct timespec64 *rmtp;
+};
+
 struct task_struct {
 	struct thread_info thread_info;	/* first: tp points here */
 	unsigned int __state;
@@ -137,6 +143,7 @@ struct task_struct {
 	struct sighand_struct *sighand;
 	const struct cred *cred;
 	const struct cred *real_cred;
+	struct restart_block restart_block;
 	sigset_t blocked, real_blocked, saved_sigmask;
 	struct sigpending pending;
 	bool stop_pending;		/* a group stop waits for this thread */

@@ -143,8 +143,20 @@ static long do_nanosleep(clockid_t clock, int flags, const struct timespec64 __u
 	else if (clock == CLOCK_REALTIME)
 		until -= ktime_get_real() - ktime_get();
 	ret = sleep_until(until, flags & TIMER_ABSTIME ? NULL : rmtp);
-	/* A relative sleep that a handler interrupted must not start over from the beginning. */
-	return ret == -ERESTARTNOHAND && !(flags & TIMER_ABSTIME) ? -EINTR : ret;
+	if (ret != -ERESTARTNOHAND || (flags & TIMER_ABSTIME))
+		return ret;
+	/* Started anew, a relative sleep would last too long. */
+	current->restart_block.expires = until;
+	current->restart_block.rmtp = rmtp;
+	return -ERESTART_RESTARTBLOCK;
+}
+
+/* Called only by the kernel's own restart of a sleep that a signal without a handler interrupted. */
+SYSCALL_DEFINE0(restart_syscall)
+{
+	long ret = sleep_until(current->restart_block.expires, current->restart_block.rmtp);
+
+	return ret == -ERESTARTNOHAND ? -ERESTART_RESTARTBLOCK : ret;
 }
 
 SYSCALL_DEFINE2(nanosleep, const struct timespec64 __user *, rqtp, struct timespec64 __user *, rmtp)

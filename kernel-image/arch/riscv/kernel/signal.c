@@ -36,6 +36,8 @@ struct rt_sigframe {
 	struct ucontext uc;
 };
 
+#define NR_RESTART_SYSCALL 128
+
 /* li a7, 139 (rt_sigreturn); ecall */
 static const u32 trampoline[] = { 0x08b00893, 0x00000073 };
 static struct page *vdso_page;
@@ -156,6 +158,11 @@ static void restart_syscall(struct pt_regs *regs, struct ksignal *ksig)
 		break;
 	case -ERESTARTNOHAND:
 		restart = !ksig;
+		break;
+	case -ERESTART_RESTARTBLOCK:
+		restart = !ksig;
+		if (restart)
+			regs->a7 = NR_RESTART_SYSCALL;
 		break;
 	default:
 		return;
