@@ -10,6 +10,7 @@ declare class TextDecoder {
 }
 
 declare function setTimeout(callback: (value?: unknown) => void, ms?: number): unknown;
+declare function clearTimeout(timer: unknown): void;
 
 type BufferSource = ArrayBufferView | ArrayBuffer;
 

@@ -1,6 +1,6 @@
 /** Reads the machine's settings from the page's address: ?smp=4&m=256M&append=...&free=1. */
 
-import { parseMemory, parseSmp } from "../host/node/arguments.ts";
+import { parseMemory, parseSmp } from "../host/arguments.ts";
 import { DEFAULT_RAM_BYTES } from "../spec/machine-map.ts";
 import type { MachineSettings } from "./protocol.ts";
 

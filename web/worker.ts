@@ -1,8 +1,8 @@
 /** The worker: owns the machine, runs it at the pace of the wall clock, and talks to the page in messages. */
 import { HartbeatError } from "../host/errors.ts";
 import { Machine } from "../host/machine.ts";
-import { OutputBuffer } from "../host/node/output-buffer.ts";
-import { PacedLoop } from "../host/node/pace.ts";
+import { OutputBuffer } from "../host/output-buffer.ts";
+import { PacedLoop } from "../host/pace.ts";
 import type { MachineSettings, PowerState, Status, ToPage, ToWorker } from "./protocol.ts";
 
 const STATUS_INTERVAL_MS = 250;

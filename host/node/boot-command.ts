@@ -1,15 +1,15 @@
 /** `hartbeat boot`: a machine on the user's terminal, paced by the wall clock, until it powers off or he leaves. */
 import { CYCLES_PER_SECOND } from "../../spec/machine-map.ts";
+import type { DriveOption } from "../arguments.ts";
 import { MachineTarget } from "../debug/machine-target.ts";
 import { HartbeatError } from "../errors.ts";
+import { OutputBuffer } from "../output-buffer.ts";
+import { PacedLoop } from "../pace.ts";
 import { BootTrace } from "../trace/boot-trace.ts";
 import { printTree } from "../trace/print-tree.ts";
-import type { DriveOption } from "./arguments.ts";
 import { FileDisk } from "./file-disk.ts";
 import { startGdbServer } from "./gdb-server.ts";
 import { type CreateOptions, Machine } from "./index.ts";
-import { OutputBuffer } from "./output-buffer.ts";
-import { PacedLoop } from "./pace.ts";
 import { PipedInput } from "./piped-input.ts";
 import { SizeReport } from "./size-report.ts";
 import { ESCAPE_HELP, Terminal } from "./terminal.ts";

@@ -1,7 +1,6 @@
 /** The command `hartbeat`: reads the command line, runs a subcommand, and turns every error into one clear line. */
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { DEFAULT_RAM_BYTES, MAX_HARTS } from "../../spec/machine-map.ts";
-import { HartbeatError } from "../errors.ts";
 import {
   type DriveOption,
   normaliseArguments,
@@ -10,7 +9,8 @@ import {
   parseMemory,
   parsePort,
   parseSmp,
-} from "./arguments.ts";
+} from "../arguments.ts";
+import { HartbeatError } from "../errors.ts";
 import { type BootOptions, runBoot } from "./boot-command.ts";
 import { packageVersion } from "./files.ts";
 import { runWeb } from "./web-command.ts";

@@ -1,9 +1,9 @@
 /** A disk image in a file: what the guest writes is in the file at once. */
 import { createHash } from "node:crypto";
 import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from "node:fs";
+import type { DriveOption } from "../arguments.ts";
 import { type BlockBackend, SECTOR_BYTES } from "../devices/virtio-blk.ts";
 import { HartbeatError } from "../errors.ts";
-import type { DriveOption } from "./arguments.ts";
 import { reason } from "./files.ts";
 
 /** How much is read at a time for the digest. */

@@ -30,18 +30,7 @@ const RULES: readonly Rule[] = [
   {
     layer: "the page uses no Node",
     files: /^web\/(?!build\.ts)/,
-    may: [
-      /^web\//,
-      /^host\/(?!node\/)/,
-      /^host\/node\/(pace|arguments|output-buffer)\.ts$/,
-      /^spec\//,
-      /^@xterm\//,
-    ],
-  },
-  {
-    layer: "what the page shares with the command line uses no Node either",
-    files: /^host\/node\/(pace|arguments|output-buffer)\.ts$/,
-    may: [/^host\/errors\.ts$/, /^spec\//],
+    may: [/^web\//, /^host\/(?!node\/)/, /^spec\//, /^@xterm\//],
   },
   { layer: "only tests import tests", files: /^(spec|assembly|host|web|bench)\//, may: [/^(?!tests\/)/] },
 ];

@@ -1,6 +1,6 @@
 /** Reads QEMU's way of writing options: one dash or two, `128M`, `tcp::1234`, `file=disk.img,format=raw`. */
-import { MAX_HARTS } from "../../spec/machine-map.ts";
-import { HartbeatError } from "../errors.ts";
+import { MAX_HARTS } from "../spec/machine-map.ts";
+import { HartbeatError } from "./errors.ts";
 
 /** Options of `hartbeat boot` that take a value, by their long names. */
 export const VALUE_OPTIONS = ["kernel", "initrd", "append", "smp", "bios", "drive", "gdb", "memory"] as const;

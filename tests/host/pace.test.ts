@@ -1,6 +1,6 @@
 /** The paced loop against a machine and a wall clock that are both under the test's control. */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { PacedLoop, type PacedMachine } from "../../host/node/pace.ts";
+import { PacedLoop, type PacedMachine } from "../../host/pace.ts";
 
 const CYCLES_PER_MS = 1_000_000;
 

@@ -5,9 +5,9 @@
  * wall time has passed. A guest that waits sleeps until its next event is due on the wall clock. A busy guest that
  * the host cannot run at full speed falls behind, and then the anchor moves: lost time is not made up later.
  * Input is delivered between two turns, after the guest's clock was brought to the present.
- * Nothing here knows Node: the command line and the page's worker share it.
+ * The command line and the page's worker share it.
  */
-import { CYCLES_PER_SECOND } from "../../spec/machine-map.ts";
+import { CYCLES_PER_SECOND } from "../spec/machine-map.ts";
 
 const CYCLES_PER_MS = CYCLES_PER_SECOND / 1000;
 

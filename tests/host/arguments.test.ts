@@ -7,7 +7,7 @@ import {
   parseMemory,
   parsePort,
   parseSmp,
-} from "../../host/node/arguments.ts";
+} from "../../host/arguments.ts";
 
 describe("normaliseArguments", () => {
   it.each([
