@@ -25,6 +25,8 @@ import { flushHart } from "./mmu/tlb";
 import { hart } from "./run";
 
 export { addBreakpoint, removeBreakpoint } from "./debug/breakpoints";
+// Binaryen inlines a function into its only caller unless it is exported; the interpreter's loop must stay small.
+export * from "./generated/float";
 export { csrExists, csrRead, csrWrite } from "./generated/csr-access";
 export { bringForward, cycles, isIdle, run, setLine, skipTo, updateSupervisorTimer } from "./run";
 export { hashState } from "./state-hash";

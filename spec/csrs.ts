@@ -38,6 +38,11 @@ function family(name: string, first: number, from: number, to: number, doc: stri
 }
 
 export const CSRS: readonly CsrRow[] = [
+  // Floating point; mstatus.FS = Off hides these.
+  { name: "fflags", address: 0x001, read: "readFflags", write: "writeFflags", doc: "accrued exceptions" },
+  { name: "frm", address: 0x002, read: "readFrm", write: "writeFrm", doc: "rounding mode" },
+  { name: "fcsr", address: 0x003, read: "readFcsr", write: "writeFcsr", doc: "rounding mode and exceptions" },
+
   // Unprivileged counters.
   { name: "cycle", address: 0xc00, read: "readCycle", argument: 0, doc: "cycle counter" },
   { name: "time", address: 0xc01, read: "readTime", argument: 1, doc: "ticks of mtime" },
@@ -84,8 +89,15 @@ export const CSRS: readonly CsrRow[] = [
   { name: "mimpid", address: 0xf13, value: "0", doc: "not assigned" },
   { name: "mhartid", address: 0xf14, read: "readMhartid", doc: "hart id" },
   { name: "mconfigptr", address: 0xf15, value: "0", doc: "no configuration structure" },
-  { name: "mstatus", address: 0x300, write: "writeMstatus", barrier: true, doc: "status" },
-  { name: "misa", address: 0x301, value: "0x8000000000141105", doc: "RV64: A C I M S U" },
+  {
+    name: "mstatus",
+    address: 0x300,
+    read: "readMstatus",
+    write: "writeMstatus",
+    barrier: true,
+    doc: "status",
+  },
+  { name: "misa", address: 0x301, value: "0x800000000014112d", doc: "RV64: A C D F I M S U" },
   { name: "medeleg", address: 0x302, mask: "0xb3ff", doc: "delegated exceptions; ecall from M cannot be" },
   { name: "mideleg", address: 0x303, mask: "0x222", barrier: true, doc: "delegated interrupts" },
   { name: "mie", address: 0x304, mask: "0xaaa", barrier: true, doc: "interrupt enables" },

@@ -22,6 +22,7 @@ export interface PlacedField extends Field {
 const HART: readonly Field[] = [
   { name: "x", type: "u64", count: 32, doc: "integer registers; x0 is never written" },
   { name: "sink", type: "u64", doc: 'where writes to x0 go; at the offset of an "x32"' },
+  { name: "f", type: "u64", count: 32, doc: "floating-point registers, narrower values NaN-boxed" },
   {
     name: "pc",
     type: "u64",
@@ -67,6 +68,8 @@ const HART: readonly Field[] = [
   { name: "senvcfg", type: "u64", doc: "supervisor environment configuration" },
   { name: "stimecmp", type: "u64", doc: "ticks of time at which the supervisor timer fires (Sstc)" },
   { name: "satp", type: "u64", doc: "address translation and protection" },
+  { name: "fflags", type: "u32", doc: "accrued floating-point exceptions" },
+  { name: "frm", type: "u32", doc: "floating-point rounding mode" },
   {
     name: "pmpcfg",
     type: "u64",

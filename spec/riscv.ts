@@ -32,6 +32,7 @@ export const MSTATUS_BIT = {
   MPIE: 7,
   SPP: 8,
   MPP: 11,
+  FS: 13,
   MPRV: 17,
   SUM: 18,
   MXR: 19,
@@ -47,4 +48,4 @@ export const MENVCFG_BIT = { ADUE: 61, PBMTE: 62, STCE: 63 } as const;
 export const MMU_TYPE = "riscv,sv57";
 
 /** The `riscv,isa` string of the device tree. */
-export const ISA_STRING = "rv64imac_zicsr_zifencei";
+export const ISA_STRING = "rv64imafdc_zicsr_zifencei";

@@ -28,3 +28,20 @@ export function fillTransfer(slot: usize, op: i32, rd: u32, rs1: u32, rs2: u32, 
   const near = <u32>(offset + <i32>imm) < 4096;
   fill(slot, near ? op + 1 : op, rd, rs1, rs2, near ? imm << 3 : imm);
 }
+
+/**
+ * The immediate of a floating-point slot: the low half is its immediate, the high half the instruction, which tells rounding
+ * mode and third operand, and what mtval gets when mstatus.FS is Off.
+ */
+// @ts-ignore: decorator
+@inline
+export function withInstruction(insn: u32, imm: i64): i64 {
+  return ((<i64>insn) << 32) | (imm & 0xffff_ffff);
+}
+
+/** The instruction that a floating-point slot was made from. */
+// @ts-ignore: decorator
+@inline
+export function rawInstruction(slot: usize): u32 {
+  return load<u32>(slot, SLOT_IMM + 4);
+}

@@ -4,6 +4,7 @@ import {
   MENVCFG_ADUE_BIT,
   MENVCFG_PBMTE_BIT,
   MENVCFG_STCE_BIT,
+  MSTATUS_FS_BIT,
   MSTATUS_MIE_BIT,
   MSTATUS_MPIE_BIT,
   MSTATUS_MPP_BIT,
@@ -20,6 +21,8 @@ import {
 import {
   HART_CYCLE,
   HART_CYCLEBASE,
+  HART_FFLAGS,
+  HART_FRM,
   HART_FUEL,
   HART_HARTID,
   HART_INSTRET,
@@ -41,6 +44,7 @@ import {
   MACHINE,
   MACHINE_TIMEOFFSET,
 } from "../generated/layout";
+import { markDirty } from "../fp/state";
 import { PMP_LOCK, PMP_R, PMP_W, pmpConfig, pmpMode } from "../mmu/pmp";
 import { flushHart, flushTranslations } from "../mmu/tlb";
 import { satpModeExists } from "../mmu/walk";
@@ -57,13 +61,21 @@ function bit(number: u64): u64 {
 /** SXL = UXL = 2 (64 bits), read-only. */
 const XLEN_FIELDS: u64 = (2 << 34) | (2 << 32);
 
+const FS_FIELD: u64 = 3 << MSTATUS_FS_BIT;
+
+/** SD, which sums up: "SD=((FS==0b11) OR ...)". */
+function withSd(mstatus: u64): u64 {
+  return (mstatus & FS_FIELD) == FS_FIELD ? mstatus | ((<u64>1) << 63) : mstatus;
+}
+
 function sstatusWritable(): u64 {
   return (
     bit(MSTATUS_SIE_BIT) |
     bit(MSTATUS_SPIE_BIT) |
     bit(MSTATUS_SPP_BIT) |
     bit(MSTATUS_SUM_BIT) |
-    bit(MSTATUS_MXR_BIT)
+    bit(MSTATUS_MXR_BIT) |
+    FS_FIELD
   );
 }
 
@@ -100,13 +112,49 @@ export function writeMstatus(h: usize, value: u64): void {
   setMstatus(h, (old & ~mask) | (value & mask));
 }
 
+export function readMstatus(h: usize): u64 {
+  return withSd(load<u64>(h, HART_MSTATUS));
+}
+
 export function readSstatus(h: usize): u64 {
-  return load<u64>(h, HART_MSTATUS) & (sstatusWritable() | (3 << 32));
+  return withSd(load<u64>(h, HART_MSTATUS) & (sstatusWritable() | (3 << 32)));
 }
 
 export function writeSstatus(h: usize, value: u64): void {
   const mask = sstatusWritable();
   setMstatus(h, (load<u64>(h, HART_MSTATUS) & ~mask) | (value & mask));
+}
+
+const FFLAGS_MASK: u64 = 0x1f;
+const FRM_MASK: u64 = 7;
+/** frm's place in fcsr. */
+const FRM_SHIFT: u64 = 5;
+
+export function readFflags(h: usize): u64 {
+  return <u64>load<u32>(h, HART_FFLAGS);
+}
+
+export function writeFflags(h: usize, value: u64): void {
+  store<u32>(h, <u32>(value & FFLAGS_MASK), HART_FFLAGS);
+  markDirty(h);
+}
+
+export function readFrm(h: usize): u64 {
+  return <u64>load<u32>(h, HART_FRM);
+}
+
+export function writeFrm(h: usize, value: u64): void {
+  store<u32>(h, <u32>(value & FRM_MASK), HART_FRM);
+  markDirty(h);
+}
+
+export function readFcsr(h: usize): u64 {
+  return (readFrm(h) << FRM_SHIFT) | readFflags(h);
+}
+
+export function writeFcsr(h: usize, value: u64): void {
+  writeFflags(h, value);
+  writeFrm(h, value >> FRM_SHIFT);
 }
 
 /** 3.1.9: SSIP, STIP and SEIP are writable in mip; the M-level bits follow the interrupt controllers. */

@@ -27,8 +27,11 @@ import { SLOT_IMM, SLOT_RD, SLOT_RS1 } from "../block/slot";
 import { csrExists, csrIsBarrier, csrRead, csrWrite } from "../generated/csr-access";
 import { supervisorTimerEnabled } from "../hart/csr-functions";
 import { illegalInstruction, returnFromM, returnFromS, takeTrap } from "../hart/trap";
+import { floatOff } from "../fp/state";
 import { flushPage, flushTranslations } from "../mmu/tlb";
 
+const CSR_FFLAGS: u32 = 0x001;
+const CSR_FCSR: u32 = 0x003;
 const CSR_SATP: u32 = 0x180;
 const CSR_MIP: u32 = 0x344;
 const CSR_SIP: u32 = 0x144;
@@ -76,6 +79,7 @@ function csrAccessible(h: usize, address: u32, writes: bool): bool {
   // Sstc: "if mcounteren.TM or menvcfg.STCE is clear, attempts to access stimecmp below M-mode raise an exception".
   if (address == CSR_STIMECMP && priv < PRIV_M)
     return supervisorTimerEnabled(h) && counterVisible(h, CSR_TIME & 31);
+  if (address >= CSR_FFLAGS && address <= CSR_FCSR) return !floatOff(h);
   if (address >= CSR_FIRST_COUNTER && address <= CSR_LAST_COUNTER) return counterVisible(h, address & 31);
   return true;
 }

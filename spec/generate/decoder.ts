@@ -1,5 +1,14 @@
 /** Prints the decoder: from an instruction word to a slot of the decoded page. */
-import type { Compressed, Encoding, Immediate, Instruction, InstructionSet } from "../isa/reader.ts";
+import { isFloat } from "../isa/meaning.ts";
+import type {
+  BitField,
+  Compressed,
+  Encoding,
+  Immediate,
+  Instruction,
+  InstructionSet,
+} from "../isa/reader.ts";
+import { HART_FIELDS } from "../layout.ts";
 import { findOp, hasNearForm, type Op } from "./ops.ts";
 
 const hex = (value: number) => `0x${(value >>> 0).toString(16)}`;
@@ -17,14 +26,23 @@ function gatherImmediate(immediate: Immediate | undefined): string {
   return shift === 0 ? `<i64><i32>(${bits})` : `<i64>((<i32>(${bits}) << ${shift}) >> ${shift})`;
 }
 
-/** The register number that a named field, or a fixed `x5`, gives. */
+/** Floating-point registers are numbered on from the integer ones, as they lie in the hart record. */
+const FIRST_FLOAT = (HART_FIELDS.find(({ name }) => name === "f")?.offset ?? Number.NaN) / 8;
+
+/** The number in the hart record of the register that a named field, or a fixed `x5`, gives. */
 function registerNumber(encoding: Encoding, name: string): string {
   const fixed = /^x(\d+)$/.exec(name);
   if (fixed) return fixed[1] ?? "0";
-  const field = encoding.fields.find((candidate) => candidate.name === name);
+  const field = encoding.fields.find(
+    (candidate) => candidate.name === name || candidate.name === `f${name.slice(1)}`,
+  );
   if (!field) return "0";
-  return field.width === 3 ? `8 + ((insn >> ${field.low}) & 7)` : `(insn >> ${field.low}) & 31`;
+  const first = (field.name.startsWith("f") ? FIRST_FLOAT : 0) + (field.width === 3 ? 8 : 0);
+  const bits = fieldBits(field);
+  return first ? `${first} + (${bits})` : bits;
 }
+
+const fieldBits = ({ low, width }: BitField) => `(insn >> ${low}) & ${2 ** width - 1}`;
 
 function fill(encoding: Encoding, op: Op, operands: { rd: string; rs1: string; rs2: string }): string {
   const [rd, rs1, rs2] = [operands.rd, operands.rs1, operands.rs2].map((name) =>
@@ -34,13 +52,16 @@ function fill(encoding: Encoding, op: Op, operands: { rd: string; rs1: string; r
   if (hasNearForm(instruction)) {
     return `fillTransfer(slot, ${op.name}, ${rd}, ${rs1}, ${rs2}, ${gatherImmediate(encoding.immediate)}, offset)`;
   }
-  const raw = instruction.meaning.kind === "helper";
-  return `fill(slot, ${op.name}, ${rd}, ${rs1}, ${rs2}, ${raw ? "<i64>insn" : gatherImmediate(encoding.immediate)})`;
+  const gathered = gatherImmediate(encoding.immediate);
+  const raw = instruction.meaning.kind === "helper" ? "<i64>insn" : gathered;
+  const immediate = isFloat(instruction.meaning) ? `withInstruction(insn, ${gathered})` : raw;
+  return `fill(slot, ${op.name}, ${rd}, ${rs1}, ${rs2}, ${immediate})`;
 }
 
 function exclusionTests(encoding: Encoding): string[] {
   return encoding.exclusions.map(({ field, value }) => {
-    if (field !== "imm") return `(${registerNumber(encoding, field)}) != ${value}`;
+    const bits = encoding.fields.find((candidate) => candidate.name === field);
+    if (bits) return `(${fieldBits(bits)}) != ${value}`;
     const mask = (encoding.immediate?.pieces ?? []).reduce(
       (sum, piece) => sum + (2 ** piece.width - 1) * 2 ** piece.low,
       0,
@@ -84,7 +105,7 @@ export function printDecoder(set: InstructionSet, ops: readonly Op[]): string {
     (entry) => fill(entry, findOp(ops, entry.expandsTo, 2), entry.operands),
   );
   return `/** Decodes instruction words into slots. */
-import { fill, fillTransfer } from '../block/slot';
+import { fill, fillTransfer, withInstruction } from '../block/slot';
 import { OP_ILLEGAL, ${ops
     .filter((op) => !op.near)
     .map((op) => op.name)

@@ -1,134 +1,139 @@
 /** Prints the interpreter's loop: one case per op, from the meanings of the instruction set. */
-import { COMPARISONS, type Expression, type Statement } from "../isa/meaning.ts";
+import { type Expression, isFloat, type Statement } from "../isa/meaning.ts";
+import {
+  FLOAT_NAMES,
+  functionsOf,
+  LOAD,
+  NAMES,
+  type Names,
+  PC,
+  printExpression,
+  printValue,
+  setRd,
+} from "./expression.ts";
+import { floatFunction, isFloatFunction } from "./float.ts";
 import type { Op } from "./ops.ts";
-
-const RS1 = "load<u64>(h + <usize>load<u16>(slot, SLOT_RS1))";
-const RS2 = "load<u64>(h + <usize>load<u16>(slot, SLOT_RS2))";
-const PC = "(pcBase + <u64>(slot >>> 3))";
-const NAMES: Readonly<Record<string, string>> = {
-  rs1: RS1,
-  rs2: RS2,
-  imm: "load<u64>(slot, SLOT_IMM)",
-  pc: PC,
-  old: "old",
-};
-
-/** Operators as AssemblyScript writes them on u64; signed ones cast their operands. */
-const OPERATORS: Readonly<Record<string, string>> = {
-  "<s": "<",
-  "<u": "<",
-  ">=s": ">=",
-  ">=u": ">=",
-  ">>s": ">>",
-  ">>u": ">>",
-};
-
-/** Calls that reach memory and may trap: their results are taken by a statement of their own. */
-const LOAD = /^load(8|16|32|64)([su]?)$/;
-
-function print(expression: Expression): string {
-  switch (expression.kind) {
-    case "number":
-      return String(expression.value);
-    case "name": {
-      const text = NAMES[expression.name];
-      if (!text) throw new Error(`unknown name "${expression.name}" in a meaning`);
-      return text;
-    }
-    case "binary": {
-      const { operator } = expression;
-      const signed = operator.endsWith("s");
-      const [left, right] = [print(expression.left), print(expression.right)].map((text) =>
-        signed ? `<i64>(${text})` : text,
-      );
-      const text = `(${left} ${OPERATORS[operator] ?? operator} ${right})`;
-      return COMPARISONS.has(operator) ? text : `<u64>${text}`;
-    }
-    case "call": {
-      const args = expression.args.map(print);
-      if (expression.name === "sext32") return `<u64><i64><i32>(${args[0]})`;
-      if (expression.name === "zext32") return `<u64><u32>(${args[0]})`;
-      return `${expression.name}(${args.join(", ")})`;
-    }
-  }
-}
 
 /** Saves what slow paths need: the pc for a trap, the fuel for the time. */
 const SPILL = `store<u64>(h, ${PC}, HART_PC); store<u32>(h, fuel, HART_FUEL);`;
 const LEAVE = "{ leave = true; break; }";
 const LEAVE_IF_TRAPPED = `if (load<u32>(h, HART_TRAPPED)) ${LEAVE}`;
-const setRd = (value: string) => `store<u64>(h + <usize>load<u16>(slot, SLOT_RD), ${value});`;
 
 /** Address tag that an aligned access of that many bytes finds in its TLB entry; a misaligned one never does. */
 const tag = (bytes: number) => `(va & ${bytes === 1 ? "~0xfff" : `(~0xfff | ${bytes - 1})`})`;
 
-function printLoad(bits: number, sign: string, address: Expression): string[] {
-  const type = `${sign === "s" ? "i" : "u"}${bits}`;
-  const extend = sign === "s" ? `<u64><i64><i${bits}>` : "";
+/** A load; `wrap` is a function of its value, such as `box32`. */
+function printLoad(load: Load, names: Names): string[] {
+  const { bits, signed, address, wrap } = load;
+  const type = `${signed ? "i" : "u"}${bits}`;
+  const extend = signed ? `<u64><i64><i${bits}>` : "";
   return [
-    `const va: u64 = ${print(address)};`,
+    `const va: u64 = ${printExpression(address, names)};`,
     "const entry = readTlb + tlbIndex(va);",
     "let value: u64;",
     `if (load<u64>(entry) == ${tag(bits / 8)}) value = <u64>load<${type}>(<usize>va + <usize>load<u32>(entry, TLB_ADDEND));`,
     `else { ${SPILL} value = ${extend}loadSlow(h, va, ${bits / 8}); ${LEAVE_IF_TRAPPED} }`,
-    setRd("value"),
+    setRd(wrap ? `${wrap}(value)` : "value"),
   ];
 }
 
-function printStore(op: Op, bits: number, address: Expression, value: Expression): string[] {
+interface Load {
+  readonly bits: number;
+  readonly signed: boolean;
+  readonly address: Expression;
+  readonly wrap?: string;
+}
+
+/** The load that a value is, itself or as the only argument of a function. */
+function asLoad(value: Expression): Load | undefined {
+  if (value.kind !== "call") return undefined;
+  const [address, ...rest] = value.args;
+  if (!address || rest.length > 0) return undefined;
+  const [, bits, sign] = LOAD.exec(value.name) ?? [];
+  if (bits) return { bits: Number(bits), signed: sign === "s", address };
+  const inner = asLoad(address);
+  return inner && !inner.wrap ? { ...inner, wrap: value.name } : undefined;
+}
+
+function printStore(op: Op, bits: number, address: Expression, value: string, names: Names): string[] {
   return [
-    `const va: u64 = ${print(address)};`,
+    `const va: u64 = ${printExpression(address, names)};`,
     "const entry = writeTlb + tlbIndex(va);",
-    `if (load<u64>(entry) == ${tag(bits / 8)}) store<u${bits}>(<usize>va + <usize>load<u32>(entry, TLB_ADDEND), <u${bits}>${print(value)});`,
-    `else { ${SPILL} if (storeSlow(h, va, ${print(value)}, ${bits / 8}, ${op.length})) ${LEAVE} }`,
+    `if (load<u64>(entry) == ${tag(bits / 8)}) store<u${bits}>(<usize>va + <usize>load<u32>(entry, TLB_ADDEND), <u${bits}>${value});`,
+    `else { ${SPILL} if (storeSlow(h, va, ${value}, ${bits / 8}, ${op.length})) ${LEAVE} }`,
   ];
 }
 
 function printAmo(bits: number, address: Expression, value: Expression): string[] {
   return [
     SPILL,
-    `const host = amoAddress(h, ${print(address)}, ${bits / 8});`,
+    `const host = amoAddress(h, ${printExpression(address, NAMES)}, ${bits / 8});`,
     `if (host == 0) ${LEAVE}`,
     `const old: u64 = <u64>load<i${bits}>(host);`,
-    `store<u${bits}>(host, <u${bits}>(${print(value)}));`,
+    `store<u${bits}>(host, <u${bits}>(${printExpression(value, NAMES)}));`,
     setRd("old"),
   ];
 }
 
-function printAssign(value: Expression): string[] {
+function printReserved(name: string, bits: number, args: readonly Expression[]): string[] {
+  const texts = args.map((argument) => printExpression(argument, NAMES));
+  return [
+    SPILL,
+    `const value = ${name}(h, ${texts.join(", ")}, ${bits / 8});`,
+    LEAVE_IF_TRAPPED,
+    setRd("value"),
+  ];
+}
+
+function printAssign(value: Expression, names: Names): string[] {
+  const load = asLoad(value);
+  if (load) return printLoad(load, names);
   if (value.kind === "call") {
+    const [, what, bits] = /^(amo|lr|sc)(32|64)$/.exec(value.name) ?? [];
     const [first, second] = value.args;
-    const load = LOAD.exec(value.name);
-    if (load && first) return printLoad(Number(load[1]), load[2] || "u", first);
-    const amo = /^amo(32|64)$/.exec(value.name);
-    if (amo && first && second) return printAmo(Number(amo[1]), first, second);
-    const reserved = /^(lr|sc)(32|64)$/.exec(value.name);
-    if (reserved && first) {
-      const args = value.args.map(print).join(", ");
-      const name = reserved[1] === "lr" ? "loadReserved" : "storeConditional";
-      return [
-        SPILL,
-        `const value = ${name}(h, ${args}, ${Number(reserved[2]) / 8});`,
-        LEAVE_IF_TRAPPED,
-        setRd("value"),
-      ];
-    }
+    if (what === "amo" && first && second) return printAmo(Number(bits), first, second);
+    if (what === "lr") return printReserved("loadReserved", Number(bits), value.args);
+    if (what === "sc") return printReserved("storeConditional", Number(bits), value.args);
   }
-  const text = print(value);
-  return [setRd(value.kind === "binary" && COMPARISONS.has(value.operator) ? `<u64>${text}` : text)];
+  return [setRd(printValue(value, names))];
 }
 
 const nextSlot = (op: Op) => `slot += ${op.length * 8}; continue;`;
 
+/** What a floating-point instruction does that must not execute. */
+const ILLEGAL_FLOAT = `{ ${SPILL} illegalFloat(h, slot); leave = true; break; }`;
+
+/** Loads and stores are done here like the integer ones; the rest is a function of generated/float.ts, as this one must stay small. */
+function printFloat(op: Op, meaning: Statement): string[] {
+  if (isFloatFunction(op.instruction)) {
+    return [`if (${floatFunction(op.instruction)}(h, slot)) ${ILLEGAL_FLOAT}`, nextSlot(op)];
+  }
+  const body =
+    meaning.kind === "store"
+      ? printStore(
+          op,
+          meaning.bits,
+          meaning.address,
+          printExpression(meaning.value, FLOAT_NAMES),
+          FLOAT_NAMES,
+        )
+      : meaning.kind === "assign"
+        ? [...printAssign(meaning.value, FLOAT_NAMES), "markDirty(h);"]
+        : [];
+  return [`if (floatOff(h)) ${ILLEGAL_FLOAT}`, ...body, nextSlot(op)];
+}
+
 function printBody(op: Op, meaning: Statement): string[] {
+  const print = (expression: Expression) => printExpression(expression, NAMES);
   const link = setRd(`${PC} + ${op.length}`);
+  if (isFloat(meaning)) return printFloat(op, meaning);
   switch (meaning.kind) {
     case "nop":
       return [nextSlot(op)];
     case "assign":
-      return [...printAssign(meaning.value), nextSlot(op)];
+      return [...printAssign(meaning.value, NAMES), nextSlot(op)];
     case "store":
-      return [...printStore(op, meaning.bits, meaning.address, meaning.value), nextSlot(op)];
+      return [...printStore(op, meaning.bits, meaning.address, print(meaning.value), NAMES), nextSlot(op)];
     case "helper":
       return [SPILL, `if (${meaning.name}(h, slot)) ${LEAVE}`, nextSlot(op)];
     case "branch":
@@ -143,13 +148,12 @@ function printBody(op: Op, meaning: Statement): string[] {
   }
 }
 
-/** The names of functions of assembly/insn/system.ts that meanings use. */
-export function helperNames(ops: readonly Op[]): string[] {
-  return [
-    ...new Set(
-      ops.flatMap(({ instruction: { meaning } }) => (meaning.kind === "helper" ? [meaning.name] : [])),
-    ),
-  ];
+/** The functions of assembly/insn/helpers.ts that meanings name. */
+function helperNames(ops: readonly Op[]): string[] {
+  const names = ops.flatMap(({ instruction: { meaning } }) =>
+    meaning.kind === "helper" ? [meaning.name] : [],
+  );
+  return [...new Set(names)];
 }
 
 export function printInterpreter(ops: readonly Op[]): string {
@@ -157,9 +161,15 @@ export function printInterpreter(ops: readonly Op[]): string {
     const body = printBody(op, op.instruction.meaning);
     return `        case ${op.name}: {\n${body.map((text) => `          ${text}`).join("\n")}\n        }`;
   });
+  const instructions = [...new Set(ops.map((op) => op.instruction))];
+  const float = instructions.filter(isFloatFunction);
+  const meanings = instructions.filter((line) => !isFloatFunction(line)).map((line) => line.meaning);
   return `/** The interpreter's loop. */
-import { div, divu, max, maxu, min, minu, mulh, mulhsu, mulhu, rem, remu } from '../insn/arithmetic';
-import { ${helperNames(ops).join(", ")} } from '../insn/system';
+import { ${functionsOf(meanings.filter((meaning) => !isFloat(meaning))).join(", ")} } from '../insn/functions';
+import { ${helperNames(ops).join(", ")} } from '../insn/helpers';
+import { ${functionsOf(meanings.filter(isFloat)).join(", ")} } from '../fp/functions';
+import { floatOff, illegalFloat, markDirty } from '../fp/state';
+import { ${float.map(floatFunction).join(", ")} } from './float';
 import { amoAddress, loadReserved, loadSlow, storeConditional, storeSlow } from '../mmu/access';
 import { TLB_ADDEND, tlbIndex } from '../mmu/tlb';
 import { SLOT_IMM, SLOT_RD, SLOT_RS1, SLOT_RS2 } from '../block/slot';

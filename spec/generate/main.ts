@@ -6,6 +6,7 @@ import { printSbiHeader } from "./c-header.ts";
 import { printLayout, printOps, printRiscv } from "./constants.ts";
 import { printCsrAccess } from "./csr-access.ts";
 import { printDecoder } from "./decoder.ts";
+import { printFloat } from "./float.ts";
 import { printInterpreter } from "./interpreter.ts";
 import { listOps } from "./ops.ts";
 import { readInstructionSet } from "./tables.ts";
@@ -28,6 +29,7 @@ function printAll(): Record<string, string> {
     "assembly/generated/csr-access.ts": printCsrAccess(CSRS),
     "assembly/generated/decoder.ts": printDecoder(set, ops),
     "assembly/generated/interpreter.ts": printInterpreter(ops),
+    "assembly/generated/float.ts": printFloat(set.instructions),
     "kernel-image/include/generated/sbi-ids.h": printSbiHeader(),
   };
 }

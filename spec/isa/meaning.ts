@@ -14,7 +14,7 @@ export type Expression =
 
 /** What an instruction does. */
 export type Statement =
-  | { readonly kind: "assign"; readonly value: Expression }
+  | { readonly kind: "assign"; readonly target: "rd" | "fd"; readonly value: Expression }
   | {
       readonly kind: "store";
       readonly bits: number;
@@ -86,9 +86,9 @@ class Parser {
       if (!address || !value || rest.length > 0) this.fail("a store takes an address and a value");
       return { kind: "store", bits: Number(store[1]), address, value };
     }
-    if (first !== "rd") this.fail(`a statement cannot begin with "${first}"`);
+    if (first !== "rd" && first !== "fd") this.fail(`a statement cannot begin with "${first}"`);
     this.expect("=");
-    return { kind: "assign", value: this.expression() };
+    return { kind: "assign", target: first, value: this.expression() };
   }
 
   private expression(level = 0): Expression {
@@ -148,4 +148,42 @@ class Parser {
 /** Reads one meaning. Throws Error naming the text and the fault. */
 export function parseMeaning(text: string): Statement {
   return new Parser(text).statement();
+}
+
+/** The expressions of a statement. */
+function expressionsOf(statement: Statement): Expression[] {
+  switch (statement.kind) {
+    case "assign":
+      return [statement.value];
+    case "store":
+      return [statement.address, statement.value];
+    case "branch":
+      return [statement.condition, statement.target];
+    case "jump":
+      return [statement.target];
+    default:
+      return [];
+  }
+}
+
+/** Every name and every function that occurs in a statement. */
+export function namesIn(statement: Statement): { values: Set<string>; functions: Set<string> } {
+  const found = { values: new Set<string>(), functions: new Set<string>() };
+  const visit = (expression: Expression): void => {
+    if (expression.kind === "name") found.values.add(expression.name);
+    if (expression.kind === "binary") [expression.left, expression.right].forEach(visit);
+    if (expression.kind === "call") {
+      found.functions.add(expression.name);
+      expression.args.forEach(visit);
+    }
+  };
+  expressionsOf(statement).forEach(visit);
+  if (statement.kind === "assign") found.values.add(statement.target);
+  return found;
+}
+
+/** Whether a statement reads or writes floating-point state, so that mstatus.FS has a say in it. */
+export function isFloat(statement: Statement): boolean {
+  const { values } = namesIn(statement);
+  return ["fd", "fs1", "fs2", "fs3"].some((name) => values.has(name));
 }

@@ -57,7 +57,16 @@ export interface InstructionSet {
 }
 
 /** The tables, in the order in which a reader of the manual meets them. */
-export const EXTENSIONS = ["rv64i", "rv64m", "rv64a", "zicsr", "privileged", "rv64c"] as const;
+export const EXTENSIONS = [
+  "rv64i",
+  "rv64m",
+  "rv64a",
+  "rv64f",
+  "rv64d",
+  "zicsr",
+  "privileged",
+  "rv64c",
+] as const;
 
 const WIDTHS: Readonly<Record<string, number>> = {
   rd: 5,
@@ -66,6 +75,13 @@ const WIDTHS: Readonly<Record<string, number>> = {
   "rd'": 3,
   "rs1'": 3,
   "rs2'": 3,
+  fd: 5,
+  fs1: 5,
+  fs2: 5,
+  fs3: 5,
+  "fd'": 3,
+  "fs2'": 3,
+  rm: 3,
   aq: 1,
   rl: 1,
   csr: 12,
@@ -75,6 +91,9 @@ const WIDTHS: Readonly<Record<string, number>> = {
   succ: 4,
   ignored: 12,
 };
+
+/** Rounding modes that the manual reserves: such words are no instructions. */
+const RESERVED_ROUNDING = [5, 6] as const;
 
 function parseImmediate(spec: string): Array<{ high: number; low: number }> {
   return spec.split("|").map((part) => {
@@ -118,6 +137,7 @@ function parseEncoding(name: string, extension: string, pattern: string): Encodi
       const width = WIDTHS[token];
       if (width === undefined) throw new Error(`${name}: unknown field "${token}"`);
       fields.push({ name: token, low: take(width), width });
+      if (token === "rm") exclusions.push(...RESERVED_ROUNDING.map((value) => ({ field: "rm", value })));
     }
   }
   if (at !== 0) throw new Error(`${name}: ${at} of ${length} bits are not accounted for`);
@@ -164,7 +184,7 @@ function parseExpansion(
   const registers = rest
     .join("")
     .split(/[,()]/)
-    .filter((operand) => /^x\d+$|^r/.test(operand));
+    .filter((operand) => /^x\d+$|^[rf][ds]/.test(operand));
   const places = REGISTER_SLOTS[instruction.timing] ?? ["rd", "rs1", "rs2"];
   const operands = { rd: "x0", rs1: "x0", rs2: "x0" };
   registers.forEach((register, index) => {

@@ -1,0 +1,2 @@
+/** Every function that an integer meaning of spec/isa can name. */
+export * from "./arithmetic";

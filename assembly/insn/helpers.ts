@@ -1,0 +1,2 @@
+/** Every function that stands for a whole meaning (`@name` in spec/isa). */
+export * from "./system";
