@@ -141,6 +141,10 @@ function parseEncoding(name: string, extension: string, pattern: string): Encodi
     }
   }
   if (at !== 0) throw new Error(`${name}: ${at} of ${length} bits are not accounted for`);
+  for (const { field } of exclusions) {
+    const known = field === "imm" ? pieces.length > 0 : fields.some((candidate) => candidate.name === field);
+    if (!known) throw new Error(`${name}: excludes a value of "${field}", which is no field of the line`);
+  }
   return {
     name,
     extension,
@@ -176,6 +180,7 @@ const REGISTER_SLOTS: Readonly<Record<string, readonly string[]>> = {
 function parseExpansion(
   name: string,
   text: string,
+  fields: readonly BitField[],
   instructions: readonly Instruction[],
 ): Pick<Compressed, "expandsTo" | "operands"> {
   const [target = "", ...rest] = text.trim().split(/\s+/);
@@ -185,6 +190,11 @@ function parseExpansion(
     .join("")
     .split(/[,()]/)
     .filter((operand) => /^x\d+$|^[rf][ds]/.test(operand));
+  for (const register of registers) {
+    if (/^x([0-9]|[12][0-9]|3[01])$/.test(register) || fields.some((field) => field.name === register))
+      continue;
+    throw new Error(`${name}: the expansion's operand "${register}" is no field of the line`);
+  }
   const places = REGISTER_SLOTS[instruction.timing] ?? ["rd", "rs1", "rs2"];
   const operands = { rd: "x0", rs1: "x0", rs2: "x0" };
   registers.forEach((register, index) => {
@@ -208,9 +218,10 @@ function readTable(
       const [left = "", expansion] = body.split("=>");
       if (name.startsWith("c.")) {
         if (expansion === undefined) throw new Error('a compressed instruction needs "=> expansion"');
+        const encoding = parseEncoding(name, extension, left);
         set.compressed.push({
-          ...parseEncoding(name, extension, left),
-          ...parseExpansion(name, expansion, set.instructions),
+          ...encoding,
+          ...parseExpansion(name, expansion, encoding.fields, set.instructions),
         });
         return;
       }
