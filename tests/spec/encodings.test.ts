@@ -1,0 +1,79 @@
+/** Every line of the instruction tables is what the GNU disassembler takes it for. */
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { expect, it } from "vitest";
+import { Assembler } from "../core/assembler.ts";
+import { LINES, type Operands } from "../core/encode.ts";
+import { Context } from "../lockstep/context.ts";
+import { buildPageTables } from "../lockstep/page-tables.ts";
+import { Random } from "../lockstep/random.ts";
+import { requireTool } from "../tools/require-tool.ts";
+import { findTool } from "../tools/tools.ts";
+
+const WORDS_EACH = 20;
+/** Names of ours that the disassembler shows otherwise, for operands that are hints. */
+const OTHER_NAMES: Readonly<Record<string, readonly string[]>> = {
+  "c.addi": ["c.nop"],
+  "c.slli": ["c.slli64"],
+  "c.srli": ["c.srli64"],
+  "c.srai": ["c.srai64"],
+};
+
+/** Fields that the manual reserves for later and the disassembler wants to be 0. */
+const ORDINARY: Readonly<Record<string, Operands>> = {
+  fence: { fm: 0, rd: 0, rs1: 0, pred: 3 },
+  "fence.i": { rd: 0, rs1: 0, ignored: 0 },
+};
+/** Extensions that a disassembler may be too old for. */
+const RECENT = new Set(["sinval.vma", "sfence.w.inval", "sfence.inval.ir"]);
+
+/** Mnemonics of a flat file of instructions. */
+function disassemble(bytes: Uint8Array): string[] {
+  const folder = mkdtempSync(join(tmpdir(), "hartbeat-objdump-"));
+  try {
+    const file = join(folder, "code");
+    writeFileSync(file, bytes);
+    const objdump = join(dirname(findTool("riscv64-linux-gnu-gcc") as string), "riscv64-linux-gnu-objdump");
+    const options = [
+      "-D",
+      "-b",
+      "binary",
+      "-m",
+      "riscv:rv64",
+      "-M",
+      "no-aliases",
+      "--no-show-raw-insn",
+      file,
+    ];
+    const text = execFileSync(objdump, options, { encoding: "utf8", maxBuffer: 1 << 26 });
+    return [...text.matchAll(/^\s*[0-9a-f]+:\s+(\S+)/gm)].map((match) => match[1] as string);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+requireTool("riscv64-linux-gnu-gcc")("the disassembler", () => {
+  it("names every line as we do", () => {
+    const random = new Random(1);
+    const a = new Assembler(0x8000_0000);
+    const none = { t0: 0, t1: 0, request: 0, link: 0 };
+    const context = new Context(random, a, none, buildPageTables(random), false);
+    const names: string[] = [];
+    for (const line of LINES.values()) {
+      if (RECENT.has(line.name)) continue;
+      for (let n = 0; n < WORDS_EACH; n++) {
+        context.any(line, ORDINARY[line.name]);
+        names.push(line.name);
+      }
+    }
+    const seen = disassemble(a.bytes());
+    expect(seen.length).toBe(names.length);
+    const wrong = names.flatMap((name, index) => {
+      const theirs = (seen[index] as string).replace(/\.(aq|rl|aqrl)$/, "");
+      return theirs === name || OTHER_NAMES[name]?.includes(theirs) ? [] : [`${name} is shown as ${theirs}`];
+    });
+    expect([...new Set(wrong)]).toEqual([]);
+  });
+});
