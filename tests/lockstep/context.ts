@@ -37,6 +37,8 @@ export class Context {
   readonly a: Assembler;
   readonly reserved: Reserved;
   readonly tables: PageTables;
+  /** menvcfg.STCE is set, so that stimecmp is in force. */
+  readonly sstc: boolean;
   /** Where execution is, as far as the program has been written. */
   mode: Mode = "m";
   /** satp selects Sv39; it holds below M-mode only. */
@@ -50,7 +52,8 @@ export class Context {
   readonly used = new Set<string>();
   readonly #untouchable: Set<number>;
 
-  constructor(random: Random, a: Assembler, reserved: Reserved, tables: PageTables) {
+  constructor(random: Random, a: Assembler, reserved: Reserved, tables: PageTables, sstc: boolean) {
+    this.sstc = sstc;
     this.random = random;
     this.a = a;
     this.reserved = reserved;

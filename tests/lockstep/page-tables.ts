@@ -1,4 +1,4 @@
-/** Random Sv39 page tables around the fixed mappings that a program needs to run at all. */
+/** Random page tables, of Sv39 and with levels above it for Sv48 and Sv57, around the fixed mappings that a program needs to run at all. */
 import {
   CODE,
   DATA,
@@ -17,6 +17,9 @@ import type { Random } from "./random.ts";
 const PAGE = 4096;
 export const PTE = { V: 1, R: 2, W: 4, X: 8, U: 16, G: 32, A: 64, D: 128 } as const;
 const TABLE = PTE.V;
+/** Svnapot: the PTE is one of those for 64 KiB, whose page number ends in 1000. */
+const NAPOT = 1n << 63n;
+const NAPOT_64K = 0x8000;
 
 /** An entry for a page of 4 KiB or 2 MiB. */
 export interface Leaf {
@@ -25,6 +28,11 @@ export interface Leaf {
   /** What it may map. */
   readonly random: (random: Random) => bigint;
 }
+
+/** Not canonical in Sv39, or in any mode. */
+const NOT_CANONICAL = [0x40_0000_0000n, 0x8000_0000_0000_0000n, 0xffff_ff80_0000_0000n] as const;
+/** In the second entry of the root tables of Sv48 and Sv57. */
+const UPPER = [0x80_0000_0000n, 0x1_0000_0000_0000n] as const;
 
 /** Where page tables of a program are, and addresses worth an access. */
 export interface PageTables {
@@ -60,19 +68,25 @@ function randomFlags(random: Random, writable: boolean): number {
   return flags | (random.int(0, 3) << 8);
 }
 
-/** A leaf over pads. */
-export function randomPad(random: Random): bigint {
-  const reserved = random.chance(0.03) ? 1n << BigInt(random.int(54, 63)) : 0n;
-  return pte(PADS.base + PAGE * random.int(0, 1), randomFlags(random, false)) | reserved;
+/** Mostly 0; a memory type of Svpbmt; or the bit of Svnapot, which the page number of a single page does not fit. */
+function randomHighBits(random: Random): bigint {
+  if (random.chance(0.04)) return BigInt(random.int(1, 2)) << 61n;
+  return random.chance(0.03) ? NAPOT : 0n;
 }
 
-/** A leaf for a page of 4 KiB: data, pads or tables (never writable), sometimes with reserved bits. */
+/** A leaf over pads. */
+export function randomPad(random: Random): bigint {
+  return pte(PADS.base + PAGE * random.int(0, 1), randomFlags(random, false)) | randomHighBits(random);
+}
+
+/** A leaf for a page of 4 KiB: data, pads or tables (never writable); or for 64 KiB of data. */
 export function randomLeaf(random: Random): bigint {
-  const reserved = random.chance(0.03) ? 1n << BigInt(random.int(54, 63)) : 0n;
   const kind = random.int(0, 9);
   if (kind === 0) return randomPad(random);
-  if (kind === 1) return pte(TABLES.base + PAGE * random.int(6, 15), randomFlags(random, false)) | reserved;
-  return pte(random.pick(DATA_PAGES), randomFlags(random, true)) | reserved;
+  const high = randomHighBits(random);
+  if (kind === 1) return pte(TABLES.base + PAGE * random.int(6, 15), randomFlags(random, false)) | high;
+  if (kind === 2) return pte(DATA.base + NAPOT_64K, randomFlags(random, true)) | NAPOT;
+  return pte(random.pick(DATA_PAGES), randomFlags(random, true)) | high;
 }
 
 /** A leaf over a page that PMP may protect. */
@@ -120,9 +134,12 @@ function gigaEntries(random: Random): bigint[] {
     pte(RAM_BASE + 2 ** 20 * 2 * random.int(1, 4), randomFlags(random, true) | PTE.R),
     pte(TABLES.base, TABLE | random.pick([PTE.A, PTE.D, PTE.U])),
     pte(RAM_BASE, randomFlags(random, false) & ~PTE.V),
-    pte(TABLES.base, TABLE) | (1n << BigInt(random.int(54, 63))),
+    pte(TABLES.base, TABLE) | (1n << BigInt(random.pick([61, 62, 63]))),
   ];
 }
+
+const satp = (mode: bigint, root: number, random: Random): bigint =>
+  (mode << 60n) | (BigInt(random.int(0, 0xffff)) << 44n) | (BigInt(root) >> 12n);
 
 export function buildPageTables(random: Random): PageTables {
   const builder = new Builder();
@@ -209,14 +226,26 @@ export function buildPageTables(random: Random): PageTables {
     entries.forEach((entry, n) => {
       builder.set(root, indexOf(GIGAPAGES[n] as bigint, 2), entry);
     });
-    roots.push((8n << 60n) | (BigInt(random.int(0, 0xffff)) << 44n) | (BigInt(root) >> 12n));
+    roots.push(satp(8n, root, random));
+    if (variant > 0) continue;
+    // Sv48 and Sv57: the lowest and the highest entry of the tables above lead to the same table.
+    const root48 = builder.table();
+    const root57 = builder.table();
+    for (const [upper, lower] of [
+      [root48, root],
+      [root57, root48],
+    ] as const) {
+      builder.set(upper, 0, pte(lower, TABLE));
+      builder.set(upper, 511, pte(lower, TABLE));
+      builder.set(upper, 1, pte(RAM_BASE, randomFlags(random, true) | PTE.R));
+    }
+    roots.push(satp(9n, root48, random), satp(10n, root57, random));
   }
   for (const giga of GIGAPAGES)
     pages.push(giga + BigInt(DATA.base - RAM_BASE) + BigInt(PAGE * random.int(0, 13)));
   for (const giga of GIGAPAGES) fetchPages.push(giga + BigInt(PADS.base - RAM_BASE));
-  // Not canonical: bits 63:39 differ from bit 38.
-  pages.push(0x40_0000_0000n, 0x8000_0000_0000_0000n, 0xffff_ff80_0000_0000n);
-  fetchPages.push(0x40_0000_0000n, 0x8000_0000_0000_0000n, 0xffff_ff80_0000_0000n);
+  pages.push(...NOT_CANONICAL, ...UPPER);
+  for (const address of [...NOT_CANONICAL, ...UPPER]) fetchPages.push(address + megabyte(8) - WINDOWS[0]);
   return {
     roots,
     bytes: builder.bytes,

@@ -92,8 +92,8 @@ export function generate(seed: number, { blocks = 400, rounds = 4 } = {}): Progr
   a.onEmit = (offset, length) => {
     image[LENGTHS - RAM_BASE + offset / 2] = length;
   };
-  emitRuntime(a, reserved, random);
-  const context = new Context(random, a, reserved, tables);
+  const { sstc } = emitRuntime(a, reserved, random);
+  const context = new Context(random, a, reserved, tables, sstc);
   const body = a.here;
   for (let n = 0; n < blocks && a.here < CODE.base + CODE.bytes - 0x800; n++) random.pick(DRAW)(context);
   emitEnd(context, rounds);

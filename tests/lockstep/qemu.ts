@@ -7,12 +7,13 @@ import { RAM_BYTES } from "./map.ts";
 import type { Program } from "./program.ts";
 import { CSR_SLOTS, newState, PRIV, type State, X0 } from "./state.ts";
 
-/** The extensions that our machine has not, switched off; identification registers of 0, like ours. */
+/** The extensions that our machine has not, switched off, and the others on; identification registers of 0, like ours. */
+const OFF = ["f", "d", "h", "v", "zba", "zbb", "zbc", "zbs", "debug"];
+const ON = ["sstc", "svinval", "svnapot", "svpbmt"];
 const CPU = [
   "rv64",
-  ...["f", "d", "h", "v", "sstc", "zba", "zbb", "zbc", "zbs", "svinval", "svnapot", "svpbmt", "debug"].map(
-    (name) => `${name}=false`,
-  ),
+  ...OFF.map((name) => `${name}=false`),
+  ...ON.map((name) => `${name}=true`),
   "marchid=0",
   "mimpid=0",
 ].join(",");

@@ -4,7 +4,7 @@
  * the request register set goes on in M-mode behind the instruction. Interrupts are ended by clearing the enables.
  */
 
-import { MSTATUS_BIT } from "../../spec/riscv.ts";
+import { MENVCFG_BIT, MSTATUS_BIT } from "../../spec/riscv.ts";
 import type { Assembler } from "../core/assembler.ts";
 import { csrNumber } from "../core/encode.ts";
 import { BODY, CODE, LENGTHS, type Reserved } from "./map.ts";
@@ -67,8 +67,8 @@ function handler(a: Assembler, level: Level, reserved: Reserved): void {
   a.op("addi", { rd: request, rs1: 0, imm: 0 }).op("mret");
 }
 
-/** Emits all up to BODY: the entry at the base of the code window, handlers, vector tables. */
-export function emitRuntime(a: Assembler, reserved: Reserved, random: Random): void {
+/** Emits all up to BODY: the entry at the base of the code window, handlers, vector tables. Tells whether Sstc is on. */
+export function emitRuntime(a: Assembler, reserved: Reserved, random: Random): { readonly sstc: boolean } {
   const start = "start";
   a.to(start, "jal");
   handler(a, "m", reserved);
@@ -91,9 +91,20 @@ export function emitRuntime(a: Assembler, reserved: Reserved, random: Random): v
   // The last PMP entry grants all to S and U.
   a.op("addi", { rd: t0, rs1: 0, imm: -1 }).op("csrrw", { csr: csrNumber("pmpaddr15"), rs1: t0 });
   a.li(t0, 0x1fn << 56n).op("csrrw", { csr: csrNumber("pmpcfg2"), rs1: t0 });
+  // menvcfg: the timer of Sstc in some programs; memory types of Svpbmt, and A and D by hardware, in all.
+  a.op("csrrw", { csr: csrNumber("stimecmp"), rs1: t1 });
+  const sstc = random.chance(0.5);
+  const bits = [MENVCFG_BIT.PBMTE, MENVCFG_BIT.ADUE, ...(sstc ? [MENVCFG_BIT.STCE] : [])];
+  a.li(
+    t0,
+    bits.reduce((sum, bit) => sum | (1n << BigInt(bit)), 0n),
+  );
+  a.op("csrrw", { csr: csrNumber("menvcfg"), rs1: t0 });
+  a.op("csrrw", { csr: csrNumber("stimecmp"), rs1: t1 });
   a.op("addi", { rd: reserved.request, rs1: 0, imm: 0 });
   a.op("addi", { rd: reserved.link, rs1: 0, imm: 0 });
   const written = new Set<number>([0, ...Object.values(reserved)]);
   for (let x = 1; x < 32; x++) if (!written.has(x)) a.li(x, random.operand());
   a.to("body", "jal").skipTo(BODY).label("body");
+  return { sstc };
 }

@@ -28,12 +28,12 @@ const WINDOWS_M: readonly Window[] = [
   { name: "mie", mask: 0xaaan, single: true },
   { name: "mip", mask: 0x222n },
   { name: "satp", mask: (8n << 60n) | ((1n << 60n) - 1n) },
+  { name: "satp", mask: (9n << 60n) | 0xffffn },
   { name: "mstatus", mask: 0x7e09a2n },
   { name: "mstatus", mask: 0x7e01aan },
   { name: "sstatus", mask: 0xc0122n },
   { name: "sie", mask: 0xaaan, single: true },
   { name: "sip", mask: 0x222n },
-  { name: "menvcfg", mask: 1n },
   { name: "senvcfg", mask: 1n },
   { name: "mcountinhibit", mask: 5n },
   ...PMP_SPARE.map((name) => ({ name, mask: (1n << 54n) - 1n })),
@@ -45,6 +45,17 @@ const WINDOWS_S: readonly Window[] = [
   { name: "sie", mask: 0xaaan, single: true },
   { name: "senvcfg", mask: 1n },
 ];
+
+/** Far from the present time, so that both sides see STIP alike. */
+const TIMES = [0n, -1n, 1n << 62n, 0x7fff_ffff_ffff_ffffn] as const;
+
+/** The supervisor timer; illegal in S-mode unless menvcfg and mcounteren allow it. */
+function onTimer(context: Context): void {
+  const { random } = context;
+  const rs1 = context.constant(random.pick(TIMES));
+  if (context.sstc) context.csr("csrrw", "stimecmp", { rd: context.target(), rs1 });
+  context.csr("csrrs", "stimecmp", { rd: context.target() });
+}
 
 const READ_ONLY = ["mvendorid", "marchid", "mimpid", "mhartid", "mconfigptr", "misa", "pmpcfg0", "pmpcfg2"];
 const ZEROS = [3, 4, 10, 18].flatMap((n) => [`mhpmcounter${n}`, `hpmcounter${n}`]);
@@ -123,12 +134,13 @@ export function illegalCsr(context: Context): void {
 export function csrs(context: Context): void {
   const { random, mode } = context;
   for (let n = random.int(2, 6); n > 0; n--) {
-    const kind = random.int(0, 9);
+    const kind = random.int(0, 10);
     if (mode === "u" || kind === 0) illegalCsr(context);
     else if (kind === 1) onExceptionPc(context, mode === "m" ? random.pick(["mepc", "sepc"]) : "sepc");
     else if (kind <= 3) onScratch(context, mode === "m" ? [...SCRATCH_M, ...SCRATCH_S] : SCRATCH_S);
     else if (kind === 4) onWord(context, mode === "m" ? [...WORD_M, ...WORD_S] : WORD_S);
     else if (kind <= 7) onWindow(context, mode === "m" ? WINDOWS_M : WINDOWS_S);
+    else if (kind === 10) onTimer(context);
     else if (mode === "s") onScratch(context, SCRATCH_S);
     else if (kind === 8)
       context.csr("csrrs", random.pick([...READ_ONLY, ...ZEROS]), { rd: context.target() });

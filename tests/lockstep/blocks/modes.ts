@@ -228,11 +228,16 @@ export function changeMode(context: Context): void {
   leaveMachineMode(context, random.pick(["m", "s", "u"]));
 }
 
-/** S-mode forgets translations. */
+/** S-mode forgets translations, at once or by the steps of Svinval. */
 export function supervisorFences(context: Context): void {
   const { random, mode, tvm } = context;
-  if (mode === "u" || (mode === "s" && tvm)) return;
+  if (mode === "u") return;
   const rs1 = random.chance(0.5) ? 0 : context.constant(random.pick(context.tables.pages));
-  context.emit("sfence.vma", { rs1, rs2: random.int(0, 31) });
-  if (mode === "s") context.csr("csrrs", csrNumber("satp"), { rd: context.target() });
+  const rs2 = random.int(0, 31);
+  if (random.chance(0.5) && !(mode === "s" && tvm)) {
+    context.emit("sfence.w.inval");
+    context.emit("sinval.vma", { rs1, rs2 });
+    context.emit("sfence.inval.ir");
+  } else context.emit("sfence.vma", { rs1, rs2 });
+  if (mode === "s" && !tvm) context.csr("csrrs", "satp", { rd: context.target() });
 }
