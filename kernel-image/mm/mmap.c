@@ -12,6 +12,8 @@
 #include <linux/syscalls.h>
 #include <asm/tlbflush.h>
 
+#include "internal.h"
+
 #define MAX_MAP_COUNT 4096
 
 struct vm_area_struct *find_vma(struct mm_struct *mm, unsigned long addr)
@@ -24,12 +26,7 @@ struct vm_area_struct *find_vma(struct mm_struct *mm, unsigned long addr)
 	return NULL;
 }
 
-static unsigned long vma_pages(struct vm_area_struct *vma)
-{
-	return (vma->vm_end - vma->vm_start) >> PAGE_SHIFT;
-}
-
-static void account(struct mm_struct *mm, unsigned long vm_flags, long pages)
+void vma_account(struct mm_struct *mm, unsigned long vm_flags, long pages)
 {
 	mm->total_vm += pages;
 	if (vm_flags & VM_GROWSDOWN)
@@ -46,7 +43,7 @@ static void link_vma(struct mm_struct *mm, struct vm_area_struct *vma)
 
 	list_add_tail(&vma->vm_list, next ? &next->vm_list : &mm->mmap);
 	mm->map_count++;
-	account(mm, vma->vm_flags, vma_pages(vma));
+	vma_account(mm, vma->vm_flags, vma_pages(vma));
 }
 
 int insert_vm_struct(struct mm_struct *mm, struct vm_area_struct *vma)
@@ -67,7 +64,7 @@ static void remove_vma(struct vm_area_struct *vma)
 
 	list_del(&vma->vm_list);
 	mm->map_count--;
-	account(mm, vma->vm_flags, -(long)vma_pages(vma));
+	vma_account(mm, vma->vm_flags, -(long)vma_pages(vma));
 	if (vma->vm_ops && vma->vm_ops->close)
 		vma->vm_ops->close(vma);
 	if (vma->vm_file)
@@ -103,14 +100,13 @@ static int split_vma(struct vm_area_struct *vma, unsigned long addr)
 		return -ENOMEM;
 	upper->vm_start = addr;
 	upper->vm_pgoff += (addr - vma->vm_start) >> PAGE_SHIFT;
-	account(vma->vm_mm, vma->vm_flags, -(long)vma_pages(upper));
+	vma_account(vma->vm_mm, vma->vm_flags, -(long)vma_pages(upper));
 	vma->vm_end = addr;
 	link_vma(vma->vm_mm, upper);
 	return 0;
 }
 
-/* Makes start and end boundaries of VMAs; the first one behind start, or NULL, or an error. */
-static struct vm_area_struct *isolate_range(struct mm_struct *mm, unsigned long start, unsigned long end)
+struct vm_area_struct *vma_isolate_range(struct mm_struct *mm, unsigned long start, unsigned long end)
 {
 	struct vm_area_struct *vma = find_vma(mm, start), *last;
 	int err;
@@ -137,7 +133,7 @@ int do_munmap(struct mm_struct *mm, unsigned long start, size_t len)
 
 	if ((start & ~PAGE_MASK) || !len || len > TASK_SIZE || start > TASK_SIZE - len)
 		return -EINVAL;
-	vma = isolate_range(mm, start, end);
+	vma = vma_isolate_range(mm, start, end);
 	if (IS_ERR_OR_NULL(vma))
 		return PTR_ERR(vma);
 	for (; &vma->vm_list != &mm->mmap && vma->vm_start < end; vma = next) {
@@ -203,7 +199,7 @@ int do_brk_flags(struct mm_struct *mm, unsigned long addr, unsigned long len, un
 	vma = can_grow(mm, addr, flags);
 	if (vma) {
 		vma->vm_end += len;
-		account(mm, flags, len >> PAGE_SHIFT);
+		vma_account(mm, flags, len >> PAGE_SHIFT);
 		return 0;
 	}
 	vma = vm_area_alloc(mm);
@@ -215,11 +211,6 @@ int do_brk_flags(struct mm_struct *mm, unsigned long addr, unsigned long len, un
 	vma->vm_page_prot = vm_get_page_prot(flags);
 	link_vma(mm, vma);
 	return 0;
-}
-
-static unsigned long calc_vm_flags(unsigned long prot)
-{
-	return (prot & PROT_READ ? VM_READ : 0) | (prot & PROT_WRITE ? VM_WRITE : 0) | (prot & PROT_EXEC ? VM_EXEC : 0);
 }
 
 /* What the open mode of the file allows. */
@@ -357,7 +348,7 @@ int expand_stack(struct vm_area_struct *vma, unsigned long address)
 	/* Faults hold mmap_lock for reading only: two may grow the same stack. */
 	spin_lock(&mm->page_table_lock);
 	if (start < vma->vm_start) {
-		account(mm, vma->vm_flags, (vma->vm_start - start) >> PAGE_SHIFT);
+		vma_account(mm, vma->vm_flags, (vma->vm_start - start) >> PAGE_SHIFT);
 		vma->vm_pgoff -= (vma->vm_start - start) >> PAGE_SHIFT;
 		vma->vm_start = start;
 	}
@@ -410,48 +401,6 @@ void exit_mmap(struct mm_struct *mm)
 	}
 	free_pgtables(mm);
 	mmap_write_unlock(mm);
-}
-
-static int mprotect_fixup(struct vm_area_struct *vma, unsigned long prot_flags)
-{
-	unsigned long vm_flags = (vma->vm_flags & ~VM_ACCESS_FLAGS) | prot_flags;
-
-	if (prot_flags & ~(vm_flags >> 4) & VM_ACCESS_FLAGS)
-		return -EACCES;
-	account(vma->vm_mm, vma->vm_flags, -(long)vma_pages(vma));
-	account(vma->vm_mm, vm_flags, vma_pages(vma));
-	vma->vm_flags = vm_flags;
-	vma->vm_page_prot = vm_get_page_prot(vm_flags);
-	change_protection(vma);
-	return 0;
-}
-
-SYSCALL_DEFINE3(mprotect, unsigned long, start, size_t, len, unsigned long, prot)
-{
-	struct mm_struct *mm = current->mm;
-	unsigned long end = start + PAGE_ALIGN(len), pos = start;
-	struct vm_area_struct *vma;
-	int err;
-
-	if (start & ~PAGE_MASK)
-		return -EINVAL;
-	if (!len)
-		return 0;
-	if (end <= start || end > TASK_SIZE)
-		return -ENOMEM;
-	mmap_write_lock(mm);
-	vma = isolate_range(mm, start, end);
-	err = PTR_ERR_OR_ZERO(vma);
-	for (; !err && pos < end; vma = list_next_entry(vma, vm_list)) {
-		if (!vma || &vma->vm_list == &mm->mmap || vma->vm_start > pos) {
-			err = -ENOMEM;	/* a hole */
-			break;
-		}
-		pos = vma->vm_end;
-		err = mprotect_fixup(vma, calc_vm_flags(prot));
-	}
-	mmap_write_unlock(mm);
-	return err;
 }
 
 SYSCALL_DEFINE1(brk, unsigned long, brk)

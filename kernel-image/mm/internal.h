@@ -1,0 +1,24 @@
+/* What the files of mm/ share about VMAs. */
+#ifndef _MM_INTERNAL_H
+#define _MM_INTERNAL_H
+
+#include <linux/mm.h>
+#include <linux/mman.h>
+
+static inline unsigned long vma_pages(struct vm_area_struct *vma)
+{
+	return (vma->vm_end - vma->vm_start) >> PAGE_SHIFT;
+}
+
+static inline unsigned long calc_vm_flags(unsigned long prot)
+{
+	return (prot & PROT_READ ? VM_READ : 0) | (prot & PROT_WRITE ? VM_WRITE : 0) | (prot & PROT_EXEC ? VM_EXEC : 0);
+}
+
+/* Adds pages (negative: takes) to the counts of a kind of area. */
+void vma_account(struct mm_struct *mm, unsigned long vm_flags, long pages);
+
+/* Makes start and end boundaries of VMAs; the first one behind start, or NULL, or an error. */
+struct vm_area_struct *vma_isolate_range(struct mm_struct *mm, unsigned long start, unsigned long end);
+
+#endif
