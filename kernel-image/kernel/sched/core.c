@@ -359,12 +359,13 @@ void preempt_schedule_irq(void)
 	} while (need_resched());
 }
 
+/* Preemption stays off from before the state is set: a switch away from a dead task drops its last reference. */
 void do_task_dead(void)
 {
+	preempt_disable();
 	raw_spin_lock_irq(&current->pi_lock);
 	WRITE_ONCE(current->__state, TASK_DEAD);
 	raw_spin_unlock_irq(&current->pi_lock);
-	preempt_disable();
 	__schedule(false);
 	BUG();
 }
