@@ -28,7 +28,7 @@ export function linesOf(...classes: string[]): readonly Encoding[] {
 
 /** Bytes of a memory access, from the instruction's name. */
 export function accessSize(name: string): number {
-  const letter = /^(?:c\.)?[ls]([bhwd])/.exec(name)?.[1] ?? /\.([wd])$/.exec(name)?.[1] ?? "d";
+  const letter = /^(?:c\.)?f?[ls]([bhwd])/.exec(name)?.[1] ?? /\.([wd])$/.exec(name)?.[1] ?? "d";
   return { b: 1, h: 2, w: 4, d: 8 }[letter] ?? 8;
 }
 
@@ -113,6 +113,8 @@ export class Context {
         const plain = name.replace("'", "");
         const prime = name.endsWith("'");
         if (plain === "rd") operands[plain] = prime ? this.variable(true) : this.target();
+        else if (/^f[ds]\d?$/.test(plain))
+          operands[plain] = prime ? this.random.int(8, 15) : this.random.int(0, 31);
         else if (plain.startsWith("rs"))
           operands[plain] = prime ? this.random.int(8, 15) : this.random.int(0, 31);
         else operands[plain] = this.random.int(0, 2 ** width - 1);

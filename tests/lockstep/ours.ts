@@ -2,10 +2,11 @@
 import { readFileSync } from "node:fs";
 import { Machine } from "../../host/machine.ts";
 import { HART_FIELDS, region } from "../../spec/layout.ts";
+import { MSTATUS_BIT } from "../../spec/riscv.ts";
 import { RAM_BYTES } from "./map.ts";
 import type { Program } from "./program.ts";
 import type { Random } from "./random.ts";
-import { CSR_SLOTS, newState, PRIV, type State, X0 } from "./state.ts";
+import { CSR_SLOTS, F0, newState, PRIV, type State, X0 } from "./state.ts";
 
 let compiled: WebAssembly.Module | undefined;
 
@@ -22,10 +23,14 @@ function offsetOf(name: string): number {
 
 const SLOT_OFFSETS = CSR_SLOTS.map((name) => offsetOf(name === "mhartid" ? "hartid" : name));
 const X_OFFSET = offsetOf("x");
+const F_OFFSET = offsetOf("f");
 const PRIV_OFFSET = offsetOf("priv");
 const LINES_OFFSET = offsetOf("lines");
 const INSTRET_OFFSET = offsetOf("instret");
 const MHARTID = CSR_SLOTS.indexOf("mhartid");
+const MSTATUS = CSR_SLOTS.indexOf("mstatus");
+/** mstatus.FS = Dirty. */
+const DIRTY = 3;
 const MIP = CSR_SLOTS.indexOf("mip");
 
 export class Ours {
@@ -54,8 +59,15 @@ export class Ours {
       state[2 * index + 1] = words[at + 1] as number;
     }
     state[2 * MHARTID + 1] = 0;
+    // SD is not kept, but follows from FS.
+    if ((((state[2 * MSTATUS] as number) >> MSTATUS_BIT.FS) & 3) === DIRTY) {
+      state[2 * MSTATUS + 1] = ((state[2 * MSTATUS + 1] as number) | 0x8000_0000) >>> 0;
+    }
     state[2 * MIP] = (state[2 * MIP] as number) | (words[LINES_OFFSET] as number);
-    for (let i = 0; i < 64; i++) state[2 * X0 + i] = words[X_OFFSET + i] as number;
+    for (let i = 0; i < 64; i++) {
+      state[2 * X0 + i] = words[X_OFFSET + i] as number;
+      state[2 * F0 + i] = words[F_OFFSET + i] as number;
+    }
     state[PRIV] = words[PRIV_OFFSET] as number;
     return state;
   }

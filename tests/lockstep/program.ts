@@ -3,6 +3,7 @@ import { Assembler } from "../core/assembler.ts";
 import { encode } from "../core/encode.ts";
 import { changingCode } from "./blocks/code.ts";
 import { csrs } from "./blocks/csrs.ts";
+import { floats } from "./blocks/float.ts";
 import { branches, integers, jumps, loop } from "./blocks/integer.ts";
 import { asLowerLevel, atomics, loadsAndStores, reservations } from "./blocks/memory.ts";
 import { changeMode, environment, hiddenCounter, normalize, supervisorFences } from "./blocks/modes.ts";
@@ -16,6 +17,7 @@ import { emitRuntime } from "./runtime.ts";
 /** Blocks, and how often each comes. */
 const BLOCKS: ReadonlyArray<readonly [number, (context: Context) => void]> = [
   [5, integers],
+  [4, floats],
   [3, branches],
   [2, loop],
   [2, jumps],

@@ -8,7 +8,7 @@ import type { Program } from "./program.ts";
 import { CSR_SLOTS, newState, PRIV, type State, X0 } from "./state.ts";
 
 /** The extensions that our machine has not, switched off, and the others on; identification registers of 0, like ours. */
-const OFF = ["f", "d", "h", "v", "zba", "zbb", "zbc", "zbs", "debug"];
+const OFF = ["h", "v", "zba", "zbb", "zbc", "zbs", "debug"];
 const ON = ["sstc", "svinval", "svnapot", "svpbmt"];
 const CPU = [
   "rv64",
@@ -30,10 +30,10 @@ const CSR_LINE = 27;
 /** Bytes of one ` x1/ra    0123456789abcdef`, four to a line. */
 const REGISTER = 26;
 const REGISTER_LINE = 4 * REGISTER + 1;
-const BODY = CSR_SLOTS.length * CSR_LINE + 8 * REGISTER_LINE;
+const BODY = CSR_SLOTS.length * CSR_LINE + 16 * REGISTER_LINE;
 
 /** Where the digits of each slot begin in a record. */
-const DIGITS = Array.from({ length: X0 + 32 }, (_, index) => {
+const DIGITS = Array.from({ length: X0 + 64 }, (_, index) => {
   if (index < X0) return index * CSR_LINE + 10;
   const register = index - X0;
   return X0 * CSR_LINE + Math.floor(register / 4) * REGISTER_LINE + (register % 4) * REGISTER + 10;
@@ -130,7 +130,11 @@ class LogParser {
   #check(record: Buffer): void {
     const words = record.toString("latin1").split(/\s+/).filter(Boolean);
     const names = words.filter((_, index) => index % 2 === 0);
-    if (CSR_SLOTS.some((name, index) => names[index] !== name) || names[X0 + 31] !== "x31/t6") {
+    if (
+      CSR_SLOTS.some((name, index) => names[index] !== name) ||
+      names[X0 + 31] !== "x31/t6" ||
+      names[X0 + 63] !== "f31/ft11"
+    ) {
       throw new Error(`this QEMU logs other registers: ${names.join(" ")}`);
     }
     this.#checked = true;
@@ -153,7 +157,7 @@ export async function runQemu(
     execFileSync("mkfifo", [log]);
     // With maxcpus=2 atomics are executed as atomics, which fault as the manual says.
     const options = `-M virt -cpu ${CPU} -smp 1,maxcpus=2 -m ${RAM_BYTES >> 20}M -display none -serial none -monitor none`;
-    const logging = `-singlestep -d nochain,exec,cpu -D ${log} -bios ${image}`;
+    const logging = `-singlestep -d nochain,exec,cpu,fpu -D ${log} -bios ${image}`;
     child = spawn(qemu, `${options} ${logging}`.split(" "), { stdio: ["ignore", "ignore", "pipe"] });
     let said = "";
     child.stderr?.on("data", (text) => {

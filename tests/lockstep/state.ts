@@ -26,11 +26,13 @@ export const CSR_SLOTS = [
 export const SLOT_NAMES: readonly string[] = [
   ...CSR_SLOTS,
   ...ABI_NAMES.map((name, index) => `x${index}/${name}`),
+  ...Array.from({ length: 32 }, (_, index) => `f${index}`),
 ];
 export const PC = CSR_SLOTS.indexOf("pc");
 export const MCAUSE = CSR_SLOTS.indexOf("mcause");
 export const SCAUSE = CSR_SLOTS.indexOf("scause");
 export const X0 = CSR_SLOTS.length;
+export const F0 = X0 + 32;
 
 /** State before an instruction: a low and a high half for each slot, then the privilege level. */
 export type State = Uint32Array;

@@ -21,9 +21,13 @@ const OTHER_NAMES: Readonly<Record<string, readonly string[]>> = {
   "c.srai": ["c.srai64"],
 };
 
-/** Fields that the manual reserves for later and the disassembler wants to be 0. */
+/** Fields that mean nothing and that the disassembler wants to be 0. */
 const ORDINARY: Readonly<Record<string, Operands>> = {
   fence: { fm: 0, rd: 0, rs1: 0, pred: 3 },
+  // Exact, so that every rounding mode is the same.
+  "fcvt.d.s": { rm: 0 },
+  "fcvt.d.w": { rm: 0 },
+  "fcvt.d.wu": { rm: 0 },
   "fence.i": { rd: 0, rs1: 0, ignored: 0 },
 };
 /** Extensions that a disassembler may be too old for. */

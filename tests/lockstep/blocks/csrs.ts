@@ -29,9 +29,9 @@ const WINDOWS_M: readonly Window[] = [
   { name: "mip", mask: 0x222n },
   { name: "satp", mask: (8n << 60n) | ((1n << 60n) - 1n) },
   { name: "satp", mask: (9n << 60n) | 0xffffn },
-  { name: "mstatus", mask: 0x7e09a2n },
-  { name: "mstatus", mask: 0x7e01aan },
-  { name: "sstatus", mask: 0xc0122n },
+  { name: "mstatus", mask: 0x7e69a2n },
+  { name: "mstatus", mask: 0x7e61aan },
+  { name: "sstatus", mask: 0xc6122n },
   { name: "sie", mask: 0xaaan, single: true },
   { name: "sip", mask: 0x222n },
   { name: "senvcfg", mask: 1n },
@@ -40,7 +40,7 @@ const WINDOWS_M: readonly Window[] = [
 ];
 const WINDOWS_S: readonly Window[] = [
   { name: "stvec", mask: ~0n },
-  { name: "sstatus", mask: 0xc0122n },
+  { name: "sstatus", mask: 0xc6122n },
   { name: "sip", mask: 0x222n },
   { name: "sie", mask: 0xaaan, single: true },
   { name: "senvcfg", mask: 1n },

@@ -10,7 +10,7 @@ const BYTE_LOADS = linesOf("load").filter(({ name }) => accessSize(name) === 1);
 const AMOS = linesOf("amo");
 const LR = linesOf("lrsc").filter(({ name }) => name.startsWith("lr"));
 
-const isStore = (name: string): boolean => /^(c\.)?s/.test(name);
+const isStore = (name: string): boolean => /^(c\.)?f?s/.test(name);
 
 /** Loads the base register of an access so that it hits `address`, then emits it. */
 function accessAt(context: Context, line: Encoding, address: bigint): void {

@@ -8,6 +8,8 @@ import { interruptBit } from "./csrs.ts";
 
 const ECALL_CAUSES: Readonly<Record<Mode, number>> = { u: 8, s: 9, m: 11 };
 const BREAKPOINT = 3;
+/** Lowest bit of mstatus.FS. */
+const FS_BIT = 13;
 const bit = (name: keyof typeof MSTATUS_BIT): number => 1 << MSTATUS_BIT[name];
 /** All that the generator sets in mstatus, apart from MPP. */
 const STATUS_BITS = ["SIE", "MIE", "MPRV", "SUM", "MXR", "TVM", "TW", "TSR"] as const;
@@ -70,6 +72,15 @@ function supervisorToUser(context: Context): void {
 function delegate(context: Context, mask: number): void {
   context.medeleg = mask;
   context.csr("csrrw", "medeleg", { rs1: context.constant(mask) });
+}
+
+/** mstatus.FS, mostly on; returns to Initial or Clean so that what makes it Dirty shows. */
+function setFloatState(context: Context): void {
+  const { a, reserved, random } = context;
+  a.li(reserved.t0, 3 << FS_BIT);
+  context.csr("csrrc", "mstatus", { rs1: reserved.t0 });
+  a.li(reserved.t0, random.pick([0, 1, 1, 2, 2, 3]) << FS_BIT);
+  context.csr("csrrs", "mstatus", { rs1: reserved.t0 });
 }
 
 /** Some bits of mstatus, all others of STATUS_BITS off. */
@@ -189,6 +200,7 @@ export function environment(context: Context): void {
     context,
     STATUS_BITS.filter((name) => name !== "MPRV" && random.chance(0.25)),
   );
+  if (random.chance(0.5)) setFloatState(context);
   // Handlers of S-mode return by sret, so there are none while it traps.
   if (context.tsr) {
     delegate(context, 0);

@@ -16,22 +16,21 @@ function illegalWord(context: Context): void {
       a.word(0xffff_ffff);
       return;
     case 2:
-      // Compressed: reserved rows of quadrants 0 and 1, the floating-point rows, c.lwsp and c.ldsp to x0.
-      a.half(
-        random.pick([0x8000, 0x9c41, 0x9c61, 0x2000, 0xa000, 0x2002, 0xa002, 0x4002, 0x6002, 0x6101, 0x8002]),
-      );
+      // Compressed: reserved rows of quadrants 0 and 1, c.lwsp and c.ldsp to x0, c.jr to x0.
+      a.half(random.pick([0x8000, 0x9c41, 0x9c61, 0x4002, 0x6002, 0x6101, 0x8002]));
       return;
     case 3:
-      // Floating-point, vector and custom opcodes.
+      // Vector and custom opcodes.
       a.word(
-        (random.bits32() & ~0x7f) |
-          random.pick([0x07, 0x27, 0x43, 0x47, 0x4b, 0x4f, 0x53, 0x57, 0x0b, 0x2b, 0x5b, 0x7b, 0x6b, 0x77]),
+        ((random.bits32() & ~0x7f) | random.pick([0x4b, 0x57, 0x0b, 0x2b, 0x5b, 0x7b, 0x6b, 0x77])) >>> 0,
       );
       return;
     default:
       for (;;) {
         const word =
-          ((random.bits32() & ~0x7f) | random.pick([0x33, 0x3b, 0x1b, 0x63, 0x03, 0x23, 0x67, 0x2f])) >>> 0;
+          ((random.bits32() & ~0x7f) |
+            random.pick([0x33, 0x3b, 0x1b, 0x63, 0x03, 0x23, 0x67, 0x2f, 0x53, 0x07, 0x27])) >>>
+          0;
         if (INSTRUCTION_SET.instructions.some((line) => matches(line, word))) continue;
         a.word(word);
         return;
