@@ -18,8 +18,9 @@ export async function session(talk: Talk): Promise<void> {
   talk.send("poweroff\n");
 }
 
-/** ps prints when a process began and what time it has used. */
+/** ps prints when a process began, what time it has used, and in column C what share of the processor that was. */
 const CLOCK_TIME = /\b\d\d:\d\d(:\d\d)?\b/g;
+const PROCESSOR_SHARE = /^(\S+ +\d+ +\d+) +\d+( TIME)/gm;
 
 /** What follows the command `poweroff`: while init works, the shell may or may not come to prompt once more. */
 const LAST_WORDS = /(?<=# poweroff\n)[\s\S]*$/;
@@ -37,6 +38,7 @@ export function withoutTimes(output: string): string {
     .replace(LAST_WORDS, (words) => words.replace(PROMPT, ""))
     .replace(/\[ *\d+\.\d+\] /g, "")
     .replace(CLOCK_TIME, "TIME")
+    .replace(PROCESSOR_SHARE, "$1SHARE$2")
     .replace(/\d+\.\d+ BogoMIPS \(lpj=\d+\)/g, "BogoMIPS")
     .replace(/[ \t]+$/gm, "")
     .trimEnd();
