@@ -157,13 +157,6 @@ struct dentry *d_lookup(struct dentry *parent, const struct qstr *name)
 }
 
 /* The caller hands over its reference to the inode. */
-void d_instantiate(struct dentry *dentry, struct inode *inode)
-{
-	spin_lock(&dcache_lock);
-	dentry->d_inode = inode;
-	spin_unlock(&dcache_lock);
-}
-
 void d_add(struct dentry *dentry, struct inode *inode)
 {
 	spin_lock(&dcache_lock);

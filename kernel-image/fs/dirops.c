@@ -402,11 +402,6 @@ int init_link(const char *old, const char *name)
 	return do_linkat(AT_FDCWD, old, AT_FDCWD, name, 0);
 }
 
-int init_unlink(const char *name)
-{
-	return do_unlinkat(AT_FDCWD, name, false);
-}
-
 SYSCALL_DEFINE3(mkdirat, int, dfd, const char __user *, user_name, umode_t, mode)
 {
 	char *name = getname(user_name);

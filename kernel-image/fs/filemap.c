@@ -68,10 +68,14 @@ static void **find_slot(struct address_space *mapping, pgoff_t index, bool creat
 
 static struct page *add_page(struct address_space *mapping, pgoff_t index)
 {
-	struct page *page = alloc_page(GFP_KERNEL | __GFP_ZERO);
+	struct super_block *sb = mapping->host->i_sb;
+	struct page *page;
 	void **slot;
 	int ret = 0;
 
+	if (sb->s_max_pages && atomic_long_read(&sb->s_nr_pages) >= sb->s_max_pages)
+		return ERR_PTR(-ENOSPC);
+	page = alloc_page(GFP_KERNEL | __GFP_ZERO);
 	if (!page)
 		return ERR_PTR(-ENOMEM);
 	if (mapping->a_ops && mapping->a_ops->read_folio)
@@ -83,6 +87,7 @@ static struct page *add_page(struct address_space *mapping, pgoff_t index)
 	}
 	*slot = page;
 	mapping->nrpages++;
+	atomic_long_inc(&sb->s_nr_pages);
 	return page;
 }
 
@@ -117,6 +122,7 @@ static bool free_subtree(struct address_space *mapping, void **slot, unsigned in
 		put_page(*slot);
 		*slot = NULL;
 		mapping->nrpages--;
+		atomic_long_dec(&mapping->host->i_sb->s_nr_pages);
 		return true;
 	}
 	span = max_index(level - 1) + 1;

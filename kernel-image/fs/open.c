@@ -11,12 +11,6 @@
 #include <linux/syscalls.h>
 #include <linux/uaccess.h>
 
-int nonseekable_open(struct inode *inode, struct file *file)
-{
-	file->f_mode &= ~FMODE_LSEEK;
-	return 0;
-}
-
 /* An O_PATH file only stands for its path. */
 static const struct file_operations path_fops = { };
 

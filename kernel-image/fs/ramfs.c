@@ -1,6 +1,7 @@
-/* ramfs: files that live in the page cache and names that live in the dentry tree. Also rootfs. */
+/* ramfs: files that live in the page cache and names that live in the dentry tree. tmpfs and rootfs are the same with a limit. */
 #include <linux/fs.h>
 #include <linux/kernel.h>
+#include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -101,11 +102,19 @@ static const struct inode_operations ramfs_dir_inode_operations = {
 	.rename = simple_rename,
 };
 
+static struct file_system_type ramfs_type = {
+	.name = "ramfs",
+	.fill_super = ramfs_fill_super,
+};
+
 int ramfs_fill_super(struct super_block *sb, const char *dev_name, void *data)
 {
 	struct inode *root;
 
 	sb->s_magic = RAMFS_MAGIC;
+	/* So that a file cannot take the memory that is needed to remove it. */
+	if (sb->s_type != &ramfs_type)
+		sb->s_max_pages = totalram_pages() / 2;
 	root = ramfs_get_inode(sb, NULL, S_IFDIR | 0755, 0);
 	if (!root)
 		return -ENOMEM;
@@ -116,11 +125,6 @@ int ramfs_fill_super(struct super_block *sb, const char *dev_name, void *data)
 	}
 	return 0;
 }
-
-static struct file_system_type ramfs_type = {
-	.name = "ramfs",
-	.fill_super = ramfs_fill_super,
-};
 
 static struct file_system_type tmpfs_type = {
 	.name = "tmpfs",

@@ -146,14 +146,17 @@ struct statfs {
 	long f_namelen, f_frsize, f_flags, f_spare[4];
 };
 
-/* Every file system here lives in memory and has no limit of its own. */
 static int do_statfs(const struct path *path, struct statfs __user *buf)
 {
+	const struct super_block *sb = path->mnt->mnt_sb;
 	struct statfs st;
 
 	memset(&st, 0, sizeof(st));
-	st.f_type = path->mnt->mnt_sb->s_magic;
+	st.f_type = sb->s_magic;
 	st.f_bsize = st.f_frsize = PAGE_SIZE;
+	st.f_blocks = sb->s_max_pages;
+	if (sb->s_max_pages)
+		st.f_bfree = st.f_bavail = sb->s_max_pages - atomic_long_read(&sb->s_nr_pages);
 	st.f_namelen = NAME_MAX;
 	st.f_flags = path->mnt->mnt_flags;
 	return copy_to_user(buf, &st, sizeof(st)) ? -EFAULT : 0;

@@ -189,11 +189,6 @@ int do_send_sig_info(int sig, siginfo_t *info, struct task_struct *task, bool gr
 	return ret;
 }
 
-int send_sig_info(int sig, siginfo_t *info, struct task_struct *task)
-{
-	return do_send_sig_info(sig, info, task, false);
-}
-
 /* priv: sent by the kernel, not in the name of current. */
 int send_sig(int sig, struct task_struct *task, int priv)
 {

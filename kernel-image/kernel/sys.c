@@ -135,11 +135,6 @@ SYSCALL_DEFINE0(setsid)
 	return ret;
 }
 
-static struct timeval ns_to_timeval(u64 ns)
-{
-	return (struct timeval){ ns / NSEC_PER_SEC, ns % NSEC_PER_SEC / NSEC_PER_USEC };
-}
-
 /* Of the live threads and those that are gone. */
 static void thread_group_cputime(u64 *utime, u64 *stime)
 {

@@ -43,11 +43,6 @@ static bool eligible_child(const struct wait_opts *wo, struct task_struct *p)
 	return (wo->flags & __WALL) || (p->exit_signal != SIGCHLD) == !!(wo->flags & __WCLONE);
 }
 
-static struct timeval ns_to_timeval(u64 ns)
-{
-	return (struct timeval){ ns / NSEC_PER_SEC, ns % NSEC_PER_SEC / NSEC_PER_USEC };
-}
-
 static void fill_child(struct wait_opts *wo, struct task_struct *p, int cause, int status)
 {
 	struct signal_struct *sig = p->signal;

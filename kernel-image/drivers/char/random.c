@@ -95,14 +95,6 @@ u32 get_random_u32(void)
 	return value;
 }
 
-u64 get_random_u64(void)
-{
-	u64 value;
-
-	get_random_bytes(&value, sizeof(value));
-	return value;
-}
-
 static int __init random_seed_init(void)
 {
 	u64 now = get_cycles();

@@ -44,7 +44,6 @@ struct dentry *d_alloc(struct dentry *parent, const struct qstr *name);
 struct dentry *d_make_root(struct super_block *sb, struct inode *root);
 struct dentry *d_lookup(struct dentry *parent, const struct qstr *name);
 void d_add(struct dentry *dentry, struct inode *inode);
-void d_instantiate(struct dentry *dentry, struct inode *inode);
 void d_drop(struct dentry *dentry);
 void d_move(struct dentry *dentry, struct dentry *target);
 bool d_is_ancestor(struct dentry *ancestor, struct dentry *dentry);

@@ -175,6 +175,8 @@ struct super_block {
 	const struct super_operations *s_op;
 	struct dentry *s_root;
 	atomic_t s_active;
+	atomic_long_t s_nr_pages;	/* page cache pages of all its files */
+	long s_max_pages;		/* limit of a file system that lives in them; 0: none */
 	void *s_fs_info;
 };
 
@@ -239,7 +241,6 @@ struct file *filp_open(const char *name, int flags, umode_t mode);
 struct file *dentry_open(const struct path *path, int flags);
 int do_truncate(struct dentry *dentry, loff_t length);
 int notify_change(struct dentry *dentry, struct iattr *attr);
-int nonseekable_open(struct inode *inode, struct file *file);
 
 /* fs/read_write.c */
 ssize_t kernel_read(struct file *file, void *buf, size_t count, loff_t *pos);

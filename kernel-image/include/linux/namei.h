@@ -37,6 +37,5 @@ int init_mkdir(const char *name, umode_t mode);
 int init_mknod(const char *name, umode_t mode, dev_t dev);
 int init_symlink(const char *target, const char *name);
 int init_link(const char *old, const char *name);
-int init_unlink(const char *name);
 
 #endif

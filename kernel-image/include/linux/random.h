@@ -6,7 +6,6 @@
 
 void get_random_bytes(void *buf, size_t len);
 u32 get_random_u32(void);
-u64 get_random_u64(void);
 /* Mixes a seed or a measurement into the pool. */
 void add_device_randomness(const void *buf, size_t len);
 

@@ -26,6 +26,10 @@ struct timeval {
 };
 
 static inline s64 timespec64_to_ns(const struct timespec64 *ts) { return ts->tv_sec * NSEC_PER_SEC + ts->tv_nsec; }
+static inline struct timeval ns_to_timeval(s64 ns)
+{
+	return (struct timeval){ ns / NSEC_PER_SEC, ns % NSEC_PER_SEC / NSEC_PER_USEC };
+}
 static inline struct timespec64 ns_to_timespec64(s64 ns)
 {
 	return (struct timespec64){ ns / NSEC_PER_SEC, ns % NSEC_PER_SEC };

@@ -61,7 +61,6 @@ void flush_sigqueue(struct sigpending *pending);
 void flush_signal_handlers(struct task_struct *task, bool force_default);
 void ignore_signals(struct task_struct *task);
 
-int send_sig_info(int sig, siginfo_t *info, struct task_struct *task);
 void force_sig(int sig);
 int do_send_sig_info(int sig, siginfo_t *info, struct task_struct *task, bool group);
 int kill_pgrp(struct pid *pgrp, int sig, int priv);
@@ -72,7 +71,6 @@ void zap_other_threads(struct task_struct *task);
 
 int dequeue_signal(unsigned long blocked, siginfo_t *info);
 bool get_signal(struct ksignal *ksig);
-void signal_setup_done(int failed, struct ksignal *ksig);
 void set_current_blocked(sigset_t *set);
 int do_sigaction(int sig, const struct k_sigaction *act, struct k_sigaction *old);
 bool sig_ignored_by(struct task_struct *task, int sig);
