@@ -28,6 +28,11 @@ export const TOOLS = {
     commands: ["qemu-system-riscv64"],
     packages: ["qemu-system-riscv|qemu-system-misc"],
   },
+  "qemu-riscv64": {
+    name: "qemu-riscv64",
+    commands: ["qemu-riscv64", "qemu-riscv64-static"],
+    packages: ["qemu-user"],
+  },
   opensbi: {
     name: "opensbi",
     commands: [],
