@@ -12,6 +12,12 @@ import type { DebugTarget, Privilege } from "../debug/target.ts";
 import { BOOT_PATH, type BootStep } from "./boot-path.ts";
 import { CallTree, walkFrames } from "./call-tree.ts";
 
+/** A point in a run: guest time, and what the hart had retired. */
+export interface Moment {
+  readonly cycle: number;
+  readonly instructions: number;
+}
+
 export interface TraceRecord {
   /** The function, or the path of the program whose first instruction this is. */
   readonly name: string;
@@ -22,6 +28,10 @@ export interface TraceRecord {
   readonly pid: number | undefined;
   readonly privilege: Privilege;
   readonly cycle: number;
+  /** What the hart had retired when it came here. */
+  readonly instructions: number;
+  /** When the function returned; undefined while it has not. */
+  readonly end: Moment | undefined;
   /** Traced callers that are still active in the same task. */
   readonly depth: number;
   /** The path or the function that was passed, where the step asks for it. */
@@ -44,13 +54,18 @@ function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
+/** A record while it is being written. */
+type OpenRecord = { -readonly [Key in keyof TraceRecord]: TraceRecord[Key] };
+
 export class BootTrace {
+  /** Called for each new record, and again when it gets its end. */
+  onRecord: ((record: TraceRecord, index: number) => void) | undefined;
   readonly records: TraceRecord[] = [];
   /** Steps that the ELF files at hand have no symbol for. */
   readonly missing: BootStep[] = [];
   readonly #target: TraceTarget;
   readonly #tree = new CallTree<bigint>();
-  readonly #breakpoints: Breakpoint[] = [];
+  readonly #breakpoints = new Set<Breakpoint>();
   readonly #seen = new Set<string>();
   readonly #pidOffset: bigint | undefined;
   #initPath: string | undefined;
@@ -70,7 +85,8 @@ export class BootTrace {
   /** Takes all breakpoints out of the machine. */
   stop(): void {
     this.#finished = true;
-    for (const breakpoint of this.#breakpoints.splice(0)) breakpoint.remove();
+    for (const breakpoint of this.#breakpoints) breakpoint.remove();
+    this.#breakpoints.clear();
   }
 
   #watch(step: BootStep): void {
@@ -91,8 +107,15 @@ export class BootTrace {
       onHit(hart);
       return "go-on";
     });
-    this.#breakpoints.push(breakpoint);
-    return breakpoint;
+    const held = {
+      address,
+      remove: () => {
+        breakpoint.remove();
+        this.#breakpoints.delete(held);
+      },
+    };
+    this.#breakpoints.add(held);
+    return held;
   }
 
   #entered(step: BootStep, hart: number): void {
@@ -108,7 +131,8 @@ export class BootTrace {
     }
     const depth = this.#depth(flow, step, hart);
     const argument = this.#argument(step, hart);
-    this.#record({ name: step.name, image: step.image, hart, pid, depth, argument });
+    const record = this.#record({ name: step.name, image: step.image, hart, pid, depth, argument });
+    this.#awaitReturn(record, this.#register(hart, "ra"), this.#register(hart, "sp"));
     if (pid !== INIT_PID || task === undefined) return;
     if (step.argument === "path") this.#initPath = argument;
     if (step.name === "start_thread") this.#awaitUserMode(task, this.#register(hart, "a1"));
@@ -142,10 +166,28 @@ export class BootTrace {
     });
   }
 
-  #record(entry: Omit<TraceRecord, "cycle" | "privilege">): void {
+  /** A function returns when its task comes to the return address with the stack pointer that it was entered with. */
+  #awaitReturn(record: OpenRecord, returnAddress: bigint, stackPointer: bigint): void {
+    if (returnAddress === 0n || this.#finished) return;
+    const breakpoint = this.#break(returnAddress, (hart) => {
+      if (this.#register(hart, "sp") !== stackPointer) return;
+      breakpoint.remove();
+      record.end = this.#moment(hart);
+      this.onRecord?.(record, this.records.indexOf(record));
+    });
+  }
+
+  #record(entry: Omit<TraceRecord, "cycle" | "instructions" | "privilege" | "end">): OpenRecord {
     const { privilege } = this.#target.hartStatus(entry.hart);
-    this.records.push({ ...entry, privilege, cycle: this.#target.cycles });
+    const record: OpenRecord = { ...entry, privilege, ...this.#moment(entry.hart), end: undefined };
+    this.records.push(record);
+    this.onRecord?.(record, this.records.length - 1);
     if (this.records.length >= MOST_RECORDS) this.stop();
+    return record;
+  }
+
+  #moment(hart: number): Moment {
+    return { cycle: this.#target.cycles, instructions: Number(this.#register(hart, "minstret")) };
   }
 
   #currentTask(hart: number): bigint | undefined {

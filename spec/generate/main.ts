@@ -6,6 +6,7 @@ import { printSbiHeader } from "./c-header.ts";
 import { printLayout, printOps, printRiscv } from "./constants.ts";
 import { printCsrAccess } from "./csr-access.ts";
 import { printDecoder } from "./decoder.ts";
+import { printDisassembler } from "./disassembler.ts";
 import { printFloat } from "./float.ts";
 import { printInterpreter } from "./interpreter.ts";
 import { listOps } from "./ops.ts";
@@ -30,6 +31,7 @@ function printAll(): Record<string, string> {
     "assembly/generated/decoder.ts": printDecoder(set, ops),
     "assembly/generated/interpreter.ts": printInterpreter(ops),
     "assembly/generated/float.ts": printFloat(set.instructions),
+    "host/generated/disassembler.ts": printDisassembler(set),
     "kernel-image/include/generated/sbi-ids.h": printSbiHeader(),
   };
 }
