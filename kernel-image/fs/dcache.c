@@ -1,10 +1,12 @@
 /*
  * The directory-entry cache: every name in use, as a tree.
  *
- * One spinlock, dcache_lock, covers the whole tree: counts, hash chains,
- * parent links and d_inode. A dentry that is hashed can be found; one whose
- * count falls to 0 is unhashed and freed at once, so that the cache holds only
- * names that somebody uses. A file system that lives in memory pins its names
+ * One spinlock, dcache_lock, covers the whole tree: hash chains, parent links
+ * and d_inode. A dentry that is hashed can be found; one whose count falls to 0
+ * is unhashed and freed at once, so that the cache holds only names that
+ * somebody uses. Who has a reference takes another, or drops one that is not
+ * the last, without the lock; only under it does a count go from 1 to 0, so a
+ * dentry found under the lock is never on its way out. A file system that lives in memory pins its names
  * with an extra count. Each dentry holds its parent, so walking up is safe
  * for the holder of a count. Dropping the last count may drop the inode, which
  * may sleep: dput does that after it released the lock.
@@ -71,7 +73,7 @@ struct dentry *d_alloc(struct dentry *parent, const struct qstr *name)
 		kmem_cache_free(dentry_cache, dentry);
 		return NULL;
 	}
-	dentry->d_count = 1;
+	atomic_set(&dentry->d_count, 1);
 	INIT_HLIST_NODE(&dentry->d_hash);
 	INIT_LIST_HEAD(&dentry->d_subdirs);
 	INIT_LIST_HEAD(&dentry->d_child);
@@ -101,9 +103,7 @@ struct dentry *d_make_root(struct super_block *sb, struct inode *root)
 
 struct dentry *dget(struct dentry *dentry)
 {
-	spin_lock(&dcache_lock);
-	dentry->d_count++;
-	spin_unlock(&dcache_lock);
+	atomic_inc(&dentry->d_count);
 	return dentry;
 }
 
@@ -113,9 +113,23 @@ struct dentry *dget_parent(struct dentry *dentry)
 
 	spin_lock(&dcache_lock);
 	parent = dentry->d_parent;
-	parent->d_count++;
+	atomic_inc(&parent->d_count);
 	spin_unlock(&dcache_lock);
 	return parent;
+}
+
+static bool drop_unless_last(struct dentry *dentry)
+{
+	int count = atomic_read(&dentry->d_count);
+
+	while (count > 1) {
+		int seen = atomic_cmpxchg(&dentry->d_count, count, count - 1);
+
+		if (seen == count)
+			return true;
+		count = seen;
+	}
+	return false;
 }
 
 void dput(struct dentry *dentry)
@@ -123,8 +137,10 @@ void dput(struct dentry *dentry)
 	while (dentry) {
 		struct dentry *parent;
 
+		if (drop_unless_last(dentry))
+			return;
 		spin_lock(&dcache_lock);
-		if (--dentry->d_count) {
+		if (!atomic_dec_and_test(&dentry->d_count)) {
 			spin_unlock(&dcache_lock);
 			return;
 		}
@@ -147,7 +163,7 @@ struct dentry *d_lookup(struct dentry *parent, const struct qstr *name)
 	spin_lock(&dcache_lock);
 	hlist_for_each_entry(dentry, d_hash(parent, name), d_hash) {
 		if (dentry->d_parent == parent && name_equal(&dentry->d_name, name)) {
-			dentry->d_count++;
+			atomic_inc(&dentry->d_count);
 			found = dentry;
 			break;
 		}
@@ -239,7 +255,7 @@ struct dentry *d_next_child(struct dentry *dir, struct dentry *prev, u64 cookie)
 	for (at = at->next; at != &dir->d_subdirs; at = at->next) {
 		child = list_entry(at, struct dentry, d_child);
 		if (child->d_cookie >= cookie && child->d_inode && !hlist_unhashed(&child->d_hash)) {
-			child->d_count++;
+			atomic_inc(&child->d_count);
 			found = child;
 			break;
 		}

@@ -74,16 +74,24 @@ int inode_permission(struct inode *inode, int mask)
 	return mask & ~mode & (MAY_READ | MAY_WRITE | MAY_EXEC) ? -EACCES : 0;
 }
 
-/* The dentry for name, perhaps negative; the directory's lock is held. */
-struct dentry *lookup_one_locked(struct dentry *dir, const struct qstr *name)
+/* The dentry in the cache, if its name still means the same. */
+static struct dentry *lookup_cached(struct dentry *dir, const struct qstr *name)
 {
-	struct dentry *dentry = d_lookup(dir, name), *other;
+	struct dentry *dentry = d_lookup(dir, name);
 
 	if (dentry && dentry->d_op && dentry->d_op->d_revalidate && !dentry->d_op->d_revalidate(dentry)) {
 		d_drop(dentry);
 		dput(dentry);
-		dentry = NULL;
+		return NULL;
 	}
+	return dentry;
+}
+
+/* The dentry for name, perhaps negative; the directory's lock is held. */
+struct dentry *lookup_one_locked(struct dentry *dir, const struct qstr *name)
+{
+	struct dentry *dentry = lookup_cached(dir, name), *other;
+
 	if (dentry)
 		return dentry;
 	if (!dir->d_inode->i_op->lookup)
@@ -101,12 +109,10 @@ struct dentry *lookup_one_locked(struct dentry *dir, const struct qstr *name)
 
 static struct dentry *lookup_one(struct dentry *dir, const struct qstr *name)
 {
-	struct dentry *dentry = d_lookup(dir, name);
+	struct dentry *dentry = lookup_cached(dir, name);
 
-	if (dentry && !(dentry->d_op && dentry->d_op->d_revalidate))
-		return dentry;
 	if (dentry)
-		dput(dentry);
+		return dentry;
 	inode_lock(dir->d_inode);
 	dentry = lookup_one_locked(dir, name);
 	inode_unlock(dir->d_inode);

@@ -3,6 +3,7 @@
 #define _LINUX_DCACHE_H
 
 #include <linux/types.h>
+#include <linux/atomic.h>
 #include <linux/list.h>
 #include <linux/spinlock.h>
 
@@ -23,7 +24,7 @@ struct dentry_operations {
 #define DNAME_INLINE_LEN 40
 
 struct dentry {
-	unsigned int d_count;
+	atomic_t d_count;
 	unsigned int d_mounted;
 	struct dentry *d_parent;
 	struct qstr d_name;
