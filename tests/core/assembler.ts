@@ -7,6 +7,8 @@ interface Fixup {
   readonly name: string;
   readonly operands: Operands;
   readonly label: string;
+  /** The half of a distance that a pair of auipc and addi has here, counted from the auipc. */
+  readonly half?: "high" | "low";
 }
 
 export class Assembler {
@@ -87,10 +89,11 @@ export class Assembler {
     return this;
   }
 
-  /** The address of a label, relative to the pc (two instructions, within 2 KiB of it). */
+  /** The address of a label, relative to the pc: auipc and addi. */
   address(rd: number, label: string): this {
-    this.op("auipc", { rd, imm: 0 });
-    this.#fixups.push({ at: this.#size, name: "addi", operands: { rd, rs1: rd }, label });
+    this.#fixups.push({ at: this.#size, name: "auipc", operands: { rd }, label, half: "high" });
+    this.#put(0, 4, "auipc");
+    this.#fixups.push({ at: this.#size, name: "addi", operands: { rd, rs1: rd }, label, half: "low" });
     this.#put(0, 4, "addi");
     return this;
   }
@@ -119,10 +122,11 @@ export class Assembler {
   bytes(): Uint8Array {
     const bytes = this.#bytes.slice(0, this.#size);
     const view = new DataView(bytes.buffer);
-    for (const { at, name, operands, label } of this.#fixups) {
-      // The addi of `address` is one instruction behind the auipc that the distance counts from.
-      const from = name === "addi" ? at - 4 : at;
-      const word = encode(name, { ...operands, imm: this.addressOf(label) - this.base - from });
+    for (const { at, name, operands, label, half } of this.#fixups) {
+      const distance = this.addressOf(label) - this.base - (half === "low" ? at - 4 : at);
+      const low = (distance << 20) >> 20;
+      const imm = half === "high" ? distance - low : half === "low" ? low : distance;
+      const word = encode(name, { ...operands, imm });
       if (LINES.get(name)?.length === 16) view.setUint16(at, word, true);
       else view.setUint32(at, word, true);
     }
