@@ -1,9 +1,10 @@
 /** The core's exports: what host/core calls. No 64-bit value crosses on a path that is taken often. */
-import { BOOT_ROM_BASE, PRIV_M } from "./generated/riscv";
+import { BOOT_ROM_BASE, PRIV_M, RAM_BASE } from "./generated/riscv";
 import {
   HART_BYTES,
   HART_CYCLE,
   HART_HARTID,
+  HART_LASTRUN,
   HART_MENVCFG,
   HART_MSTATUS,
   HART_PC,
@@ -21,14 +22,17 @@ import { dropAllCode, storedToCode } from "./block/code-cache";
 import { updateContext } from "./hart/context";
 import { resetMenvcfg, resetMstatus } from "./hart/csr-functions";
 import { probe as probeAddress } from "./mmu/translate";
+import { markDirty } from "./mmu/physical";
 import { flushHart } from "./mmu/tlb";
 import { hart } from "./run";
 
 export { addBreakpoint, removeBreakpoint } from "./debug/breakpoints";
+export { addWatchpoint, removeWatchpoint } from "./debug/watchpoints";
 // Binaryen inlines a function into its only caller unless it is exported; the interpreter's loop must stay small.
 export * from "./generated/float";
 export { csrExists, csrRead, csrWrite } from "./generated/csr-access";
-export { bringForward, cycles, isIdle, run, setLine, skipTo, updateSupervisorTimer } from "./run";
+export { bringForward, cycles, isIdle, run, setLine, settle, skipTo, updateSupervisorTimer } from "./run";
+export { flushAllWriteTlbs as noticeStores } from "./mmu/tlb";
 export { hashState } from "./state-hash";
 
 /** Sets up a machine of `harts` harts and `ramBytes` bytes of RAM, all zero. False when memory cannot grow that far. */
@@ -55,8 +59,10 @@ export function reset(): void {
 function resetHart(h: usize, id: u32): void {
   // Time goes on, as it does for the rest of the board.
   const cycle = load<u64>(h, HART_CYCLE);
+  const lastRun = load<u64>(h, HART_LASTRUN);
   memory.fill(h, 0, HART_BYTES);
   store<u64>(h, cycle, HART_CYCLE);
+  store<u64>(h, lastRun, HART_LASTRUN);
   store<u32>(h, id, HART_HARTID);
   store<u32>(h, PRIV_M, HART_PRIV);
   store<u64>(h, resetMstatus(), HART_MSTATUS);
@@ -74,9 +80,17 @@ export function ramWritten(offset: u32, size: u32): void {
   const end = at + <usize>size;
   while (at < end) {
     const next = min<usize>(end, (at | 0xfff) + 1);
+    markDirty(<u64>at + RAM_BASE);
     storedToCode(at, next - at);
     at = next;
   }
+}
+
+/** The host put another state into records and memory: forget all that was derived from the old one. */
+export function restored(): void {
+  dropAllCode();
+  const harts = load<u32>(MACHINE, MACHINE_HARTS);
+  for (let i: u32 = 0; i < harts; i++) contextWritten(i);
 }
 
 /** The host changed mode, mstatus, satp or PMP registers of a hart: forget what depends on them. */

@@ -13,10 +13,12 @@ import {
   HART_CYCLE,
   HART_FUEL,
   HART_INSTRET,
+  HART_LASTRUN,
   HART_LINES,
   HART_RESERVATION,
   HART_WAITING,
   MACHINE,
+  MACHINE_EXECUTED,
   MACHINE_HARTS,
   MACHINE_ROUNDEND,
   MACHINE_ROUNDSTART,
@@ -25,6 +27,7 @@ import {
   MACHINE_STOPREQUEST,
   MACHINE_TURN,
   MACHINE_TURNSTARTED,
+  MACHINE_WATCHHIT,
   STOP_BREAKPOINT,
   STOP_FUEL,
   STOP_HORIZON,
@@ -32,11 +35,12 @@ import {
   STOP_PAUSE,
   STOP_REQUESTED,
   STOP_STEP,
+  STOP_WATCHPOINT,
 } from "./generated/layout";
 import { interpret } from "./generated/interpreter";
 import { now, supervisorTimerDue, ticksAt } from "./hart/csr-functions";
 import { IRQ_STI } from "./generated/riscv";
-import { wakes } from "./hart/interrupt";
+import { takePendingInterrupt, wakes } from "./hart/interrupt";
 
 /** Cycles of a round when several harts are awake: how late one may see what another did. */
 const QUANTUM: u64 = 2000;
@@ -86,11 +90,19 @@ function turn(h: usize, grant: u64): u64 {
   store<u64>(h, before + grant, HART_CYCLE);
   store<u64>(h, load<u64>(h, HART_INSTRET) + grant, HART_INSTRET);
   const left = <u64>interpret(h, <u32>grant);
-  const after = load<u64>(h, HART_CYCLE) - left;
+  // An instruction that a watchpoint held back has not happened.
+  const unused = left + <u64>load<u32>(MACHINE, MACHINE_WATCHHIT);
+  const after = load<u64>(h, HART_CYCLE) - unused;
   store<u64>(h, after, HART_CYCLE);
-  store<u64>(h, load<u64>(h, HART_INSTRET) - left, HART_INSTRET);
+  store<u64>(h, load<u64>(h, HART_INSTRET) - unused, HART_INSTRET);
   store<u32>(h, 0, HART_FUEL);
-  return after - before;
+  const used = after - before;
+  if (used > 0) {
+    const executed = load<u64>(MACHINE, MACHINE_EXECUTED) + used;
+    store<u64>(MACHINE, executed, MACHINE_EXECUTED);
+    store<u64>(h, executed, HART_LASTRUN);
+  }
+  return used;
 }
 
 /**
@@ -105,16 +117,13 @@ export function run(until: f64, pauseAt: f64, budget: f64): u32 {
   const harts = load<u32>(MACHINE, MACHINE_HARTS);
   store<u32>(MACHINE, RUNNING, MACHINE_STOPREASON);
   store<u32>(MACHINE, 0, MACHINE_STOPREQUEST);
-  // A lone hart's round may have been opened for an earlier, longer run.
-  cutRound(awakeHarts() == 1 ? min<u64>(horizon, pause) : horizon);
+  store<u32>(MACHINE, 0, MACHINE_WATCHHIT);
+  // A lone hart's round may have been opened for an earlier, longer run, and it may wait by now.
+  cutRound(awakeHarts() <= 1 ? min<u64>(horizon, pause) : horizon);
   do {
     for (let i = load<u32>(MACHINE, MACHINE_TURN); i < harts; i++) {
       const h = hart(i);
       store<u32>(MACHINE, i, MACHINE_TURN);
-      if (!load<u32>(MACHINE, MACHINE_TURNSTARTED)) {
-        dropOtherReservations(i);
-        store<u32>(MACHINE, 1, MACHINE_TURNSTARTED);
-      }
       const reason = finishTurn(h, i, left);
       if (reason != RUNNING) return reason;
       left = remaining;
@@ -126,6 +135,12 @@ export function run(until: f64, pauseAt: f64, budget: f64): u32 {
     if (end >= pause) return STOP_PAUSE;
   } while (openRound());
   return STOP_IDLE;
+}
+
+/** Has the hart whose turn it is take the interrupt that it would take before its next instruction. */
+export function settle(): void {
+  const index = load<u32>(MACHINE, MACHINE_TURN);
+  if (index < load<u32>(MACHINE, MACHINE_HARTS)) takePendingInterrupt(hart(index));
 }
 
 /** A hart that runs may store anywhere, so the others' reservations end. */
@@ -149,12 +164,19 @@ function finishTurn(h: usize, index: u32, budget: u64): u32 {
     const end = load<u64>(MACHINE, MACHINE_ROUNDEND);
     if (start >= end) return RUNNING;
     if (remaining == 0) return STOP_FUEL;
+    if (!load<u32>(MACHINE, MACHINE_TURNSTARTED)) {
+      dropOtherReservations(index);
+      store<u32>(MACHINE, 1, MACHINE_TURNSTARTED);
+    }
     const stepping = load<u32>(MACHINE, MACHINE_STEPHART) == index;
     const used = turn(h, stepping ? 1 : min<u64>(min<u64>(end - start, remaining), MAX_GRANT));
     remaining -= used;
     if (load<u32>(MACHINE, MACHINE_STOPREASON) == STOP_BREAKPOINT) return STOP_BREAKPOINT;
+    if (load<u32>(MACHINE, MACHINE_WATCHHIT)) return STOP_WATCHPOINT;
     if (load<u32>(MACHINE, MACHINE_STOPREQUEST)) return STOP_REQUESTED;
     if (stepping && used > 0) return STOP_STEP;
+    // At once, not before the next instruction: what that would first do is part of the next position.
+    if (remaining == 0) return STOP_FUEL;
   }
   return RUNNING;
 }

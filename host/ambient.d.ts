@@ -19,3 +19,20 @@ declare namespace WebAssembly {
     constructor(bytes: BufferSource);
   }
 }
+
+interface ByteTransform {
+  readonly writable: { getWriter(): { write(bytes: Uint8Array): Promise<void>; close(): Promise<void> } };
+  readonly readable: { getReader(): { read(): Promise<{ done: boolean; value?: Uint8Array }> } };
+}
+
+declare class CompressionStream implements ByteTransform {
+  constructor(format: "gzip");
+  readonly writable: ByteTransform["writable"];
+  readonly readable: ByteTransform["readable"];
+}
+
+declare class DecompressionStream implements ByteTransform {
+  constructor(format: "gzip");
+  readonly writable: ByteTransform["writable"];
+  readonly readable: ByteTransform["readable"];
+}

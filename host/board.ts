@@ -7,6 +7,7 @@ import type { Clock } from "./clock.ts";
 import { Clint } from "./devices/clint.ts";
 import type { GuestMemory, IrqLine } from "./devices/device.ts";
 import { Plic } from "./devices/plic.ts";
+import { fieldsIn, type SavedFields } from "./devices/saved-state.ts";
 import { type Finish, TestFinisher } from "./devices/test-finisher.ts";
 import { Uart16550 } from "./devices/uart16550.ts";
 import { type BlockBackend, VirtioBlk } from "./devices/virtio-blk.ts";
@@ -63,8 +64,15 @@ export class Board {
     for (const { device } of this.devices) device.reset();
   }
 
-  /** Named state of every device, for the state hash. */
-  state(): Record<string, unknown> {
+  /** Takes over what `state` gave. Interrupt controllers come before those who drive them. */
+  restore(state: Readonly<Record<string, SavedFields>>): void {
+    for (const { device, base } of this.devices) {
+      device.restore(fieldsIn(state, `${device.name}@${base.toString(16)}`));
+    }
+  }
+
+  /** Named state of every device, for the state hash and snapshots. */
+  state(): Record<string, SavedFields> {
     return Object.fromEntries(
       this.devices.map(({ device, base }) => [`${device.name}@${base.toString(16)}`, device.state()]),
     );

@@ -12,6 +12,9 @@ export interface Timer {
 export interface Clock {
   /** The cycle of the instruction that is being executed, or of the event that is being delivered. */
   now(): number;
-  /** Calls `fire` once at cycle `at` (at once, but not within this call, when that has passed). */
-  schedule(at: number, fire: () => void): Timer;
+  /**
+   * Calls `fire` once at cycle `at` (at once, but not within this call, when that has passed). `name` tells the pending
+   * calls of a machine apart, so that a restored machine has them in the same order.
+   */
+  schedule(at: number, fire: () => void, name: string): Timer;
 }

@@ -26,6 +26,13 @@ export interface ConsoleOptions {
   readonly input: (bytes: Uint8Array) => void;
 }
 
+/** The console as snapshots keep it. */
+export interface ConsoleState {
+  readonly output: string;
+  readonly mark: number;
+  readonly sent: number;
+}
+
 interface Waiting {
   readonly pattern: RegExp;
   found: RegExpExecArray | undefined;
@@ -35,6 +42,9 @@ export class Console {
   /** What the guest wrote since power-on, one character for each byte; of a flood the last 4 Mi or more. */
   output = "";
   readonly #machine: ConsoleMachine;
+  /** Bytes that the guest has written since power-on, over resets too, and how many of them listeners were told. */
+  #sent = 0;
+  #told = 0;
   readonly #listeners = new Set<(bytes: Uint8Array) => void>();
   /** What expect() has consumed of the output. */
   #mark = 0;
@@ -93,8 +103,13 @@ export class Console {
   receive(byte: number): void {
     this.output += String.fromCharCode(byte);
     if (this.output.length >= 2 * KEPT) this.#forgetHalf();
-    const bytes = Uint8Array.of(byte);
-    for (const listener of this.#listeners) listener(bytes);
+    this.#sent += 1;
+    // A machine that went back writes again what everybody has seen.
+    if (this.#sent > this.#told) {
+      this.#told = this.#sent;
+      const bytes = Uint8Array.of(byte);
+      for (const listener of this.#listeners) listener(bytes);
+    }
     if (this.#waiting && this.#look(this.#waiting)) this.#machine.requestStop();
   }
 
@@ -102,6 +117,23 @@ export class Console {
   reset(): void {
     this.output = "";
     this.#mark = 0;
+  }
+
+  state(): ConsoleState {
+    return { output: this.output, mark: this.#mark, sent: this.#sent };
+  }
+
+  /** Takes over what `state` gave. With `anew` listeners have heard nothing of what is to come. */
+  restore({ output, mark, sent }: ConsoleState, anew = false): void {
+    this.output = output;
+    this.#mark = mark;
+    this.#sent = sent;
+    if (anew) this.#told = sent;
+  }
+
+  /** The run takes another way from here: listeners have heard nothing of it. */
+  fork(): void {
+    this.#told = this.#sent;
   }
 
   #forgetHalf(): void {

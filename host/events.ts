@@ -3,7 +3,8 @@ import type { Clock, Timer } from "./clock.ts";
 
 interface Event {
   readonly at: number;
-  readonly order: number;
+  order: number;
+  readonly name: string;
   readonly fire: () => void;
   cancelled: boolean;
 }
@@ -31,8 +32,8 @@ export class EventQueue implements Clock {
     return this.#time.cycles;
   }
 
-  schedule(at: number, fire: () => void): Timer {
-    const event: Event = { at: Math.ceil(at), order: this.#order++, fire, cancelled: false };
+  schedule(at: number, fire: () => void, name: string): Timer {
+    const event: Event = { at: Math.ceil(at), order: this.#order++, name, fire, cancelled: false };
     let index = this.#events.length;
     while (index > 0 && before(this.#events[index - 1] as Event, event)) index--;
     this.#events.splice(index, 0, event);
@@ -59,6 +60,21 @@ export class EventQueue implements Clock {
       event.cancelled = true;
       event.fire();
     }
+  }
+
+  /** Names of what is pending, in the order in which it will happen. */
+  get names(): string[] {
+    return this.#events.map(({ name }) => name).reverse();
+  }
+
+  /** Puts what is due at the same cycle into the order of `names`; false unless just these are pending. */
+  arrange(names: readonly string[]): boolean {
+    const order = new Map(names.map((name, index) => [name, index]));
+    if (order.size !== this.#events.length || this.#events.some(({ name }) => !order.has(name))) return false;
+    for (const event of this.#events) event.order = order.get(event.name) as number;
+    this.#events.sort((a, b) => (before(a, b) ? 1 : -1));
+    this.#order = names.length;
+    return true;
   }
 
   /** Forgets everything, as after power-on. */

@@ -14,15 +14,24 @@ import { machineTree } from "./boot/device-tree.ts";
 import { flattenFdt } from "./boot/fdt-writer.ts";
 import { type BootPlan, type NamedFile, planBoot } from "./boot/load.ts";
 import { Console } from "./console.ts";
-import { Core, FOREVER } from "./core/core.ts";
+import { Core } from "./core/core.ts";
 import { Breakpoints } from "./debug/breakpoints.ts";
 import { SymbolTable } from "./debug/symbols.ts";
+import { Watchpoints } from "./debug/watchpoints.ts";
 import type { GuestMemory } from "./devices/device.ts";
 import type { Finish } from "./devices/test-finisher.ts";
 import type { BlockBackend } from "./devices/virtio-blk.ts";
 import { HartbeatError } from "./errors.ts";
 import { EventQueue } from "./events.ts";
 import { registerAccess } from "./registers.ts";
+import { History } from "./replay/history.ts";
+import { type Input, InputLog } from "./replay/input-log.ts";
+import type { Position } from "./replay/position.ts";
+import { type RunEnd, RunLoop } from "./run-loop.ts";
+import { Digest } from "./snapshot/digest.ts";
+import { JournaledDisk } from "./snapshot/journaled-disk.ts";
+import type { MachineState, PendingInput } from "./snapshot/machine-state.ts";
+import { type MachineIdentity, readSnapshot, writeSnapshot } from "./snapshot/snapshot-file.ts";
 import { stateHash } from "./state-hash.ts";
 import { SupervisorTimers } from "./supervisor-timer.ts";
 
@@ -49,8 +58,7 @@ export interface Halt {
   readonly status: number;
 }
 
-/** Why a run() returned before its cycles were over. */
-export type RunEnd = "cycles" | "halted" | "paused" | "requested" | "step";
+export type { RunEnd } from "./run-loop.ts";
 
 /** The smallest machine that can hold a firmware and a device tree. */
 const MIN_RAM_BYTES = 4 * 2 ** 20;
@@ -76,6 +84,7 @@ export class Machine {
   readonly console: Console;
   readonly symbols = new SymbolTable();
   readonly breakpoints: Breakpoints;
+  readonly watchpoints: Watchpoints;
   /** Registers of harts by name. */
   readonly registers: ReturnType<typeof registerAccess>;
   readonly core: Core;
@@ -83,10 +92,14 @@ export class Machine {
   readonly #events: EventQueue;
   readonly #timers: SupervisorTimers;
   readonly #plan: BootPlan;
+  readonly #disks: readonly JournaledDisk[];
+  readonly #log = new InputLog();
+  readonly #loop: RunLoop;
+  /** Console input on its way to the UART. */
+  readonly #inputs = new Set<PendingInput>();
+  #inputCount = 0;
+  #history: History | undefined;
   #halted: Halt | undefined;
-  #paused = false;
-  #requested = false;
-  #disposed = false;
 
   /** Builds a machine that stands before its first instruction. Throws HartbeatError when files or sizes are unfit. */
   static async create(options: MachineOptions): Promise<Machine> {
@@ -114,12 +127,22 @@ export class Machine {
     const { firmware, kernel, initrd, append, drives = [] } = options;
     this.core = core;
     this.breakpoints = new Breakpoints(core);
+    this.watchpoints = new Watchpoints(core);
+    this.#disks = drives.map((drive) => new JournaledDisk(drive));
     this.registers = registerAccess(core);
     this.#events = new EventQueue(core);
     this.#timers = new SupervisorTimers(core, this.#events);
     this.console = new Console({
       machine: this,
-      input: (bytes) => this.#events.schedule(core.cycles, () => this.#board.uart.receive(bytes)),
+      input: (bytes) => this.enter({ kind: "console", bytes }),
+    });
+    this.#loop = new RunLoop({
+      core,
+      events: this.#events,
+      log: this.#log,
+      breakpoints: this.breakpoints,
+      watchpoints: this.watchpoints,
+      apply: (input) => this.#apply(input),
     });
     this.#board = new Board({
       harts: core.hartCount,
@@ -132,7 +155,7 @@ export class Machine {
       },
       onOutput: (byte) => this.console.receive(byte),
       onFinish: (finish) => this.#finish(finish),
-      drives,
+      drives: this.#disks,
     });
     this.#plan = planBoot({
       ramBytes,
@@ -186,22 +209,22 @@ export class Machine {
 
   /** While paused (by a debugger), run() returns at once. */
   get paused(): boolean {
-    return this.#paused;
+    return this.#loop.paused;
   }
 
   /** Stops a run() that is under way after the present instruction. Time goes on with resume(). */
   pause(): void {
-    this.#paused = true;
+    this.#loop.paused = true;
     this.core.requestStop();
   }
 
   resume(): void {
-    this.#paused = false;
+    this.#loop.paused = false;
   }
 
   /** Ends a run() that is under way after the present instruction. */
   requestStop(): void {
-    this.#requested = true;
+    this.#loop.requested = true;
     this.core.requestStop();
   }
 
@@ -210,27 +233,7 @@ export class Machine {
    * on to the end of a round (2,000 cycles). Runs in pieces give the same as one run.
    */
   run({ cycles }: { cycles: number }): RunEnd {
-    const end = this.cycles + cycles;
-    this.#requested = false;
-    for (;;) {
-      if (this.#disposed) throw new HartbeatError("The machine was disposed of; make a new one.");
-      if (this.#halted) return "halted";
-      if (this.#paused) return "paused";
-      if (this.#requested) return "requested";
-      // In the middle of a round other harts have yet to reach the cycle of the event.
-      if (this.core.betweenRounds) this.#events.deliver();
-      if (this.cycles >= end) return "cycles";
-      switch (this.core.run(this.#events.next, end, FOREVER)) {
-        case "Idle":
-          this.core.skipTo(Math.min(this.#events.next, end));
-          break;
-        case "Breakpoint":
-          this.#breakpoint();
-          break;
-        case "Step":
-          return "step";
-      }
-    }
+    return this.#loop.run(this.cycles + cycles);
   }
 
   /**
@@ -251,19 +254,93 @@ export class Machine {
 
   /** Lets a hart that stands at a breakpoint go on over it. */
   passBreakpoint(hart: number): void {
-    const record = this.core.hart(hart);
-    record.set("resumePc", record.get("pc"));
+    this.#loop.passBreakpoint(hart);
   }
 
   /** Back to power-on, with the images loaded anew. Disks keep their contents, and guest time goes on. */
   reset(): void {
-    this.#halted = undefined;
-    this.#events.clear();
-    this.console.reset();
-    this.core.ram.fill(0);
-    this.core.reset();
-    this.#board.reset();
-    this.#load();
+    this.enter({ kind: "reset" });
+  }
+
+  /**
+   * The one way in for what comes from outside: it is done at the present place of the run, or after the present
+   * instruction, and kept for replays. False when it cannot be done.
+   */
+  enter(input: Input): boolean {
+    return this.#loop.enter(input);
+  }
+
+  /** Where the machine stands in its run. */
+  get position(): Position {
+    return this.#loop.position;
+  }
+
+  /** What came in from outside since power-on, or since a snapshot was restored. */
+  get inputs(): InputLog {
+    return this.#log;
+  }
+
+  /** Starts to keep what it takes to go back, from the present place on, unless that is under way. */
+  keepHistory(): History {
+    this.#history ??= new History({
+      core: this.core,
+      loop: this.#loop,
+      disks: this.#disks,
+      save: () => this.#save(),
+      restore: (state) => this.#restore(state, false),
+      fork: () => this.console.fork(),
+    });
+    return this.#history;
+  }
+
+  /** What the machine was built of; snapshots and logs fit machines of equal identity. */
+  get identity(): MachineIdentity {
+    const images = new Digest().update(this.#plan.rom);
+    for (const { address, bytes } of this.#plan.pieces) images.text(`${address}`).update(bytes);
+    return {
+      harts: this.core.hartCount,
+      ramBytes: this.core.ram.length,
+      images: images.hex(),
+      drives: this.#disks.map((disk) => disk.baseDigest),
+    };
+  }
+
+  /** All of the machine in one compressed file: harts, memory, devices, what is pending, sectors that were written. */
+  snapshot(): Promise<Uint8Array> {
+    return writeSnapshot({
+      identity: this.identity,
+      state: this.#save(),
+      ram: this.core.ram,
+      disks: this.#disks.map(({ written }) => written),
+    });
+  }
+
+  /**
+   * Takes over a snapshot of a machine built of the same files. Throws HartbeatError, and leaves the machine as it was,
+   * when the file is damaged or belongs to another machine.
+   */
+  async restore(file: Uint8Array): Promise<void> {
+    const { state, pages, disks } = await readSnapshot(file, this.identity);
+    const before = {
+      state: this.#save(),
+      ram: this.core.ram.slice(),
+      disks: this.#disks.map((d) => d.written),
+    };
+    try {
+      this.core.clearRam();
+      for (const { address, bytes } of pages) this.core.ram.set(bytes, address);
+      for (const [index, disk] of this.#disks.entries()) disk.restore(disks[index] ?? new Map());
+      this.#restore(state, true);
+    } catch (error) {
+      this.core.ram.set(before.ram);
+      for (const [index, disk] of this.#disks.entries()) disk.restore(before.disks[index] ?? new Map());
+      this.#restore(before.state, true);
+      throw error;
+    }
+    this.#history?.end();
+    this.#history = undefined;
+    this.#log.clear();
+    this.#loop.restored(this.position);
   }
 
   /** Copies of `length` bytes of RAM at a physical address; shorter where RAM ends, empty outside. */
@@ -274,12 +351,17 @@ export class Machine {
 
   /** 32 hexadecimal digits over everything that the guest can see: memory, harts, devices, time. */
   stateHash(): string {
-    return stateHash(this.core.hashState(), { cycles: this.cycles, devices: this.#board.state() });
+    return stateHash(this.core.hashState(), {
+      cycles: this.cycles,
+      devices: this.#board.state(),
+      drives: this.#disks.map((disk) => disk.baseDigest),
+    });
   }
 
   /** Lets go of the machine; it cannot be run again. */
   dispose(): void {
-    this.#disposed = true;
+    this.#loop.disposed = true;
+    this.#history?.end();
     this.#events.clear();
   }
 
@@ -288,16 +370,84 @@ export class Machine {
     for (const { address, bytes } of this.#plan.pieces) this.core.write(address, bytes);
   }
 
-  #breakpoint(): void {
-    const hart = this.core.currentHart;
-    this.passBreakpoint(hart);
-    if (this.breakpoints.hit(hart, this.core.hart(hart).get("pc"))) this.#paused = true;
-  }
-
   #finish(finish: Finish): void {
     const status = finish.kind === "fail" ? finish.code : 0;
-    this.#halted = { kind: finish.kind === "reset" ? "reset" : "poweroff", status };
+    this.#setHalted({ kind: finish.kind === "reset" ? "reset" : "poweroff", status });
     this.core.requestStop();
+  }
+
+  #setHalted(halted: Halt | undefined): void {
+    this.#halted = halted;
+    this.#loop.halted = halted !== undefined;
+  }
+
+  #apply(input: Input): boolean {
+    switch (input.kind) {
+      case "console":
+        this.#inputCount += 1;
+        this.#type({ serial: this.#inputCount, at: this.cycles, bytes: input.bytes });
+        return true;
+      case "reset":
+        this.#reset();
+        return true;
+      case "register":
+        return this.registers.write(input.hart, input.name, input.value);
+      case "memory":
+        return this.core.write(input.address, input.bytes);
+    }
+  }
+
+  #type(input: PendingInput): void {
+    this.#inputs.add(input);
+    const arrive = (): void => {
+      this.#inputs.delete(input);
+      this.#board.uart.receive(input.bytes);
+    };
+    this.#inputCount = Math.max(this.#inputCount, input.serial);
+    this.#events.schedule(input.at, arrive, `input ${input.serial}`);
+  }
+
+  #reset(): void {
+    this.#setHalted(undefined);
+    this.#clearEvents();
+    this.console.reset();
+    this.core.clearRam();
+    this.core.reset();
+    this.#board.reset();
+    this.#load();
+  }
+
+  #clearEvents(): void {
+    this.#events.clear();
+    this.#timers.reset();
+    this.#inputs.clear();
+  }
+
+  /** Everything but memory and disks. */
+  #save(): MachineState {
+    return {
+      core: this.core.save(),
+      devices: this.#board.state(),
+      supervisorTimers: this.#timers.state(),
+      events: this.#events.names,
+      inputs: [...this.#inputs],
+      console: this.console.state(),
+      halted: this.#halted ?? null,
+    };
+  }
+
+  /** Takes over what `#save` gave, after memory and disks were restored. With `anew` the machine has no past. */
+  #restore(state: MachineState, anew: boolean): void {
+    this.#clearEvents();
+    this.core.restore(state.core);
+    this.#board.restore(state.devices);
+    this.#timers.restore(state.supervisorTimers);
+    for (const input of state.inputs) this.#type(input);
+    if (!this.#events.arrange(state.events)) {
+      throw new HartbeatError("The saved events do not fit the saved devices; take the snapshot again.");
+    }
+    this.console.restore(state.console, anew);
+    this.#setHalted(state.halted ?? undefined);
   }
 
   #guestMemory(): GuestMemory {

@@ -44,6 +44,11 @@ const HART: readonly Field[] = [
   { name: "fuel", type: "u32", doc: "cycles of the quantum that are left; current only in slow paths" },
   { name: "trapped", type: "u32", doc: "1 when the last slow path ended in a trap instead of a value" },
   { name: "instret", type: "u64", doc: "retired instructions, exact outside the interpreter loop" },
+  {
+    name: "lastRun",
+    type: "u64",
+    doc: "what `executed` of the machine was when this hart had last executed",
+  },
   { name: "instretBase", type: "u64", doc: "added to instret to give minstret, which guests may write" },
   { name: "cycleBase", type: "u64", doc: "added to cycle to give mcycle, which guests may write" },
   { name: "mstatus", type: "u64", doc: "machine status" },
@@ -106,7 +111,13 @@ const MACHINE: readonly Field[] = [
   },
   { name: "busFault", type: "u32", doc: "set by the host when a bus access found nothing" },
   { name: "timeOffset", type: "u64", doc: "ticks added to the clock to give mtime" },
+  { name: "executed", type: "u64", doc: "cycles that all harts together have used: the position in the run" },
   { name: "breakpoints", type: "u32", doc: "number of breakpoints" },
+  { name: "watchpoints", type: "u32", doc: "number of watchpoints" },
+  { name: "watchDisarmed", type: "u32", doc: "1 while accesses to watched memory go through" },
+  { name: "watchHit", type: "u32", doc: "1 when an access was held back by a watchpoint" },
+  { name: "watchAccess", type: "u32", doc: "that access: a bit of WATCH_ACCESS" },
+  { name: "watchAddress", type: "u64", doc: "its virtual address" },
   { name: "codePages", type: "u32", doc: "decoded pages in use" },
   { name: "freeCodePage", type: "u32", doc: "first of the freed decoded pages, 0 when none" },
 ];
@@ -127,6 +138,11 @@ export const MACHINE_FIELDS = place(MACHINE);
 
 /** The most breakpoints that may be set at a time. */
 export const MAX_BREAKPOINTS = 1024;
+/** The same for watchpoints. Each is {u64 first address, u64 last address, u32 accesses, u32 unused}. */
+export const MAX_WATCHPOINTS = 64;
+export const WATCHPOINT_BYTES = 24;
+/** Accesses that a watchpoint may wait for, as bits. */
+export const WATCH_ACCESS = { READ: 1, WRITE: 2 } as const;
 
 /** Entries of one TLB array; a power of two. Each is {u64 tag, u32 addend or decoded page, u32 unused}. */
 export const TLB_ENTRIES = 512;
@@ -171,12 +187,18 @@ export const REGIONS = stack([
   { name: "machine", bytes: PAGE, doc: "the machine record" },
   { name: "harts", bytes: 8 * HART_BYTES, doc: "hart records, HART_BYTES apart" },
   { name: "breakpointTable", bytes: MAX_BREAKPOINTS * 8, doc: "virtual addresses of breakpoints" },
+  { name: "watchTable", bytes: MAX_WATCHPOINTS * WATCHPOINT_BYTES, doc: "watchpoints" },
   { name: "scratch", bytes: PAGE, doc: "decoded slots of an instruction that is not on one cached page" },
   { name: "bootRom", bytes: 0xf000, doc: "the boot ROM, as the bus shows it" },
   {
     name: "tlbs",
     bytes: 8 * 3 * TLB_CONTEXTS.length * TLB_BYTES,
     doc: "per hart: load, store, fetch arrays of each context",
+  },
+  {
+    name: "dirtyPages",
+    bytes: MAX_RAM_BYTES / PAGE,
+    doc: "a byte for each RAM page: 1 when it may have been written since the host cleared it",
   },
   {
     name: "codeTable",
@@ -200,5 +222,14 @@ export function region(name: string): Region {
 }
 
 /** Why run() returned to the host. */
-export const STOP_REASONS = ["Horizon", "Pause", "Fuel", "Idle", "Requested", "Breakpoint", "Step"] as const;
+export const STOP_REASONS = [
+  "Horizon",
+  "Pause",
+  "Fuel",
+  "Idle",
+  "Requested",
+  "Breakpoint",
+  "Step",
+  "Watchpoint",
+] as const;
 export type StopReason = (typeof STOP_REASONS)[number];

@@ -6,10 +6,28 @@ import {
   CAUSE_STORE_ADDRESS_MISALIGNED,
   RAM_BASE,
 } from "../generated/riscv";
-import { HART_PC, HART_RESERVATION, HART_WRITETLB, MACHINE, MACHINE_BUSFAULT } from "../generated/layout";
+import {
+  HART_PC,
+  HART_RESERVATION,
+  HART_WRITETLB,
+  MACHINE,
+  MACHINE_BUSFAULT,
+  WATCH_READ,
+  WATCH_WRITE,
+} from "../generated/layout";
 import { forgetCode } from "../block/code-cache";
+import { heldBack } from "../debug/watchpoints";
 import { takeTrap } from "../hart/trap";
-import { hostAddress, isMemory, isRam, readDevice, readMemory, writeDevice, writeRam } from "./physical";
+import {
+  hostAddress,
+  isMemory,
+  isRam,
+  markDirty,
+  readDevice,
+  readMemory,
+  writeDevice,
+  writeRam,
+} from "./physical";
 import { TLB_ADDEND, tlbIndex } from "./tlb";
 import { NO_ADDRESS, translate } from "./translate";
 import { ACCESS_LOAD, ACCESS_STORE } from "./walk";
@@ -20,6 +38,7 @@ function crossesPage(va: u64, size: u32): bool {
 
 /** Loads `size` bytes, zero-extended. Misaligned loads of memory work; of devices they are access faults. */
 export function loadSlow(h: usize, va: u64, size: u32): u64 {
+  if (heldBack(h, va, size, WATCH_READ)) return 0;
   if (crossesPage(va, size)) return loadCrossing(h, va, size);
   const address = translate(h, va, ACCESS_LOAD, size);
   if (address == NO_ADDRESS) return 0;
@@ -59,6 +78,7 @@ function loadCrossing(h: usize, va: u64, size: u32): u64 {
  * next instruction, `length` bytes on.
  */
 export function storeSlow(h: usize, va: u64, value: u64, size: u32, length: u32): bool {
+  if (heldBack(h, va, size, WATCH_WRITE)) return true;
   if (crossesPage(va, size)) return storeCrossing(h, va, value, size, length);
   const address = translate(h, va, ACCESS_STORE, size);
   if (address == NO_ADDRESS) return true;
@@ -104,6 +124,7 @@ export function amoAddress(h: usize, va: u64, size: u32): usize {
   const entry = <usize>load<u32>(h, HART_WRITETLB) + tlbIndex(va);
   if (load<u64>(entry) == (va & (~0xfff | (<u64>(size - 1)))))
     return <usize>va + <usize>load<u32>(entry, TLB_ADDEND);
+  if (heldBack(h, va, size, WATCH_READ | WATCH_WRITE)) return 0;
   if (va & (<u64>(size - 1))) {
     takeTrap(h, CAUSE_STORE_ADDRESS_MISALIGNED, va);
     return 0;
@@ -114,12 +135,14 @@ export function amoAddress(h: usize, va: u64, size: u32): usize {
     takeTrap(h, CAUSE_STORE_ACCESS_FAULT, va);
     return 0;
   }
+  markDirty(address);
   forgetCode(<usize>(address - RAM_BASE), <usize>size);
   return hostAddress(address);
 }
 
 /** lr: loads, sign-extended, and reserves the address. */
 export function loadReserved(h: usize, va: u64, size: u32): u64 {
+  if (heldBack(h, va, size, WATCH_READ)) return 0;
   if (va & (<u64>(size - 1))) {
     takeTrap(h, CAUSE_LOAD_ADDRESS_MISALIGNED, va);
     return 0;
@@ -146,6 +169,7 @@ export function storeConditional(h: usize, va: u64, value: u64, size: u32): u64 
     return 0;
   }
   const reserved = load<u64>(h, HART_RESERVATION);
+  if (reserved == va && heldBack(h, va, size, WATCH_WRITE)) return 0;
   store<u64>(h, NO_ADDRESS, HART_RESERVATION);
   if (reserved != va) return 1;
   const host = amoAddress(h, va, size);

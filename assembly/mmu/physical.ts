@@ -1,7 +1,7 @@
 /** Physical addresses: main memory and boot ROM lie in linear memory, everything else is the bus's. */
 import { mmioRead, mmioWrite } from "../host";
 import { BOOT_ROM_BASE, BOOT_ROM_SIZE, RAM_BASE } from "../generated/riscv";
-import { BOOT_ROM, MACHINE, MACHINE_BUSFAULT, MACHINE_RAMBYTES, RAM } from "../generated/layout";
+import { BOOT_ROM, DIRTY_PAGES, MACHINE, MACHINE_BUSFAULT, MACHINE_RAMBYTES, RAM } from "../generated/layout";
 import { storedToCode } from "../block/code-cache";
 
 // @ts-ignore: decorator
@@ -57,6 +57,11 @@ function storeSized(host: usize, value: u64, size: u32): void {
   }
 }
 
+/** Notes a write to the RAM page of `address`, before it or before a TLB entry that lets writes through unseen. */
+export function markDirty(address: u64): void {
+  store<u8>(DIRTY_PAGES + <usize>((address - RAM_BASE) >> 12), 1);
+}
+
 /** Reads RAM or ROM, zero-extended. */
 export function readMemory(address: u64, size: u32): u64 {
   return loadSized(hostAddress(address), size);
@@ -64,6 +69,7 @@ export function readMemory(address: u64, size: u32): u64 {
 
 /** Writes RAM, on one page. Returns true when the decoded page that the address had was dropped. */
 export function writeRam(address: u64, value: u64, size: u32): bool {
+  markDirty(address);
   storeSized(hostAddress(address), value, size);
   return storedToCode(<usize>(address - RAM_BASE), <usize>size);
 }

@@ -12,7 +12,7 @@ import {
 import { MACHINE_MAP, RAM_BASE } from "../../spec/machine-map.ts";
 import { HartbeatError } from "../errors.ts";
 import type { CoreBus, CoreExports } from "./exports.ts";
-import { CoreRecord } from "./record.ts";
+import { CoreRecord, type RecordState } from "./record.ts";
 
 const CSR_ADDRESSES: ReadonlyMap<string, number> = new Map(CSRS.map(({ name, address }) => [name, address]));
 
@@ -21,8 +21,32 @@ const isReadOnly = (address: number): boolean => address >> 10 === 3;
 
 /** No physical address: the virtual one is not mapped. */
 const UNMAPPED = 2n ** 64n - 1n;
+/** Fields that belong to the engine and its debugger, not to the guest. */
+const ENGINE_FIELDS: ReadonlySet<string> = new Set([
+  ...["readTlb", "writeTlb", "fetchTlb", "superpages", "trapped", "fuel", "resumePc"],
+  ...["harts", "ramBytes", "stopRequest", "stopReason", "stepHart", "busFault", "breakpoints", "codePages"],
+  ...["freeCodePage", "watchpoints", "watchDisarmed", "watchHit", "watchAccess", "watchAddress"],
+]);
+
+/** The guest's part of the core but for memory, by the names of spec/layout.ts. */
+export interface CoreState {
+  readonly machine: RecordState;
+  readonly harts: readonly RecordState[];
+}
+
+/** An access that a watchpoint held back. */
+export interface WatchHit {
+  readonly hart: number;
+  readonly address: bigint;
+  /** Bits of WATCH_ACCESS. */
+  readonly accesses: number;
+}
+
 /** The largest time that can be told to the core. */
 export const FOREVER = Number.MAX_SAFE_INTEGER;
+
+/** Memory is saved and restored in pages of this size. */
+export const PAGE_BYTES = 4096;
 
 export interface CoreOptions {
   /** The module of dist/core.wasm, or its bytes. */
@@ -38,6 +62,7 @@ export class Core {
   readonly ram: Uint8Array;
   readonly #exports: CoreExports;
   readonly #rom: Uint8Array;
+  readonly #dirty: Uint8Array;
   readonly #machine: CoreRecord;
   readonly #harts: CoreRecord[];
 
@@ -47,6 +72,7 @@ export class Core {
     const { buffer } = exports.memory;
     this.#rom = new Uint8Array(buffer, region("bootRom").base, MACHINE_MAP.bootRom.size);
     this.ram = new Uint8Array(buffer, region("ram").base, ramBytes);
+    this.#dirty = new Uint8Array(buffer, region("dirtyPages").base, ramBytes / PAGE_BYTES);
     this.#machine = new CoreRecord(buffer, region("machine").base, MACHINE_FIELDS);
     this.#harts = Array.from(
       { length: harts },
@@ -224,6 +250,85 @@ export class Core {
 
   clearBreakpoint(va: bigint): void {
     this.#exports.removeBreakpoint(BigInt.asUintN(64, va));
+  }
+
+  /** Holds back accesses (bits of WATCH_ACCESS) to [first, last]. Throws HartbeatError when there are too many. */
+  setWatchpoint(first: bigint, last: bigint, accesses: number): void {
+    if (!this.#exports.addWatchpoint(first, last, accesses)) {
+      throw new HartbeatError("There are too many watchpoints; remove some first.");
+    }
+  }
+
+  clearWatchpoint(first: bigint, last: bigint, accesses: number): void {
+    this.#exports.removeWatchpoint(first, last, accesses);
+  }
+
+  /** While set, watched accesses go through. */
+  set watchDisarmed(disarmed: boolean) {
+    this.#machine.set("watchDisarmed", disarmed ? 1n : 0n);
+  }
+
+  /** After a stop at a watchpoint: what was held back. */
+  get watchHit(): WatchHit {
+    return {
+      hart: this.currentHart,
+      address: this.#machine.get("watchAddress"),
+      accesses: Number(this.#machine.get("watchAccess")),
+    };
+  }
+
+  /** Cycles that all harts together have used since power-on: how far the run has come, however it was cut. */
+  get executed(): number {
+    return Number(this.#machine.get("executed"));
+  }
+
+  /** What `executed` was when the hart had last executed. */
+  lastRun(hart: number): number {
+    return Number(this.hart(hart).get("lastRun"));
+  }
+
+  /** The hart whose turn it is; the number of harts between rounds. */
+  get turn(): number {
+    return Number(this.#machine.get("turn"));
+  }
+
+  /** Has the hart whose turn it is take the interrupt that it would take before its next instruction. */
+  settle(): void {
+    this.#exports.settle();
+  }
+
+  /** The guest's part of the core but for memory. */
+  save(): CoreState {
+    return {
+      machine: this.#machine.save(ENGINE_FIELDS),
+      harts: this.#harts.map((hart) => hart.save(ENGINE_FIELDS)),
+    };
+  }
+
+  /** Takes over what `save` gave, after memory was restored. */
+  restore({ machine, harts }: CoreState): void {
+    this.#machine.restore(machine);
+    for (const [index, hart] of this.#harts.entries()) {
+      hart.restore(harts[index] as RecordState);
+      hart.set("resumePc", -1n);
+    }
+    this.#exports.restored();
+  }
+
+  /** Numbers of the RAM pages that may have changed since the last call. */
+  takeDirtyPages(): number[] {
+    const pages: number[] = [];
+    for (let page = this.#dirty.indexOf(1); page >= 0; page = this.#dirty.indexOf(1, page + 1))
+      pages.push(page);
+    this.#dirty.fill(0);
+    this.#exports.noticeStores();
+    return pages;
+  }
+
+  /** Zeroes RAM. */
+  clearRam(): void {
+    this.ram.fill(0);
+    this.#dirty.fill(1);
   }
 
   /** 64 bits over RAM and harts. */

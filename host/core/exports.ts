@@ -17,6 +17,11 @@ export type CoreExports = {
   translate(hart: number, va: bigint): bigint;
   addBreakpoint(va: bigint): number;
   removeBreakpoint(va: bigint): void;
+  addWatchpoint(first: bigint, last: bigint, accesses: number): number;
+  removeWatchpoint(first: bigint, last: bigint, accesses: number): void;
+  settle(): void;
+  restored(): void;
+  noticeStores(): void;
   csrRead(hart: number, address: number): bigint;
   csrWrite(hart: number, address: number, value: bigint): void;
   hashState(): bigint;

@@ -1,6 +1,9 @@
 /** A fixed record in the core's memory, read and written by the names of spec/layout.ts. */
 import type { PlacedField } from "../../spec/layout.ts";
 
+/** The values of fields by name. */
+export type RecordState = Record<string, bigint[]>;
+
 /** Values are unsigned: bigint for 64-bit fields as for the others, so that names need no types. */
 export class CoreRecord {
   readonly #view: DataView;
@@ -24,6 +27,22 @@ export class CoreRecord {
     const { type, at } = this.#locate(name, index);
     if (type === "u64") this.#view.setBigUint64(at, BigInt.asUintN(64, value), true);
     else this.#view.setUint32(at, Number(BigInt.asUintN(32, value)), true);
+  }
+
+  /** All fields but those of `except`, by name. */
+  save(except: ReadonlySet<string>): RecordState {
+    const saved: RecordState = {};
+    for (const { name, count = 1 } of this.#fields.values()) {
+      if (!except.has(name)) saved[name] = Array.from({ length: count }, (_, index) => this.get(name, index));
+    }
+    return saved;
+  }
+
+  /** Takes over what `save` gave. */
+  restore(saved: RecordState): void {
+    for (const [name, values] of Object.entries(saved)) {
+      for (const [index, value] of values.entries()) this.set(name, value, index);
+    }
   }
 
   #locate(name: string, index: number): { type: PlacedField["type"]; at: number } {

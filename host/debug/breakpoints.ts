@@ -30,6 +30,10 @@ export class Breakpoints {
     return this.#holders.size;
   }
 
+  has(address: bigint): boolean {
+    return this.#holders.has(BigInt.asUintN(64, address));
+  }
+
   /** Throws what the core throws when it can hold no more. */
   add(address: bigint, onHit: HitHandler): Breakpoint {
     const va = BigInt.asUintN(64, address);

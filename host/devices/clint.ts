@@ -3,6 +3,7 @@ import { CYCLES_PER_TICK } from "../../spec/machine-map.ts";
 import type { FdtNode } from "../boot/fdt-writer.ts";
 import type { Clock, Timer } from "../clock.ts";
 import type { AccessSize, Device, IrqLine, Placement } from "./device.ts";
+import { bytesIn, momentsIn, type SavedFields, wordIn, wordsIn } from "./saved-state.ts";
 
 const MSIP = 0x0000;
 const MTIMECMP = 0x4000;
@@ -45,6 +46,8 @@ export class Clint implements Device {
   private offset = 0n;
   /** For each hart the call at which its MTIP changes next. */
   private readonly timers: (Timer | undefined)[];
+  /** The cycles of these calls; null for none. */
+  private readonly due: (number | null)[];
 
   constructor(options: ClintOptions) {
     this.options = options;
@@ -52,6 +55,7 @@ export class Clint implements Device {
     this.msip = new Uint8Array(this.harts);
     this.mtimecmp = new Array(this.harts);
     this.timers = new Array(this.harts);
+    this.due = new Array(this.harts).fill(null);
     this.reset();
   }
 
@@ -101,7 +105,16 @@ export class Clint implements Device {
       msip: this.msip.slice(),
       mtimecmp: this.mtimecmp.map((value) => `0x${value.toString(16)}`),
       timeOffset: `0x${this.offset.toString(16)}`,
+      due: [...this.due],
     };
+  }
+
+  /** The lines are the harts' own, which come with them. */
+  restore(state: SavedFields): void {
+    this.msip.set(bytesIn(state, "msip", this.harts));
+    for (const [hart, value] of wordsIn(state, "mtimecmp", this.harts).entries()) this.mtimecmp[hart] = value;
+    this.offset = wordIn(state, "timeOffset");
+    for (const [hart, at] of momentsIn(state, "due", this.harts).entries()) this.callAt(hart, at);
   }
 
   /** Which hart's `mtimecmp` lies at `offset`; no index of the array when none does. */
@@ -126,16 +139,21 @@ export class Clint implements Device {
 
   /** Drives MTIP of `hart` and asks to be called when it changes: at `mtimecmp`, or when `mtime` wraps to 0. */
   private updateTimer(hart: number): void {
-    this.timers[hart]?.cancel();
     const mtime = this.mtime();
     const compared = this.mtimecmp[hart] as bigint;
     const pending = mtime >= compared;
     this.options.timer[hart]?.set(pending);
     const change = this.ticks() + Number((pending ? WRAP : compared) - mtime);
     const cycle = change * CYCLES_PER_TICK;
+    this.callAt(hart, cycle <= Number.MAX_SAFE_INTEGER ? cycle : null);
+  }
+
+  private callAt(hart: number, at: number | null): void {
+    this.timers[hart]?.cancel();
+    this.due[hart] = at;
     this.timers[hart] =
-      cycle <= Number.MAX_SAFE_INTEGER
-        ? this.options.clock.schedule(cycle, () => this.updateTimer(hart))
-        : undefined;
+      at === null
+        ? undefined
+        : this.options.clock.schedule(at, () => this.updateTimer(hart), `mtimecmp of hart ${hart}`);
   }
 }

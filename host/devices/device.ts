@@ -40,4 +40,9 @@ export interface Device {
   describe(soc: FdtNode, at: Placement): void;
   /** The whole state as named fields of JSON-safe values (bytes as Uint8Array), for the state hash and snapshots. */
   state(): Record<string, unknown>;
+  /**
+   * Takes over what `state()` gave. Drives its lines to where they were, and schedules what was due; memory and harts
+   * have been restored before. Throws HartbeatError when fields are missing or of another kind.
+   */
+  restore(state: Record<string, unknown>): void;
 }

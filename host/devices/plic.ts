@@ -2,6 +2,7 @@
 import { PLIC_SOURCES } from "../../spec/machine-map.ts";
 import type { FdtNode } from "../boot/fdt-writer.ts";
 import type { AccessSize, Device, IrqLine, Placement } from "./device.ts";
+import { bytesIn, listIn, numbersIn, type SavedFields } from "./saved-state.ts";
 
 const PRIORITY = 0x00_0000;
 const PENDING = 0x00_1000;
@@ -137,6 +138,20 @@ export class Plic implements Device {
       enable: this.contexts.map((context) => [...context.enable]),
       threshold: this.contexts.map((context) => context.threshold),
     };
+  }
+
+  restore(state: SavedFields): void {
+    this.priority.set(bytesIn(state, "priority", SOURCE_LIMIT));
+    this.level.set(bytesIn(state, "level", SOURCE_LIMIT));
+    this.claimed.set(bytesIn(state, "claimed", SOURCE_LIMIT));
+    this.pending.set(numbersIn(state, "pending", WORDS));
+    const enables = listIn(state, "enable", this.contexts.length);
+    const thresholds = numbersIn(state, "threshold", this.contexts.length);
+    for (const [index, context] of this.contexts.entries()) {
+      context.enable.set(numbersIn({ enable: enables[index] }, "enable", WORDS));
+      context.threshold = thresholds[index] as number;
+    }
+    this.update();
   }
 
   private locate(offset: number, stride: number): { context: Context | undefined; register: number } {

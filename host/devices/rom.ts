@@ -29,4 +29,6 @@ export class Rom implements Device {
   state(): Record<string, unknown> {
     return { contents: this.contents };
   }
+
+  restore(): void {}
 }

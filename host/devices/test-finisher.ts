@@ -53,4 +53,6 @@ export class TestFinisher implements Device {
   state(): Record<string, unknown> {
     return {};
   }
+
+  restore(): void {}
 }

@@ -1,6 +1,7 @@
 /** NS16550A UART: the console's serial line (National Semiconductor PC16550D data sheet). */
 import type { FdtNode } from "../boot/fdt-writer.ts";
 import type { AccessSize, Device, IrqLine, Placement } from "./device.ts";
+import { booleanIn, bytesIn, numberIn, type SavedFields } from "./saved-state.ts";
 
 /** Register numbers; RBR/THR and IER give way to the divisor latch while LCR.DLAB is set. */
 const DATA = 0;
@@ -190,6 +191,24 @@ export class Uart16550 implements Device {
       fifo: Uint8Array.from(this.fifo),
       queue: this.queue.toBytes(),
     };
+  }
+
+  restore(state: SavedFields): void {
+    this.ier = numberIn(state, "ier");
+    this.lcr = numberIn(state, "lcr");
+    this.mcr = numberIn(state, "mcr");
+    this.scr = numberIn(state, "scr");
+    this.divisor = numberIn(state, "divisor");
+    this.fifosEnabled = booleanIn(state, "fifosEnabled");
+    this.triggerLevel = numberIn(state, "triggerLevel");
+    this.overrun = booleanIn(state, "overrun");
+    this.modemLines = numberIn(state, "modemLines");
+    this.modemDelta = numberIn(state, "modemDelta");
+    this.thrEmptyPending = booleanIn(state, "thrEmptyPending");
+    this.fifo = [...bytesIn(state, "fifo")];
+    this.queue.clear();
+    this.queue.push(bytesIn(state, "queue"));
+    this.update();
   }
 
   private get divisorLatch(): boolean {

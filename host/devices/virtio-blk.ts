@@ -1,8 +1,10 @@
 /** The virtio block device: a disk behind one virtqueue (Virtual I/O Device 1.2, chapter 5.2). */
 import type { Clock, Timer } from "../clock.ts";
 import { HartbeatError } from "../errors.ts";
+import { asFields, listIn, numberIn, type SavedFields } from "./saved-state.ts";
 import type { VirtioFunction, VirtioTransport } from "./virtio-mmio.ts";
 import {
+  type Buffer,
   type Chain,
   gather,
   scatter,
@@ -97,7 +99,7 @@ export interface VirtioBlkOptions {
 
 /** A request that was taken from the queue and finishes at cycle `doneAt`. */
 interface PendingRequest {
-  readonly head: number;
+  readonly chain: Chain;
   readonly doneAt: number;
   readonly timer: Timer;
 }
@@ -108,6 +110,13 @@ interface Outcome {
   readonly data?: Uint8Array;
 }
 
+function buffersIn(state: SavedFields, name: string): Buffer[] {
+  return listIn(state, name).map((value) => {
+    const buffer = asFields(value, name);
+    return { address: numberIn(buffer, "address"), length: numberIn(buffer, "length") };
+  });
+}
+
 export class VirtioBlk implements VirtioFunction {
   readonly deviceId = DEVICE_ID_BLOCK;
   readonly features: bigint;
@@ -115,6 +124,7 @@ export class VirtioBlk implements VirtioFunction {
   readonly config = new Uint8Array(CONFIG_BYTES);
   private readonly clock: Clock;
   private readonly backend: BlockBackend;
+  private readonly serial: string;
   private readonly id = new Uint8Array(ID_BYTES);
   private transport: VirtioTransport | undefined;
   private readonly pending = new Set<PendingRequest>();
@@ -123,6 +133,7 @@ export class VirtioBlk implements VirtioFunction {
   constructor({ clock, backend, serial }: VirtioBlkOptions) {
     this.clock = clock;
     this.backend = backend;
+    this.serial = serial;
     this.features = F_SEG_MAX | F_BLK_SIZE | F_FLUSH | (backend.readOnly ? F_RO : 0n);
     this.id.set(new TextEncoder().encode(serial).subarray(0, ID_BYTES));
     const config = new DataView(this.config.buffer);
@@ -147,10 +158,26 @@ export class VirtioBlk implements VirtioFunction {
 
   state(): Record<string, unknown> {
     return {
-      pending: [...this.pending].map(({ head, doneAt }) => ({ head, doneAt })),
+      pending: [...this.pending].map(({ chain, doneAt }) => ({ ...chain, doneAt })),
       busyUntil: this.busyUntil,
       medium: this.backend.state(),
     };
+  }
+
+  /** The medium is restored by whoever owns it. */
+  restore(state: SavedFields): void {
+    this.reset();
+    const queue = this.transport?.queues[0] as Virtqueue;
+    for (const saved of listIn(state, "pending")) {
+      const request = asFields(saved, "pending");
+      const chain = {
+        head: numberIn(request, "head"),
+        readable: buffersIn(request, "readable"),
+        writable: buffersIn(request, "writable"),
+      };
+      this.finishAt(numberIn(request, "doneAt"), queue, chain);
+    }
+    this.busyUntil = numberIn(state, "busyUntil");
   }
 
   /** The transfer itself happens when its time is over, so that it is atomic in guest time. */
@@ -159,11 +186,16 @@ export class VirtioBlk implements VirtioFunction {
     const start = Math.max(this.clock.now(), this.busyUntil);
     const doneAt = start + REQUEST_CYCLES + Math.floor(bytes / SECTOR_BYTES) * SECTOR_CYCLES;
     this.busyUntil = doneAt;
-    const timer = this.clock.schedule(doneAt, () => {
+    this.finishAt(doneAt, queue, chain);
+  }
+
+  private finishAt(doneAt: number, queue: Virtqueue, chain: Chain): void {
+    const done = (): void => {
       this.pending.delete(request);
       this.transport?.guard(() => this.finish(queue, chain));
-    });
-    const request = { head: chain.head, doneAt, timer };
+    };
+    const timer = this.clock.schedule(doneAt, done, `request ${chain.head} of ${this.serial}`);
+    const request = { chain, doneAt, timer };
     this.pending.add(request);
   }
 

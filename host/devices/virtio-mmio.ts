@@ -2,6 +2,7 @@
 import type { FdtNode } from "../boot/fdt-writer.ts";
 import { HartbeatError } from "../errors.ts";
 import type { AccessSize, Device, GuestMemory, IrqLine, Placement } from "./device.ts";
+import { asFields, fieldsIn, listIn, numberIn, type SavedFields, wordIn } from "./saved-state.ts";
 import { type Chain, VirtioFault, Virtqueue } from "./virtio-queue.ts";
 
 const MAGIC_VALUE = 0x000;
@@ -75,6 +76,8 @@ export interface VirtioFunction {
   /** Forgets all requests. */
   reset(): void;
   state(): Record<string, unknown>;
+  /** Takes over what `state()` gave, after the transport and its queues did. */
+  restore(state: Record<string, unknown>): void;
 }
 
 export interface VirtioMmioOptions {
@@ -151,6 +154,18 @@ export class VirtioMmio implements Device, VirtioTransport {
       queues: this.queues.map((queue) => queue.state()),
       plugged: this.plugged?.state() ?? null,
     };
+  }
+
+  restore(state: SavedFields): void {
+    this.deviceFeaturesSelect = numberIn(state, "deviceFeaturesSelect");
+    this.driverFeaturesSelect = numberIn(state, "driverFeaturesSelect");
+    this.driverFeatures = wordIn(state, "driverFeatures");
+    this.queueSelect = numberIn(state, "queueSelect");
+    this.status = numberIn(state, "status");
+    const queues = listIn(state, "queues", this.queues.length);
+    for (const [index, queue] of this.queues.entries()) queue.restore(asFields(queues[index], "queues"));
+    if (this.plugged) this.plugged.restore(fieldsIn(state, "plugged"));
+    this.setInterruptStatus(numberIn(state, "interruptStatus"));
   }
 
   complete(queue: Virtqueue, chain: Chain, written: number): void {

@@ -1,5 +1,6 @@
 /** A split virtqueue as its device sees it (Virtual I/O Device 1.2, chapter 2.7). Nothing the driver wrote is trusted. */
 import type { GuestMemory } from "./device.ts";
+import { booleanIn, numberIn, type SavedFields } from "./saved-state.ts";
 
 const DESCRIPTOR_BYTES = 16;
 const DESC_F_NEXT = 1;
@@ -179,6 +180,17 @@ export class Virtqueue {
       nextUsed: this.nextUsed,
       inFlight: this.inFlight,
     };
+  }
+
+  restore(state: SavedFields): void {
+    this.size = numberIn(state, "size");
+    this.descAddress = numberIn(state, "descAddress");
+    this.driverAddress = numberIn(state, "driverAddress");
+    this.deviceAddress = numberIn(state, "deviceAddress");
+    this.ready = booleanIn(state, "ready");
+    this.nextAvailable = numberIn(state, "nextAvailable");
+    this.nextUsed = numberIn(state, "nextUsed");
+    this.inFlight = numberIn(state, "inFlight");
   }
 
   private u16(address: number): number {

@@ -6,12 +6,15 @@ import {
   HART_FIELDS,
   MACHINE_FIELDS,
   MAX_BREAKPOINTS,
+  MAX_WATCHPOINTS,
   type PlacedField,
   REGIONS,
   STOP_REASONS,
   TLB_BYTES,
   TLB_CONTEXTS,
   TLB_ENTRIES,
+  WATCH_ACCESS,
+  WATCHPOINT_BYTES,
 } from "../layout.ts";
 import { CYCLES_PER_TICK, MACHINE_MAP, MAX_HARTS, RAM_BASE } from "../machine-map.ts";
 import { EXCEPTION, INTERRUPT, MENVCFG_BIT, MSTATUS_BIT, PRIVILEGE } from "../riscv.ts";
@@ -37,6 +40,11 @@ ${record("HART", HART_FIELDS)}
 ${record("MACHINE", MACHINE_FIELDS)}
 ${constant("HART_BYTES", HART_BYTES, "usize", "distance between hart records")}
 ${constant("MAX_BREAKPOINTS", MAX_BREAKPOINTS, "u32")}
+${constant("MAX_WATCHPOINTS", MAX_WATCHPOINTS, "u32")}
+${constant("WATCHPOINT_BYTES", WATCHPOINT_BYTES, "usize")}
+${Object.entries(WATCH_ACCESS)
+  .map(([name, bit]) => constant(`WATCH_${name}`, bit, "u32"))
+  .join("\n")}
 ${constant("TLB_ENTRIES", TLB_ENTRIES, "u32")}
 ${constant("TLB_BYTES", TLB_BYTES, "usize")}
 ${constant("TLB_CONTEXTS", TLB_CONTEXTS.length, "u32")}

@@ -27,6 +27,8 @@ class Recorder implements Device {
   state(): Record<string, unknown> {
     return {};
   }
+
+  restore(): void {}
 }
 
 function placed(device: Device, base: number, size: number): PlacedDevice {

@@ -1,0 +1,57 @@
+/** All that came into a machine from outside, each with the place in the run at which it came. */
+import type { Position } from "./position.ts";
+
+export type Input =
+  | { readonly kind: "console"; readonly bytes: Uint8Array }
+  | { readonly kind: "reset" }
+  | { readonly kind: "register"; readonly hart: number; readonly name: string; readonly value: bigint }
+  | { readonly kind: "memory"; readonly address: number; readonly bytes: Uint8Array };
+
+export interface LoggedInput {
+  readonly at: Position;
+  readonly input: Input;
+}
+
+/** The inputs of a run, and how many of them the machine has taken at the place where it stands. */
+export class InputLog {
+  #inputs: LoggedInput[];
+  #taken = 0;
+
+  constructor(inputs: readonly LoggedInput[] = []) {
+    this.#inputs = [...inputs];
+  }
+
+  get inputs(): readonly LoggedInput[] {
+    return this.#inputs;
+  }
+
+  get taken(): number {
+    return this.#taken;
+  }
+
+  set taken(count: number) {
+    this.#taken = count;
+  }
+
+  /** What comes in next, when the machine stands in its past. */
+  get next(): LoggedInput | undefined {
+    return this.#inputs[this.#taken];
+  }
+
+  take(): void {
+    this.#taken += 1;
+  }
+
+  /** Forgets all, for a machine that stands at a new beginning. */
+  clear(): void {
+    this.#inputs = [];
+    this.#taken = 0;
+  }
+
+  /** Something new came in. What a machine in its past had before it is forgotten. */
+  add(entry: LoggedInput): void {
+    this.#inputs.length = this.#taken;
+    this.#inputs.push(entry);
+    this.#taken += 1;
+  }
+}
