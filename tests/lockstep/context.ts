@@ -2,7 +2,7 @@
 import { matches } from "../../spec/isa/check.ts";
 import type { Encoding } from "../../spec/isa/reader.ts";
 import type { Assembler } from "../core/assembler.ts";
-import { csrNumber, encode, INSTRUCTION_SET, LINES, type Operands } from "../core/encode.ts";
+import { csrNumber, encode, INSTRUCTION_SET, type Operands } from "../core/encode.ts";
 import { DATA_PAGES, NOWHERE, PROTECTED, RAM_BASE, RAM_BYTES, type Reserved, TABLES } from "./map.ts";
 import type { PageTables } from "./page-tables.ts";
 import type { Random } from "./random.ts";
@@ -48,8 +48,6 @@ export class Context {
   tvm = false;
   tw = false;
   tsr = false;
-  /** Names of the table lines that were used. */
-  readonly used = new Set<string>();
   readonly #untouchable: Set<number>;
 
   constructor(random: Random, a: Assembler, reserved: Reserved, tables: PageTables, sstc: boolean) {
@@ -101,7 +99,6 @@ export class Context {
   }
 
   emit(name: string, operands: Operands = {}): void {
-    this.used.add(name);
     this.a.op(name, operands);
   }
 
@@ -196,9 +193,4 @@ export class Context {
     if (kind === 3) return BigInt(RAM_BASE + 0x20_0000 + 4096 * random.int(0, 8)) + offset;
     return BigInt(random.pick(DATA_PAGES)) + offset;
   }
-}
-
-/** Lines that the generator left out; a test asks that over some seeds there be none. */
-export function unused(used: ReadonlySet<string>): string[] {
-  return [...LINES.keys()].filter((name) => !used.has(name));
 }

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { Machine } from "../../host/machine.ts";
 import { HART_FIELDS, region } from "../../spec/layout.ts";
 import { MSTATUS_BIT } from "../../spec/riscv.ts";
-import { RAM_BYTES } from "./map.ts";
+import { CODE, RAM_BYTES, USER_CODE } from "./map.ts";
 import type { Program } from "./program.ts";
 import type { Random } from "./random.ts";
 import { CSR_SLOTS, F0, newState, PRIV, type State, X0 } from "./state.ts";
@@ -22,6 +22,7 @@ function offsetOf(name: string): number {
 }
 
 const SLOT_OFFSETS = CSR_SLOTS.map((name) => offsetOf(name === "mhartid" ? "hartid" : name));
+const PC_OFFSET = offsetOf("pc");
 const X_OFFSET = offsetOf("x");
 const F_OFFSET = offsetOf("f");
 const PRIV_OFFSET = offsetOf("priv");
@@ -95,6 +96,16 @@ export class Ours {
   /** Instructions that did not trap, modulo 2^32. */
   get retired(): number {
     return this.#words[INSTRET_OFFSET] as number;
+  }
+
+  /** Offset in the code window that the next instruction is at, as any mapping sees it. */
+  get codeOffset(): number | undefined {
+    const [low = 0, high = 0] = [this.#words[PC_OFFSET], this.#words[PC_OFFSET + 1]];
+    const pc = BigInt(low) + (BigInt(high) << 32n);
+    const base = [BigInt(CODE.base), USER_CODE].find(
+      (start) => pc >= start && pc < start + BigInt(CODE.bytes),
+    );
+    return base === undefined ? undefined : Number(pc - base);
   }
 
   get halted(): boolean {

@@ -41,7 +41,8 @@ export interface Program {
   readonly image: Uint8Array;
   /** Address of the first instruction of the body, where comparison begins. */
   readonly body: number;
-  readonly used: ReadonlySet<string>;
+  /** Names of table lines by the offset of their instructions from RAM_BASE. */
+  readonly names: ReadonlyMap<number, string>;
 }
 
 function chooseReserved(random: Random): Reserved {
@@ -91,7 +92,9 @@ export function generate(seed: number, { blocks = 400, rounds = 4 } = {}): Progr
   fillPads(view, reserved.link);
 
   const a = new Assembler(CODE.base, CODE.bytes);
-  a.onEmit = (offset, length) => {
+  const names = new Map<number, string>();
+  a.onEmit = (offset, length, name) => {
+    if (name !== "") names.set(offset, name);
     image[LENGTHS - RAM_BASE + offset / 2] = length;
   };
   const { sstc } = emitRuntime(a, reserved, random);
@@ -100,5 +103,5 @@ export function generate(seed: number, { blocks = 400, rounds = 4 } = {}): Progr
   for (let n = 0; n < blocks && a.here < CODE.base + CODE.bytes - 0x800; n++) random.pick(DRAW)(context);
   emitEnd(context, rounds);
   image.set(a.bytes(), 0);
-  return { seed, image, body, used: context.used };
+  return { seed, image, body, names };
 }

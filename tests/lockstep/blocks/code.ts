@@ -1,5 +1,5 @@
 /** Programs that change their own code: instructions replaced in place, and routines copied to data and called there. */
-import { encode, LINES } from "../../core/encode.ts";
+import { encode } from "../../core/encode.ts";
 import { type Context, linesOf } from "../context.ts";
 import { DATA } from "../map.ts";
 
@@ -52,7 +52,6 @@ function callCopy(context: Context): void {
   a.li(t1, BigInt.asIntN(16, BigInt(encode("c.jr", { rs1: link }))));
   a.op("sh", { rs1: t0, rs2: t1, imm: at });
   context.emit("fence.i");
-  context.used.add(LINES.has("c.jr") ? "c.jr" : "");
   a.op("jalr", { rd: link, rs1: t0 });
 }
 

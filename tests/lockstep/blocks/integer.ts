@@ -24,7 +24,6 @@ export function branches(context: Context): void {
     if (random.chance(0.4)) {
       const rs1 = context.constant(random.chance(0.3) ? 0n : random.operand(), true);
       const line = random.pick(SHORT_BRANCHES);
-      context.used.add(line.name);
       a.to(label, line.name, { rs1 });
     } else {
       const rs1 = random.int(0, 31);
@@ -34,7 +33,6 @@ export function branches(context: Context): void {
           ? context.constant(random.operand())
           : random.int(0, 31);
       const line = random.pick(BRANCHES);
-      context.used.add(line.name);
       a.to(label, line.name, { rs1, rs2 });
     }
     for (let skipped = random.int(0, 4); skipped > 0; skipped--) integer(context);
@@ -66,7 +64,6 @@ export function jumps(context: Context): void {
   for (let n = random.int(1, 4); n > 0; n--) {
     const label = a.fresh();
     const kind = random.pick(["jal", "jalr", "c.j", "c.jr", "c.jalr"] as const);
-    context.used.add(kind);
     if (kind === "jal") a.to(label, kind, { rd: context.target() });
     else if (kind === "c.j") a.to(label, kind);
     else {
