@@ -18,6 +18,7 @@ export interface MapRow {
 export const MACHINE_MAP = {
   bootRom: { name: "boot ROM", base: 0x1000, size: 0xf000 },
   testFinisher: { name: "test finisher", base: 0x10_0000, size: 0x1000 },
+  rtc: { name: "goldfish RTC", base: 0x10_1000, size: 0x1000, irq: 11 },
   clint: { name: "CLINT", base: 0x200_0000, size: 0x1_0000 },
   plic: { name: "PLIC", base: 0xc00_0000, size: 0x60_0000 },
   uart: { name: "NS16550A UART", base: 0x1000_0000, size: 0x100, irq: 10 },

@@ -8,7 +8,12 @@ const S_IFLNK = 0o120000;
 /** One file of the archive. Parents come before what is in them. */
 export type CpioEntry =
   | { readonly kind: "directory"; readonly path: string }
-  | { readonly kind: "file"; readonly path: string; readonly bytes: Uint8Array; readonly executable?: boolean }
+  | {
+      readonly kind: "file";
+      readonly path: string;
+      readonly bytes: Uint8Array;
+      readonly executable?: boolean;
+    }
   | { readonly kind: "link"; readonly path: string; readonly target: string }
   | { readonly kind: "character"; readonly path: string; readonly major: number; readonly minor: number };
 

@@ -103,9 +103,6 @@ function firmwarePart(file: NamedFile): Part {
 function kernelPart(file: NamedFile): Part {
   const what = `kernel '${file.name}'`;
   if (looksLikeElf(file.bytes)) return elfPart(file, what);
-  if (file.bytes[0] === 0x1f && file.bytes[1] === 0x8b) {
-    throw new HartbeatError(`The ${what} cannot be used: it is compressed; unpack it with gunzip first.`);
-  }
   if (!looksLikeImage(file.bytes)) return flatPart(what, RAM_BASE + KERNEL_OFFSET, file.bytes);
   const header = readImageHeader(file.bytes, what);
   if (header.textOffset % KERNEL_ALIGNMENT !== 0) {

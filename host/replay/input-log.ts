@@ -3,6 +3,8 @@ import type { Position } from "./position.ts";
 
 export type Input =
   | { readonly kind: "console"; readonly bytes: Uint8Array }
+  /** For the virtio device of this number among those that are no disks. */
+  | { readonly kind: "virtio"; readonly index: number; readonly bytes: Uint8Array }
   | { readonly kind: "reset" }
   | { readonly kind: "register"; readonly hart: number; readonly name: string; readonly value: bigint }
   | { readonly kind: "memory"; readonly address: number; readonly bytes: Uint8Array };

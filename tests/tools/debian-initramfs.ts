@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { type CpioEntry, writeCpio } from "../../host/boot/cpio.ts";
-import { debianPackage, kernelPackage } from "./debian-packages.ts";
+import { debianPackage, kernelPackage, whyNoPackages } from "./debian-packages.ts";
 
 /** Modules that the tests use; what these depend on comes with them. crc32c is asked for at run time only. */
 const MODULES = ["virtio_mmio", "virtio_blk", "crc32c_generic", "ext4", "virtio_net", "virtio-rng"];
@@ -16,6 +16,7 @@ mount -t proc proc /proc
 mount -t sysfs sysfs /sys
 mount -t devtmpfs dev /dev
 for module in $(cat /lib/modules/order); do insmod /lib/modules/$module; done
+stty columns 1000
 export PS1='${PROMPT}'
 exec setsid cttyhack sh
 `;
@@ -57,6 +58,18 @@ function loadModules(names: readonly string[]): Map<string, Uint8Array> {
   return loaded;
 }
 
+/** Why Debian's kernel cannot be had here; undefined when it can (it is fetched now, if it was not before). */
+export function whyNoDebian(): string | undefined {
+  try {
+    const why = whyNoPackages();
+    if (why === undefined)
+      for (const name of [kernelPackage(), "busybox-static", "opensbi"]) debianPackage(name);
+    return why;
+  } catch (error) {
+    return (error as Error).message.trim();
+  }
+}
+
 /** The unmodified kernel of the package. */
 export function debianKernel(): { name: string; bytes: Uint8Array } {
   const folder = join(debianPackage(kernelPackage()), "boot");
@@ -70,8 +83,8 @@ export function debianFirmware(): string {
   return join(debianPackage("opensbi"), "usr/lib/riscv64-linux-gnu/opensbi/generic/fw_dynamic.bin");
 }
 
-/** The archive; its shell shows PROMPT on the console. */
-export function debianInitramfs(): { name: string; bytes: Uint8Array } {
+/** The archive, with `more` files; its shell shows PROMPT on the console. */
+export function debianInitramfs(more: readonly CpioEntry[] = []): { name: string; bytes: Uint8Array } {
   const busybox = findFiles(join(debianPackage("busybox-static"), "usr/bin"), "busybox")[0];
   if (!busybox) throw new Error("busybox-static has no busybox");
   const modules = loadModules(MODULES);
@@ -87,6 +100,7 @@ export function debianInitramfs(): { name: string; bytes: Uint8Array } {
     ...[...modules].map(
       ([name, bytes]) => ({ kind: "file", path: `lib/modules/${name}.ko`, bytes }) as const,
     ),
+    ...more,
   ];
   return { name: "initramfs of the test", bytes: writeCpio(entries) };
 }

@@ -79,7 +79,8 @@ function isInstalled(command: string): boolean {
 export function whyNoPackages(): string | undefined {
   const missing = COMMANDS.filter((command) => !isInstalled(command));
   if (missing.length > 0) return `${missing.join(", ")} missing: this is no Debian`;
-  if (!existsSync(KEYRING)) return "debian-archive-keyring is missing: apt-get install debian-archive-keyring";
+  if (!existsSync(KEYRING))
+    return "debian-archive-keyring is missing: apt-get install debian-archive-keyring";
   if (!ownArchive()) return "no Debian archive is set up in /etc/apt";
   return undefined;
 }
@@ -163,7 +164,8 @@ function fetch(name: string): string {
     .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs)[0];
   if (!path) throw new Error(`apt-get download ${name} did not write ${file}`);
   const digest = createHash("sha256").update(readFileSync(path)).digest("hex");
-  if (digest !== field(name, "sha256")) throw new Error(`${path} does not have the SHA256 of its package list`);
+  if (digest !== field(name, "sha256"))
+    throw new Error(`${path} does not have the SHA256 of its package list`);
   const unfinished = `${folder}.${process.pid}`;
   rmSync(unfinished, { recursive: true, force: true });
   run("dpkg-deb", "-x", path, unfinished);

@@ -40,6 +40,16 @@ export const TOOLS = {
     packages: ["opensbi"],
   },
   script: { name: "script", commands: ["script"], packages: ["bsdutils"] },
+  xz: { name: "xz", commands: ["xz"], packages: ["xz-utils"] },
+  mke2fs: { name: "mke2fs", commands: ["mke2fs"], packages: ["e2fsprogs"] },
+  e2fsck: { name: "e2fsck", commands: ["e2fsck"], packages: ["e2fsprogs"] },
+  debugfs: { name: "debugfs", commands: ["debugfs"], packages: ["e2fsprogs"] },
+  "u-boot": {
+    name: "u-boot",
+    commands: [],
+    files: ["/usr/lib/u-boot/qemu-riscv64_smode/uboot.elf"],
+    packages: ["u-boot-qemu"],
+  },
   chromium: { name: "chromium", commands: ["chromium", "chromium-browser"], packages: ["chromium"] },
 } as const satisfies Record<string, Tool>;
 

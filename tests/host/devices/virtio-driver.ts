@@ -1,4 +1,4 @@
-/** A virtio driver for the tests: it sets up queue 0 of a transport in fake memory and sends requests. */
+/** A virtio driver for the tests: it sets up one queue of a transport in fake memory and sends requests. */
 import type { VirtioMmio } from "../../../host/devices/virtio-mmio.ts";
 import type { FakeMemory } from "./fakes.ts";
 
@@ -45,9 +45,11 @@ export class VirtioDriver {
   readonly size: number;
   private readonly device: VirtioMmio;
   private readonly memory: FakeMemory;
+  private readonly queue: number;
   private available = 0;
 
-  constructor(device: VirtioMmio, memory: FakeMemory, size = 8) {
+  constructor(device: VirtioMmio, memory: FakeMemory, size = 8, queue = 0) {
+    this.queue = queue;
     this.device = device;
     this.memory = memory;
     this.size = size;
@@ -73,7 +75,7 @@ export class VirtioDriver {
     this.put(REGISTER.driverFeaturesSel, 1);
     this.put(REGISTER.driverFeatures, 1);
     this.put(REGISTER.status, 11);
-    this.put(REGISTER.queueSel, 0);
+    this.put(REGISTER.queueSel, this.queue);
     this.put(REGISTER.queueNum, this.size);
     this.put(REGISTER.queueDescLow, this.desc);
     this.put(REGISTER.queueDriverLow, this.avail);
@@ -128,7 +130,7 @@ export class VirtioDriver {
   }
 
   notify(): void {
-    this.put(REGISTER.queueNotify, 0);
+    this.put(REGISTER.queueNotify, this.queue);
   }
 
   /** All entries of the used ring so far (at most `size`). */
