@@ -67,7 +67,7 @@ export const CSRS: readonly CsrRow[] = [
   { name: "sie", address: 0x104, read: "readSie", write: "writeSie", barrier: true, doc: "S view of mie" },
   { name: "stvec", address: 0x105, write: "writeStvec", doc: "trap vector" },
   { name: "scounteren", address: 0x106, mask: "0xffffffff", doc: "counters visible in U-mode" },
-  { name: "senvcfg", address: 0x10a, mask: "0x1", doc: "FIOM" },
+  { name: "senvcfg", address: 0x10a, write: "writeSenvcfg", doc: "environment configuration" },
   { name: "sscratch", address: 0x140, mask: ALL, doc: "scratch" },
   { name: "sepc", address: 0x141, mask: "0xfffffffffffffffe", doc: "exception pc" },
   { name: "scause", address: 0x142, mask: ALL, doc: "trap cause" },

@@ -42,10 +42,14 @@ export const MSTATUS_BIT = {
 } as const;
 
 /** Bits of menvcfg (privileged manual, section 3.1.18). */
-export const MENVCFG_BIT = { ADUE: 61, PBMTE: 62, STCE: 63 } as const;
+export const MENVCFG_BIT = { CBIE: 4, CBCFE: 6, CBZE: 7, ADUE: 61, PBMTE: 62, STCE: 63 } as const;
+
+/** Bytes that a cache-block operation works on. */
+export const CACHE_BLOCK_BYTES = 64;
 
 /** `mmu-type` of the device tree: the largest that there is. */
 export const MMU_TYPE = "riscv,sv57";
 
 /** The `riscv,isa` string of the device tree. */
-export const ISA_STRING = "rv64imafdc_zicsr_zifencei";
+export const ISA_STRING =
+  "rv64imafdc_zicbom_zicbop_zicboz_zicntr_zicond_zicsr_zifencei_zihintpause_zihpm_zawrs_zfhmin_zba_zbb_zbc_zbs";

@@ -2,6 +2,9 @@
 import {
   CYCLES_PER_TICK,
   MENVCFG_ADUE_BIT,
+  MENVCFG_CBCFE_BIT,
+  MENVCFG_CBIE_BIT,
+  MENVCFG_CBZE_BIT,
   MENVCFG_PBMTE_BIT,
   MENVCFG_STCE_BIT,
   MSTATUS_FS_BIT,
@@ -39,6 +42,7 @@ import {
   HART_PMPCFG,
   HART_RESERVATION,
   HART_SATP,
+  HART_SENVCFG,
   HART_STIMECMP,
   HART_STVEC,
   MACHINE,
@@ -190,9 +194,23 @@ export function writeSie(h: usize, value: u64): void {
   store<u64>(h, (load<u64>(h, HART_MIE) & ~mask) | (value & mask), HART_MIE);
 }
 
-/** FIOM, and whether A and D bits are set by hardware, PTEs have memory types, and the supervisor has a timer. */
+const CBIE_FIELD: u64 = 3 << MENVCFG_CBIE_BIT;
+/** FIOM, and which cache-block operations are allowed below. */
+const SENVCFG_WRITABLE: u64 = 1 | CBIE_FIELD | (1 << MENVCFG_CBCFE_BIT) | (1 << MENVCFG_CBZE_BIT);
+
+/** What a write makes of an envcfg register: of CBIE "10" is reserved, and such a write keeps what it was. */
+function legalEnvcfg(old: u64, value: u64, mask: u64): u64 {
+  const reserved = (value & CBIE_FIELD) == (<u64>2) << MENVCFG_CBIE_BIT;
+  return (reserved ? (value & ~CBIE_FIELD) | (old & CBIE_FIELD) : value) & mask;
+}
+
+export function writeSenvcfg(h: usize, value: u64): void {
+  store<u64>(h, legalEnvcfg(load<u64>(h, HART_SENVCFG), value, SENVCFG_WRITABLE), HART_SENVCFG);
+}
+
+/** The same, and whether A and D bits are set by hardware, PTEs have memory types, and the supervisor has a timer. */
 const MENVCFG_WRITABLE: u64 =
-  1 | (1 << MENVCFG_ADUE_BIT) | (1 << MENVCFG_PBMTE_BIT) | (1 << MENVCFG_STCE_BIT);
+  SENVCFG_WRITABLE | (1 << MENVCFG_ADUE_BIT) | (1 << MENVCFG_PBMTE_BIT) | (1 << MENVCFG_STCE_BIT);
 
 /** The value of menvcfg at reset: A and D bits by hardware, as software that knows nothing of Svadu expects it. */
 export function resetMenvcfg(): u64 {
@@ -200,7 +218,7 @@ export function resetMenvcfg(): u64 {
 }
 
 export function writeMenvcfg(h: usize, value: u64): void {
-  store<u64>(h, value & MENVCFG_WRITABLE, HART_MENVCFG);
+  store<u64>(h, legalEnvcfg(load<u64>(h, HART_MENVCFG), value, MENVCFG_WRITABLE), HART_MENVCFG);
   if (supervisorTimerEnabled(h)) store<u64>(h, load<u64>(h, HART_MIP) & ~STIP, HART_MIP);
   flushTranslations(h);
   driveSupervisorTimer(h);

@@ -1,2 +1,3 @@
 /** Every function that an integer meaning of spec/isa can name. */
 export * from "./arithmetic";
+export * from "./bits";

@@ -1,2 +1,3 @@
 /** Every function that stands for a whole meaning (`@name` in spec/isa). */
 export * from "./system";
+export * from "./cache";

@@ -91,3 +91,17 @@ export function fetchCodePage(h: usize, pc: u64): usize {
   tlbFill(<usize>load<u32>(h, HART_FETCHTLB), pc, <u32>codePage);
   return codePage;
 }
+
+/**
+ * Physical address of the block of `size` bytes that has `va` in it, for a cache-block operation that needs permission for
+ * `access`. Whatever is missing is reported as a store's fault, at `va` itself.
+ */
+export function translateBlock(h: usize, va: u64, access: u32, size: u64): u64 {
+  const priv = dataPrivilege(h);
+  const address = translateFor(h, va, access, priv, false);
+  if (address >= ACCESS_FAULT) return raise(h, va, ACCESS_STORE, address == PAGE_FAULT);
+  const block = address & ~(size - 1);
+  return pmpAllows(h, block, <u32>size, pmpPermission(access), priv)
+    ? block
+    : raise(h, va, ACCESS_STORE, false);
+}

@@ -1,5 +1,6 @@
 /** Writes the device tree of the machine, with the node names and phandles of QEMU's `virt` board. */
 import { MACHINE_MAP, RAM_BASE, TIMEBASE_HZ } from "../../spec/machine-map.ts";
+import { CACHE_BLOCK_BYTES } from "../../spec/riscv.ts";
 import type { PlacedDevice } from "../bus.ts";
 import { FdtNode } from "./fdt-writer.ts";
 import type { AddressRange } from "./load.ts";
@@ -52,6 +53,8 @@ function describeHarts(root: FdtNode, options: DeviceTreeOptions): number[] {
     cpu.strings("status", "okay").strings("compatible", "riscv");
     cpu.strings("riscv,isa", options.isa).strings("riscv,isa-base", "rv64i");
     cpu.strings("riscv,isa-extensions", ...isaExtensions(options.isa)).strings("mmu-type", options.mmuType);
+    cpu.cells("riscv,cbom-block-size", CACHE_BLOCK_BYTES).cells("riscv,cboz-block-size", CACHE_BLOCK_BYTES);
+    cpu.cells("riscv,cbop-block-size", CACHE_BLOCK_BYTES);
     const controllerPhandle = root.newPhandle();
     const controller = cpu.child("interrupt-controller");
     controller.cells("#interrupt-cells", 1).flag("interrupt-controller");

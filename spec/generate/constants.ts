@@ -17,7 +17,7 @@ import {
   WATCHPOINT_BYTES,
 } from "../layout.ts";
 import { CYCLES_PER_TICK, MACHINE_MAP, MAX_HARTS, RAM_BASE } from "../machine-map.ts";
-import { EXCEPTION, INTERRUPT, MENVCFG_BIT, MSTATUS_BIT, PRIVILEGE } from "../riscv.ts";
+import { CACHE_BLOCK_BYTES, EXCEPTION, INTERRUPT, MENVCFG_BIT, MSTATUS_BIT, PRIVILEGE } from "../riscv.ts";
 import { type Op, PSEUDO_OPS } from "./ops.ts";
 
 const upper = (name: string) => name.replace(/([a-z])([A-Z])/g, "$1_$2").toUpperCase();
@@ -71,6 +71,7 @@ export function printRiscv(): string {
     constant("RAM_BASE", RAM_BASE, "u64", "first byte of main memory"),
     constant("BOOT_ROM_BASE", MACHINE_MAP.bootRom.base, "u64"),
     constant("BOOT_ROM_SIZE", MACHINE_MAP.bootRom.size, "u64"),
+    constant("CACHE_BLOCK_BYTES", CACHE_BLOCK_BYTES, "u64"),
     constant("MAX_HARTS", MAX_HARTS, "u32"),
     constant("CYCLES_PER_TICK", CYCLES_PER_TICK, "u64"),
   ];

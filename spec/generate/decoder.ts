@@ -93,7 +93,7 @@ function printSwitch<T extends Encoding>(
 
 export function printDecoder(set: InstructionSet, ops: readonly Op[]): string {
   const wide = printSwitch<Instruction>(
-    set.instructions,
+    set.instructions.filter(({ meaning }) => meaning.kind !== "hint"),
     (entry) => (entry.match >>> 2) & 31,
     "(insn >> 2) & 31",
     (entry) => fill(entry, findOp(ops, entry.name, 4), { rd: "rd", rs1: "rs1", rs2: "rs2" }),

@@ -43,7 +43,7 @@ export function printExpression(expression: Expression, names: Names): string {
   const print = (inner: Expression): string => printExpression(inner, names);
   switch (expression.kind) {
     case "number":
-      return String(expression.value);
+      return `<u64>${expression.value}`;
     case "name": {
       const text = names[expression.name];
       if (!text) throw new Error(`unknown name "${expression.name}" in a meaning`);
@@ -52,16 +52,18 @@ export function printExpression(expression: Expression, names: Names): string {
     case "binary": {
       const { operator } = expression;
       const signed = operator.endsWith("s");
-      const [left, right] = [print(expression.left), print(expression.right)].map((text) =>
-        signed ? `<i64>(${text})` : text,
-      );
+      const [left, right] = [expression.left, expression.right].map((operand) => {
+        const text = printValue(operand, names);
+        return signed ? `<i64>(${text})` : text;
+      });
       const text = `(${left} ${OPERATORS[operator] ?? operator} ${right})`;
       return COMPARISONS.has(operator) ? text : `<u64>${text}`;
     }
     case "call": {
       const args = expression.args.map(print);
-      if (expression.name === "sext32") return `<u64><i64><i32>(${args[0]})`;
-      if (expression.name === "zext32") return `<u64><u32>(${args[0]})`;
+      const [, kind, bits] = EXTENSION.exec(expression.name) ?? [];
+      if (kind === "s") return `<u64><i64><i${bits}>(${args[0]})`;
+      if (kind === "z") return `<u64><u${bits}>(${args[0]})`;
       if (FLOAT_FUNCTION.test(expression.name)) args.unshift("h");
       return `${expression.name}(${args.join(", ")})`;
     }
@@ -81,8 +83,10 @@ export function printValue(value: Expression, names: Names): string {
 export const LOAD = /^load(8|16|32|64)([su]?)$/;
 /** Functions of assembly/fp, which get the hart as well: its flags are theirs to raise. */
 const FLOAT_FUNCTION = /^f(16|32|64)_/;
+/** Sign and zero extension of the low bits. */
+const EXTENSION = /^([sz])ext(8|16|32)$/;
 /** Functions that the printers know themselves. */
-const BUILT_IN = /^([sz]ext32|load\d+[su]?|amo\d+|lr\d+|sc\d+)$/;
+const BUILT_IN = /^([sz]ext\d+|load\d+[su]?|amo\d+|lr\d+|sc\d+)$/;
 
 /** The functions that statements call, for an import. */
 export function functionsOf(statements: readonly Statement[]): string[] {

@@ -129,6 +129,7 @@ function printBody(op: Op, meaning: Statement): string[] {
   if (isFloat(meaning)) return printFloat(op, meaning);
   switch (meaning.kind) {
     case "nop":
+    case "hint":
       return [nextSlot(op)];
     case "assign":
       return [...printAssign(meaning.value, NAMES), nextSlot(op)];

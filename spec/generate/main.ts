@@ -1,7 +1,7 @@
 /** `npm run generate`: prints everything that derives from spec/, into folders called `generated`. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { CSRS } from "../csrs.ts";
-import { overlaps, repeatedNames } from "../isa/check.ts";
+import { overlaps, repeatedNames, strayHints } from "../isa/check.ts";
 import { printSbiHeader } from "./c-header.ts";
 import { printLayout, printOps, printRiscv } from "./constants.ts";
 import { printCsrAccess } from "./csr-access.ts";
@@ -19,6 +19,7 @@ function printAll(): Record<string, string> {
   const set = readInstructionSet();
   const faults = [
     ...overlaps(set).map((pair) => `${pair} overlap`),
+    ...strayHints(set).map((name) => `${name} is no hint of the line that it names`),
     ...repeatedNames(set).map((name) => `${name} stands twice`),
   ];
   if (faults.length > 0) throw new Error(`spec/isa: ${faults.join("; ")}`);

@@ -20,11 +20,12 @@ function opName(instruction: Instruction, length: 2 | 4, near: boolean): string 
   return `OP_${instruction.name.toUpperCase().replaceAll(".", "_")}${length === 2 ? "_C" : ""}${near ? "_NEAR" : ""}`;
 }
 
-/** All ops in the order of their ids. A near form directly follows its far form. */
+/** All ops in the order of their ids. A near form directly follows its far form. Hints are decoded as the line they belong to. */
 export function listOps(set: InstructionSet): Op[] {
   const ops: Op[] = [];
   const compressible = new Set(set.compressed.map((line) => line.expandsTo));
   for (const instruction of set.instructions) {
+    if (instruction.meaning.kind === "hint") continue;
     for (const length of [4, 2] as const) {
       if (length === 2 && !compressible.has(instruction.name)) continue;
       const add = (near: boolean) =>

@@ -24,6 +24,8 @@ export type Statement =
   | { readonly kind: "branch"; readonly condition: Expression; readonly target: Expression }
   | { readonly kind: "jump"; readonly target: Expression }
   | { readonly kind: "helper"; readonly name: string }
+  /** Nothing, as the instruction named here does with these operands. */
+  | { readonly kind: "hint"; readonly general: string }
   | { readonly kind: "nop" };
 
 /** Binary operators by precedence, loosest first. */
@@ -68,6 +70,7 @@ class Parser {
   private statementBody(): Statement {
     const first = this.next();
     if (first === "nop") return { kind: "nop" };
+    if (first === "hint") return { kind: "hint", general: this.next() };
     if (first.startsWith("@")) return { kind: "helper", name: first.slice(1) };
     if (first === "if") {
       const condition = this.expression();

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { isFloat } from "../../spec/isa/meaning.ts";
 import { csrNumber, encode, INSTRUCTION_SET } from "../core/encode.ts";
-import { DATA, run } from "./program.ts";
+import { DATA, run } from "../insn/program.ts";
 
 const ILLEGAL = 2n;
 const fs = (value: number) => ({ mstatus: BigInt(value) << 13n });

@@ -8,8 +8,8 @@ import type { Program } from "./program.ts";
 import { CSR_SLOTS, newState, PRIV, type State, X0 } from "./state.ts";
 
 /** The extensions that our machine has not, switched off, and the others on; identification registers of 0, like ours. */
-const OFF = ["h", "v", "zba", "zbb", "zbc", "zbs", "debug"];
-const ON = ["sstc", "svinval", "svnapot", "svpbmt"];
+const OFF = ["h", "v", "debug"];
+const ON = ["Zfhmin", "sstc", "svinval", "svnapot", "svpbmt"];
 const CPU = [
   "rv64",
   ...OFF.map((name) => `${name}=false`),

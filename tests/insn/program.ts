@@ -44,13 +44,15 @@ export interface Start {
   /** Integer and floating-point registers to begin with, by number. */
   readonly x?: Readonly<Record<number, bigint>>;
   readonly f?: Readonly<Record<number, bigint>>;
+  /** Contents of memory at DATA. */
+  readonly memory?: Uint8Array;
   /** The privilege level, M unless said; below M all memory is allowed. */
   readonly level?: 0 | 1 | 3;
 }
 
 export async function run(
   write: (a: Assembler) => void,
-  { csrs = {}, x = {}, f = {}, level = 3 }: Start = {},
+  { csrs = {}, x = {}, f = {}, memory, level = 3 }: Start = {},
 ): Promise<Outcome> {
   const bus = { read: () => undefined, write: () => false, supervisorTimerChanged: () => {} };
   const core = await Core.create({ wasm: WASM, harts: 1, ramBytes: 4 << 20, bus });
@@ -58,6 +60,7 @@ export async function run(
   write(a);
   a.label("end");
   core.write(RAM_BASE, a.bytes());
+  if (memory) core.write(DATA, memory);
   const end = BigInt(a.addressOf("end"));
   core.setBreakpoint(end);
   core.setBreakpoint(HANDLER);
@@ -69,7 +72,7 @@ export async function run(
   hart.set("priv", BigInt(level));
   core.contextWritten(0);
   hart.set("pc", BigInt(RAM_BASE));
-  core.run(1e6, 1e6, 1e6);
+  core.run(1e7, 1e7, 1e7);
   const pc = hart.get("pc");
   if (pc === end) return new Outcome(core, undefined);
   if (pc !== HANDLER) throw new Error(`the program stopped at 0x${pc.toString(16)}`);
