@@ -32,7 +32,11 @@ const RULES: readonly Rule[] = [
     files: /^web\/(?!build\.ts)/,
     may: [/^web\//, /^host\/(?!node\/)/, /^spec\//, /^@xterm\//],
   },
-  { layer: "only tests and benchmarks import the tests' tools", files: /^(spec|assembly|host|web)\//, may: [/^(?!tests\/)/] },
+  {
+    layer: "only tests and benchmarks import the tests' tools",
+    files: /^(spec|assembly|host|web)\//,
+    may: [/^(?!tests\/)/],
+  },
 ];
 
 const sources = trackedFiles().filter((path) => path.endsWith(".ts"));

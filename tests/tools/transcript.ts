@@ -25,6 +25,8 @@ const PROCESSOR_SHARE = /^(\S+ +\d+ +\d+) +\d+( TIME)/gm;
 /** What follows the command `poweroff`: while init works, the shell may or may not come to prompt once more. */
 const LAST_WORDS = /(?<=# poweroff\n)[\s\S]*$/;
 const PROMPT = /root@hartbeat:~# /g;
+/** Init says this only when somebody has not left soon enough. */
+const LATECOMERS = /^INIT: sending all processes the \w+ signal\n/gm;
 
 /**
  * The transcript from the kernel's banner on, with times taken out: the time stamps of printk, clock times, and
@@ -35,7 +37,7 @@ export function withoutTimes(output: string): string {
   return output
     .slice(Math.max(0, start))
     .replace(/\r/g, "")
-    .replace(LAST_WORDS, (words) => words.replace(PROMPT, ""))
+    .replace(LAST_WORDS, (words) => words.replace(PROMPT, "").replace(LATECOMERS, ""))
     .replace(/\[ *\d+\.\d+\] /g, "")
     .replace(CLOCK_TIME, "TIME")
     .replace(PROCESSOR_SHARE, "$1SHARE$2")
