@@ -12,12 +12,11 @@ import { ISA_STRING, MMU_TYPE } from "../spec/riscv.ts";
 import { Board } from "./board.ts";
 import { machineTree } from "./boot/device-tree.ts";
 import { flattenFdt } from "./boot/fdt-writer.ts";
-import { givenTree } from "./boot/given-tree.ts";
-import { unpackKernel } from "./boot/gzip.ts";
 import { type BootPlan, type NamedFile, planBoot } from "./boot/load.ts";
 import { Console } from "./console.ts";
 import { Core } from "./core/core.ts";
 import { Breakpoints } from "./debug/breakpoints.ts";
+import { Debugger } from "./debug/debugger.ts";
 import { SymbolTable } from "./debug/symbols.ts";
 import { Watchpoints } from "./debug/watchpoints.ts";
 import type { GuestMemory } from "./devices/device.ts";
@@ -25,7 +24,6 @@ import type { Finish } from "./devices/test-finisher.ts";
 import type { BlockBackend } from "./devices/virtio-blk.ts";
 import { HartbeatError } from "./errors.ts";
 import { EventQueue } from "./events.ts";
-import { Htif, physicalSymbol } from "./htif.ts";
 import { registerAccess } from "./registers.ts";
 import { History } from "./replay/history.ts";
 import { type Input, InputLog } from "./replay/input-log.ts";
@@ -37,7 +35,6 @@ import type { MachineState, PendingInput } from "./snapshot/machine-state.ts";
 import { type MachineIdentity, readSnapshot, writeSnapshot } from "./snapshot/snapshot-file.ts";
 import { stateHash } from "./state-hash.ts";
 import { SupervisorTimers } from "./supervisor-timer.ts";
-import type { VirtioOption } from "./virtio-option.ts";
 
 export interface MachineOptions {
   /** The module of dist/core.wasm, or its bytes. */
@@ -50,16 +47,10 @@ export interface MachineOptions {
   readonly firmware?: NamedFile;
   readonly kernel?: NamedFile;
   readonly initrd?: NamedFile;
-  /** A device-tree blob in place of the machine's own; command line and initial RAM disk are added to it. */
-  readonly deviceTree?: NamedFile;
   /** The kernel's command line. */
   readonly append?: string;
   /** Disks, such as a MemoryBackend. What the guest writes stays, over a reset too. */
   readonly drives?: readonly BlockBackend[];
-  /** Other virtio devices, plugged in after the drives. */
-  readonly virtio?: readonly VirtioOption[];
-  /** What the real-time clock shows at cycle 0, in milliseconds since 1970; the start of 2026 unless said. */
-  readonly rtcBase?: number;
 }
 
 /** How the guest ended the run. `status` is 0, or the code that it gave the test finisher. */
@@ -73,11 +64,9 @@ export type { RunEnd } from "./run-loop.ts";
 /** The smallest machine that can hold a firmware and a device tree. */
 const MIN_RAM_BYTES = 4 * 2 ** 20;
 const PAGE = 4096;
-/** A fixed moment, so that equal runs show equal times. */
-const RTC_BASE = Date.UTC(2026, 0, 1);
 
 /** Rejects what the board cannot be built with. */
-function checkOptions(harts: number, ramBytes: number, virtio: number): void {
+function checkOptions(harts: number, ramBytes: number, drives: number): void {
   if (!Number.isInteger(harts) || harts < 1 || harts > MAX_HARTS) {
     throw new HartbeatError(`A machine has 1 to ${MAX_HARTS} harts, not ${harts}.`);
   }
@@ -87,10 +76,8 @@ function checkOptions(harts: number, ramBytes: number, virtio: number): void {
       `A machine has ${mib(MIN_RAM_BYTES)} to ${mib(MAX_RAM_BYTES)} of memory in whole pages, not ${mib(ramBytes)}.`,
     );
   }
-  if (virtio > MACHINE_MAP.virtio.count) {
-    throw new HartbeatError(
-      `A machine has room for ${MACHINE_MAP.virtio.count} drives and other virtio devices, not ${virtio}.`,
-    );
+  if (drives > MACHINE_MAP.virtio.count) {
+    throw new HartbeatError(`A machine has room for ${MACHINE_MAP.virtio.count} drives, not ${drives}.`);
   }
 }
 
@@ -102,12 +89,12 @@ export class Machine {
   /** Registers of harts by name. */
   readonly registers: ReturnType<typeof registerAccess>;
   readonly core: Core;
+  /** Breakpoints, watchpoints, steps, ways back. */
+  readonly debugger: Debugger;
   readonly #board: Board;
   readonly #events: EventQueue;
   readonly #timers: SupervisorTimers;
   readonly #plan: BootPlan;
-  /** For kernels that have a symbol tohost. */
-  readonly #htif: Htif | undefined;
   readonly #disks: readonly JournaledDisk[];
   readonly #log = new InputLog();
   readonly #loop: RunLoop;
@@ -119,8 +106,8 @@ export class Machine {
 
   /** Builds a machine that stands before its first instruction. Throws HartbeatError when files or sizes are unfit. */
   static async create(options: MachineOptions): Promise<Machine> {
-    const { wasm, harts = 1, ramBytes = DEFAULT_RAM_BYTES, drives = [], virtio = [] } = options;
-    checkOptions(harts, ramBytes, drives.length + virtio.length);
+    const { wasm, harts = 1, ramBytes = DEFAULT_RAM_BYTES, drives = [] } = options;
+    checkOptions(harts, ramBytes, drives.length);
     let board: Board | undefined;
     let timers: SupervisorTimers | undefined;
     const core = await Core.create({
@@ -133,19 +120,18 @@ export class Machine {
         supervisorTimerChanged: (hart) => timers?.changed(hart),
       },
     });
-    const kernel = options.kernel && (await unpackKernel(options.kernel));
-    const machine = new Machine(core, { ...options, ...(kernel && { kernel }) }, ramBytes);
+    const machine = new Machine(core, options, ramBytes);
     board = machine.#board;
     timers = machine.#timers;
     return machine;
   }
 
   private constructor(core: Core, options: MachineOptions, ramBytes: number) {
-    const { firmware, kernel, initrd, append, deviceTree } = options;
-    const { drives = [], virtio = [], rtcBase = RTC_BASE } = options;
+    const { firmware, kernel, initrd, append, drives = [] } = options;
     this.core = core;
     this.breakpoints = new Breakpoints(core);
     this.watchpoints = new Watchpoints(core);
+    this.debugger = new Debugger(this);
     this.#disks = drives.map((drive) => new JournaledDisk(drive));
     this.registers = registerAccess(core);
     this.#events = new EventQueue(core);
@@ -174,21 +160,14 @@ export class Machine {
       onOutput: (byte) => this.console.receive(byte),
       onFinish: (finish) => this.#finish(finish),
       drives: this.#disks,
-      virtio,
-      rtcBase,
     });
-    for (const [index, option] of virtio.entries()) {
-      if (option.device !== "rng")
-        option.port.connect((bytes) => this.enter({ kind: "virtio", index, bytes }));
-    }
     this.#plan = planBoot({
       ramBytes,
       ...(firmware && { firmware }),
       ...(kernel && { kernel }),
       ...(initrd && { initrd }),
-      deviceTree: (initrdRange) => {
-        if (deviceTree) return givenTree(deviceTree, { bootArguments: append, initrd: initrdRange });
-        return flattenFdt(
+      deviceTree: (initrdRange) =>
+        flattenFdt(
           machineTree({
             harts: core.hartCount,
             ramBytes,
@@ -198,12 +177,10 @@ export class Machine {
             devices: this.#board.devices,
             ...(append && { bootArguments: append }),
           }),
-        );
-      },
+        ),
     });
     if (this.#plan.kernelElf) this.symbols.add("kernel", this.#plan.kernelElf);
     if (this.#plan.firmwareElf) this.symbols.add("firmware", this.#plan.firmwareElf);
-    this.#htif = this.#makeHtif();
     this.#load();
   }
 
@@ -376,11 +353,6 @@ export class Machine {
     return this.core.view(address, Math.max(0, Math.min(length, room)))?.slice() ?? new Uint8Array(0);
   }
 
-  /** Where a symbol of the kernel's ELF file lies in physical memory. */
-  physicalSymbol(name: string): number | undefined {
-    return this.#plan.kernelElf && physicalSymbol(this.#plan.kernelElf, name);
-  }
-
   /** 32 hexadecimal digits over everything that the guest can see: memory, harts, devices, time. */
   stateHash(): string {
     return stateHash(this.core.hashState(), {
@@ -408,19 +380,6 @@ export class Machine {
     this.core.requestStop();
   }
 
-  #makeHtif(): Htif | undefined {
-    const tohost = this.physicalSymbol("tohost");
-    if (tohost === undefined) return undefined;
-    return new Htif({
-      clock: this.#events,
-      memory: this.#guestMemory(),
-      tohost,
-      fromhost: this.physicalSymbol("fromhost"),
-      onOutput: (byte) => this.console.receive(byte),
-      onExit: (code) => this.#finish(code === 0 ? { kind: "pass" } : { kind: "fail", code }),
-    });
-  }
-
   #setHalted(halted: Halt | undefined): void {
     this.#halted = halted;
     this.#loop.halted = halted !== undefined;
@@ -431,9 +390,6 @@ export class Machine {
       case "console":
         this.#inputCount += 1;
         this.#type({ serial: this.#inputCount, at: this.cycles, bytes: input.bytes });
-        return true;
-      case "virtio":
-        this.#board.receive(input.index, input.bytes);
         return true;
       case "reset":
         this.#reset();
@@ -462,7 +418,6 @@ export class Machine {
     this.core.clearRam();
     this.core.reset();
     this.#board.reset();
-    this.#htif?.start();
     this.#load();
   }
 
@@ -491,7 +446,6 @@ export class Machine {
     this.core.restore(state.core);
     this.#board.restore(state.devices);
     this.#timers.restore(state.supervisorTimers);
-    this.#htif?.start();
     for (const input of state.inputs) this.#type(input);
     if (!this.#events.arrange(state.events)) {
       throw new HartbeatError("The saved events do not fit the saved devices; take the snapshot again.");

@@ -1,4 +1,4 @@
-/** Registers of a hart by the names that people use: ABI names, x numbers, pc, priv, CSRs. */
+/** Registers of a hart by the names that people use: ABI names, x and f numbers, pc, priv, CSRs. */
 import type { Core } from "./core/core.ts";
 
 /** ABI names of x0..x31 (psABI, chapter 1). */
@@ -37,6 +37,18 @@ export const ABI_NAMES = [
   "t6",
 ] as const;
 
+/** ABI names of f0..f31. */
+export const FLOAT_NAMES = [
+  ...["ft0", "ft1", "ft2", "ft3", "ft4", "ft5", "ft6", "ft7", "fs0", "fs1"],
+  ...["fa0", "fa1", "fa2", "fa3", "fa4", "fa5", "fa6", "fa7"],
+  ...["fs2", "fs3", "fs4", "fs5", "fs6", "fs7", "fs8", "fs9", "fs10", "fs11"],
+  ...["ft8", "ft9", "ft10", "ft11"],
+] as const;
+
+const FLOAT_NUMBERS: ReadonlyMap<string, number> = new Map(
+  FLOAT_NAMES.flatMap((name, index) => [[name, index] as const, [`f${index}`, index] as const]),
+);
+
 const NUMBERS: ReadonlyMap<string, number> = new Map([
   ...ABI_NAMES.map((name, index) => [name, index] as const),
   ...ABI_NAMES.map((_, index) => [`x${index}`, index] as const),
@@ -56,6 +68,8 @@ export function registerAccess(core: Core): RegisterAccess {
       const record = core.hart(hart);
       const number = NUMBERS.get(name);
       if (number !== undefined) return record.get("x", number);
+      const float = FLOAT_NUMBERS.get(name);
+      if (float !== undefined) return record.get("f", float);
       if (name === "pc" || name === "priv") return record.get(name);
       return core.readCsr(hart, name);
     },
@@ -65,6 +79,11 @@ export function registerAccess(core: Core): RegisterAccess {
       if (number !== undefined) {
         if (number > 0) record.set("x", value, number);
         return number > 0;
+      }
+      const float = FLOAT_NUMBERS.get(name);
+      if (float !== undefined) {
+        record.set("f", value, float);
+        return true;
       }
       if (name === "pc") {
         record.set("pc", value & ~1n);

@@ -278,6 +278,7 @@ export class RunLoop {
   #watchpoint(pauseAt: number, silent: boolean, scan: Scan | undefined): string {
     const { core, watchpoints } = this.#options;
     const hit = core.watchHit;
+    this.#phase = "interrupted";
     if (silent) scan?.onWatchpoint();
     core.watchDisarmed = true;
     const reason = this.#enterCore(pauseAt, 1);

@@ -1,28 +1,27 @@
 /** The machine as debuggers and traces see it, and the hold that a debugger has on it. */
-import { CYCLES_PER_SECOND } from "../../spec/machine-map.ts";
 import { PRIVILEGE } from "../../spec/riscv.ts";
 import { HartbeatError } from "../errors.ts";
 import type { Machine } from "../machine.ts";
-import type { Breakpoint, Breakpoints } from "./breakpoints.ts";
+import type { Breakpoints } from "./breakpoints.ts";
+import type { Debugger, Stopper } from "./debugger.ts";
 import type { SymbolTable } from "./symbols.ts";
 import type { DebugTarget, HartStatus, Privilege, Stop } from "./target.ts";
 import { VirtualMemory } from "./virtual-memory.ts";
+import type { WatchRange } from "./watchpoints.ts";
 
 const PRIVILEGE_NAMES: ReadonlyMap<bigint, Privilege> = new Map(
   Object.entries(PRIVILEGE).map(([name, level]) => [BigInt(level), name as Privilege]),
 );
 
-/** How long a step waits for a hart in wfi while others are busy. */
-const STEP_CYCLES = CYCLES_PER_SECOND / 1000;
-
 export class MachineTarget implements DebugTarget {
   readonly breakpoints: Breakpoints;
   readonly symbols: SymbolTable;
-  onStop: ((stop: Stop) => void) | undefined;
+  readonly debugger: Debugger;
   readonly #machine: Machine;
   readonly #memory: VirtualMemory;
   readonly #onQuit: () => void;
-  readonly #inserted = new Map<bigint, Breakpoint>();
+  readonly #inserted = new Map<bigint, Stopper>();
+  readonly #watches = new Map<string, Stopper>();
   #standing: { promise: Promise<void>; end: () => void } | undefined;
   #haltReported = false;
 
@@ -30,13 +29,31 @@ export class MachineTarget implements DebugTarget {
   constructor(machine: Machine, onQuit: () => void = () => {}) {
     this.#machine = machine;
     this.#onQuit = onQuit;
+    this.debugger = machine.debugger;
     this.breakpoints = machine.breakpoints;
     this.symbols = machine.symbols;
     const { core, symbols } = machine;
-    this.#memory = new VirtualMemory(core, {
+    const physical = {
+      view: (address: number, length: number) => core.view(address, length),
+      write: (address: number, bytes: Uint8Array) =>
+        machine.enter({ kind: "memory", address, bytes: bytes.slice() }),
+    };
+    this.#memory = new VirtualMemory(physical, {
       translate: (hart, address) => core.translate(hart, address),
       loadAddress: (address) => symbols.loadAddress(address),
     });
+  }
+
+  get machine(): Machine {
+    return this.#machine;
+  }
+
+  get onStop(): ((stop: Stop) => void) | undefined {
+    return this.debugger.onStop;
+  }
+
+  set onStop(listener: ((stop: Stop) => void) | undefined) {
+    this.debugger.onStop = listener;
   }
 
   get hartCount(): number {
@@ -64,7 +81,7 @@ export class MachineTarget implements DebugTarget {
   }
 
   writeRegister(hart: number, name: string, value: bigint): boolean {
-    return this.#machine.registers.write(hart, name, value);
+    return this.#machine.enter({ kind: "register", hart, name, value });
   }
 
   readMemory(hart: number, address: bigint, length: number): Uint8Array {
@@ -75,15 +92,19 @@ export class MachineTarget implements DebugTarget {
     return this.#memory.write(hart, address, bytes);
   }
 
+  readPhysical(address: bigint, length: number): Uint8Array {
+    return address < 1n << 53n ? this.#machine.readPhysical(Number(address), length) : new Uint8Array(0);
+  }
+
+  writePhysical(address: bigint, bytes: Uint8Array): boolean {
+    if (address >= 1n << 53n) return false;
+    return this.#machine.enter({ kind: "memory", address: Number(address), bytes: bytes.slice() });
+  }
+
   insertBreakpoint(address: bigint): boolean {
     if (this.#inserted.has(address)) return true;
     try {
-      const breakpoint = this.breakpoints.add(address, (hart) => {
-        this.#machine.pause();
-        this.#report({ kind: "breakpoint", hart });
-        return "stop";
-      });
-      this.#inserted.set(address, breakpoint);
+      this.#inserted.set(address, this.debugger.breakAt(address));
       return true;
     } catch (error) {
       if (error instanceof HartbeatError) return false;
@@ -96,6 +117,27 @@ export class MachineTarget implements DebugTarget {
     this.#inserted.delete(address);
   }
 
+  insertWatchpoint(range: WatchRange): boolean {
+    const key = keyOf(range);
+    if (this.#watches.has(key)) return true;
+    try {
+      this.#watches.set(key, this.debugger.watch(range.address, range));
+      return true;
+    } catch (error) {
+      if (error instanceof HartbeatError) return false;
+      throw error;
+    }
+  }
+
+  removeWatchpoint(range: WatchRange): void {
+    this.#watches.get(keyOf(range))?.remove();
+    this.#watches.delete(keyOf(range));
+  }
+
+  keepHistory(): void {
+    this.debugger.keepHistory();
+  }
+
   resume(): void {
     if (this.#reportHalt()) return;
     this.#machine.resume();
@@ -103,13 +145,29 @@ export class MachineTarget implements DebugTarget {
   }
 
   step(hart: number): void {
-    if (this.#reportHalt()) return;
-    this.#machine.resume();
-    const end = this.#machine.step(hart, { cycles: STEP_CYCLES });
-    // Another hart came to a breakpoint, and that was reported.
-    if (end === "paused") return;
+    if (!this.#reportHalt()) this.#noteHalt(this.debugger.step(hart));
+  }
+
+  stepRange(hart: number, first: bigint, end: bigint): void {
+    if (!this.#reportHalt()) this.#noteHalt(this.debugger.stepRange(hart, first, end));
+  }
+
+  stepBack(hart: number): void {
+    this.#goBack(() => this.debugger.stepBack(hart));
+  }
+
+  resumeBack(): void {
+    this.#goBack(() => this.debugger.reverseContinue());
+  }
+
+  #goBack(go: () => Stop): void {
     this.#machine.pause();
-    if (!this.#reportHalt()) this.#report({ kind: "step", hart });
+    this.#haltReported = false;
+    go();
+  }
+
+  #noteHalt(stop: Stop): void {
+    if (stop.kind === "exit") this.#haltReported = true;
   }
 
   interrupt(): void {
@@ -168,3 +226,5 @@ export class MachineTarget implements DebugTarget {
     return true;
   }
 }
+
+const keyOf = ({ address, length, kind }: WatchRange): string => `${kind} ${address} ${length}`;

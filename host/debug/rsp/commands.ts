@@ -1,5 +1,6 @@
 /** What all packet handlers share: the session as they see it, error replies, thread ids. */
 import type { DebugTarget } from "../target.ts";
+import type { WatchRange } from "../watchpoints.ts";
 import { parseCount } from "./hex.ts";
 import type { RegisterSet } from "./registers.ts";
 
@@ -17,10 +18,19 @@ export interface RspContext {
   acknowledges: boolean;
   /** Breakpoint kinds (`Z0`, `Z1`) held at each address: packets may be repeated, so kinds do not count twice. */
   readonly breakpoints: Map<bigint, Set<string>>;
+  /** Watched ranges (`Z2` to `Z4`), by the packet that set them. */
+  readonly watchpoints: Map<string, WatchRange>;
+  /** Addresses of `m`, `M` and `X` are physical (`monitor phys`). */
+  physicalAddresses: boolean;
   /** Lets the machine go; its next stop is the reply. */
   resume(): void;
   /** Steps one hart; the stop is the reply. */
   step(hart: number): void;
+  /** The same until its pc has left [first, end). */
+  stepRange(hart: number, first: bigint, end: bigint): void;
+  /** The same backwards. */
+  stepBack(hart: number): void;
+  resumeBack(): void;
   /** The stop reply of the present moment; undefined when it comes later, the machine being stopped first. */
   stopReply(): string | undefined;
   /** Forgets breakpoints and lets the machine run. */

@@ -1,4 +1,5 @@
-/** Packets that read and write memory and set breakpoints: m M X Z z. */
+/** Packets that read and write memory and set breakpoints and watchpoints: m M X Z z. */
+import type { WatchKind, WatchRange } from "../watchpoints.ts";
 import {
   type CommandTable,
   E_FAULT,
@@ -22,12 +23,15 @@ function parseRange(text: string): { address: bigint; length: number } | undefin
 
 /** A write packet: `addr,length:data`. */
 function write(decode: (data: string) => Uint8Array | undefined): Handler {
-  return (args, { target, generalHart }) => {
+  return (args, { target, generalHart, physicalAddresses }) => {
     const colon = args.indexOf(":");
     const range = parseRange(args.slice(0, Math.max(colon, 0)));
     const bytes = decode(args.slice(colon + 1));
     if (range === undefined || bytes?.length !== range.length) return E_MALFORMED;
-    return target.writeMemory(generalHart, range.address, bytes) ? OK : E_FAULT;
+    const done = physicalAddresses
+      ? target.writePhysical(range.address, bytes)
+      : target.writeMemory(generalHart, range.address, bytes);
+    return done ? OK : E_FAULT;
   };
 }
 
@@ -62,20 +66,61 @@ function remove(args: string, { target, breakpoints }: RspContext): string {
   return OK;
 }
 
-/** Software (0) and hardware (1) execution breakpoints are the same here. */
-function executionOnly(handler: (args: string, context: RspContext) => string): Handler {
-  return (args, context) => (/^[01],/.test(args) ? handler(args, context) : UNSUPPORTED);
+const WATCH_KINDS: Readonly<Record<string, WatchKind>> = { "2": "write", "3": "read", "4": "access" };
+/** The longest range that is watched: GDB watches variables. */
+const LONGEST_WATCH = 0x1000;
+
+/** `type,addr,length`, types 2 to 4. */
+function parseWatch(args: string): WatchRange | undefined {
+  const [type = "", first = "", second = ""] = args.split(";")[0]?.split(",") ?? [];
+  const kind = WATCH_KINDS[type];
+  const address = parseWord(first);
+  const length = parseCount(second);
+  if (kind === undefined || address === undefined || length === undefined) return undefined;
+  return length > 0 && length <= LONGEST_WATCH ? { address, length, kind } : undefined;
+}
+
+const keyOf = ({ address, length, kind }: WatchRange): string => `${kind} ${address} ${length}`;
+
+function watch(args: string, { target, watchpoints }: RspContext): string {
+  const range = parseWatch(args);
+  if (range === undefined) return E_MALFORMED;
+  if (watchpoints.has(keyOf(range))) return OK;
+  if (!target.insertWatchpoint(range)) return E_FAULT;
+  watchpoints.set(keyOf(range), range);
+  return OK;
+}
+
+function unwatch(args: string, { target, watchpoints }: RspContext): string {
+  const range = parseWatch(args);
+  if (range === undefined) return E_MALFORMED;
+  if (watchpoints.delete(keyOf(range))) target.removeWatchpoint(range);
+  return OK;
+}
+
+/** Software (0) and hardware (1) execution breakpoints are the same here; 2 to 4 watch data. */
+function byType(
+  execution: (args: string, context: RspContext) => string,
+  data: (args: string, context: RspContext) => string,
+): Handler {
+  return (args, context) => {
+    if (/^[01],/.test(args)) return execution(args, context);
+    return /^[234],/.test(args) ? data(args, context) : UNSUPPORTED;
+  };
 }
 
 export const MEMORY_COMMANDS: CommandTable = {
-  m: (args, { target, generalHart }) => {
+  m: (args, { target, generalHart, physicalAddresses }) => {
     const range = parseRange(args);
     if (range === undefined || range.length === 0) return E_MALFORMED;
-    const bytes = target.readMemory(generalHart, range.address, Math.min(range.length, PACKET_SIZE / 2));
+    const length = Math.min(range.length, PACKET_SIZE / 2);
+    const bytes = physicalAddresses
+      ? target.readPhysical(range.address, length)
+      : target.readMemory(generalHart, range.address, length);
     return bytes.length === 0 ? E_FAULT : hexOfBytes(bytes);
   },
   M: write(bytesOfHex),
   X: write(bytesOfString),
-  Z: executionOnly(insert),
-  z: executionOnly(remove),
+  Z: byType(insert, watch),
+  z: byType(remove, unwatch),
 };

@@ -1,4 +1,5 @@
 /** Queries: what the stub can do, threads, the target description, and `monitor` commands. */
+import { MACHINE_MAP } from "../../../spec/machine-map.ts";
 import {
   type CommandTable,
   describeHart,
@@ -20,9 +21,12 @@ function supported(args: string, context: RspContext): string {
     `PacketSize=${PACKET_SIZE.toString(16)}`,
     "QStartNoAckMode+",
     "vContSupported+",
+    "ReverseStep+",
+    "ReverseContinue+",
     "swbreak+",
     "qXfer:features:read+",
     "qXfer:threads:read+",
+    "qXfer:memory-map:read+",
   ].join(";");
 }
 
@@ -37,6 +41,20 @@ function threadList(context: RspContext): string {
   );
   return `<?xml version="1.0"?>\n<threads>\n${threads.join("\n")}\n</threads>\n`;
 }
+
+/** GDB holds itself to what is listed, so all of the address space is; code in the boot ROM takes no patches. */
+const ROM_END = MACHINE_MAP.bootRom.base + MACHINE_MAP.bootRom.size;
+const hexadecimal = (value: number | bigint): string => `0x${value.toString(16)}`;
+const MEMORY_MAP = [
+  '<?xml version="1.0"?>',
+  '<!DOCTYPE memory-map PUBLIC "+//IDN gnu.org//DTD GDB Memory Map V1.0//EN" "http://sourceware.org/gdb/gdb-memory-map.dtd">',
+  "<memory-map>",
+  `<memory type="ram" start="0x0" length="${hexadecimal(MACHINE_MAP.bootRom.base)}"/>`,
+  `<memory type="rom" start="${hexadecimal(MACHINE_MAP.bootRom.base)}" length="${hexadecimal(MACHINE_MAP.bootRom.size)}"/>`,
+  `<memory type="ram" start="${hexadecimal(ROM_END)}" length="${hexadecimal((1n << 64n) - BigInt(ROM_END))}"/>`,
+  "</memory-map>",
+  "",
+].join("\n");
 
 /** The part of `document` that `offset,length` asks for; `l` marks the last one. */
 function transfer(document: string, window: string): string {
@@ -64,6 +82,7 @@ export const QUERY_COMMANDS: CommandTable = {
   "qSymbol:": () => OK,
   "qXfer:features:read:target.xml:": (args, { registers }) => transfer(registers.description, args),
   "qXfer:features:read:": () => "E00",
+  "qXfer:memory-map:read::": (args) => transfer(MEMORY_MAP, args),
   "qXfer:threads:read::": (args, context) => transfer(threadList(context), args),
   "qRcmd,": monitor,
 

@@ -4,13 +4,13 @@
  * Numbers are GDB's own for RISC-V: x0 to x31, pc = 32, the f registers 33 to 64, CSRs from 65 on, and
  * the privilege mode after the last CSR.
  */
-import { ABI_NAMES } from "../../registers.ts";
+import { ABI_NAMES, FLOAT_NAMES } from "../../registers.ts";
 
 export interface GdbRegister {
   readonly number: number;
   /** The name on both sides: in GDB and in DebugTarget. */
   readonly name: string;
-  readonly type?: "code_ptr" | "data_ptr";
+  readonly type?: "code_ptr" | "data_ptr" | "riscv_double";
 }
 
 /** A row of a CSR table, as far as a debugger cares. */
@@ -20,6 +20,7 @@ export interface CsrName {
 }
 
 const PC = 32;
+const FIRST_FLOAT = 33;
 const FIRST_CSR = 65;
 const PRIV = FIRST_CSR + 4096;
 
@@ -39,6 +40,17 @@ export const GENERAL_REGISTERS: readonly GdbRegister[] = [
   { number: PC, name: "pc", type: "code_ptr" },
 ];
 
+export const FLOAT_REGISTERS: readonly GdbRegister[] = FLOAT_NAMES.map((name, index) => ({
+  number: FIRST_FLOAT + index,
+  name,
+  type: "riscv_double",
+}));
+
+/** Lets GDB show a register as a number of either width. */
+const DOUBLE_TYPE =
+  '<union id="riscv_double"><field name="float" type="ieee_single"/>' +
+  '<field name="double" type="ieee_double"/></union>';
+
 const PRIV_REGISTER: GdbRegister = { number: PRIV, name: "priv" };
 
 /** All registers of a machine with the given CSRs. */
@@ -48,7 +60,7 @@ export class RegisterSet {
 
   constructor(csrs: readonly CsrName[]) {
     this.csrs = csrs.map(({ name, address }) => ({ name, number: FIRST_CSR + address }));
-    for (const register of [...GENERAL_REGISTERS, ...this.csrs, PRIV_REGISTER]) {
+    for (const register of [...GENERAL_REGISTERS, ...FLOAT_REGISTERS, ...this.csrs, PRIV_REGISTER]) {
       this.#byNumber.set(register.number, register);
     }
   }
@@ -69,6 +81,7 @@ export class RegisterSet {
       "<architecture>riscv:rv64</architecture>",
       "<osabi>none</osabi>",
       ...feature("org.gnu.gdb.riscv.cpu", GENERAL_REGISTERS),
+      ...feature("org.gnu.gdb.riscv.fpu", FLOAT_REGISTERS, [DOUBLE_TYPE]),
       ...feature("org.gnu.gdb.riscv.csr", this.csrs),
       ...feature("org.gnu.gdb.riscv.virtual", [PRIV_REGISTER]),
       "</target>",
@@ -77,10 +90,10 @@ export class RegisterSet {
   }
 }
 
-function feature(name: string, registers: readonly GdbRegister[]): string[] {
+function feature(name: string, registers: readonly GdbRegister[], types: readonly string[] = []): string[] {
   if (registers.length === 0) return [];
   const lines = registers.map(
     (reg) => `<reg name="${reg.name}" bitsize="64" regnum="${reg.number}" type="${reg.type ?? "int"}"/>`,
   );
-  return [`<feature name="${name}">`, ...lines, "</feature>"];
+  return [`<feature name="${name}">`, ...types, ...lines, "</feature>"];
 }

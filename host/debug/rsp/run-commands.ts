@@ -1,4 +1,4 @@
-/** Packets that stop, step and continue: ? vCont c s C S D k. */
+/** Packets that stop, step and continue: ? vCont c s C S bc bs D k. */
 import {
   type CommandTable,
   E_MALFORMED,
@@ -29,6 +29,14 @@ function parseAction(text: string, hartCount: number): { action: Action; harts: 
  * Continuing some harts and holding others is refused, because the machine's harts go together.
  */
 function vCont(args: string, context: RspContext): string | undefined {
+  const range = /^r([0-9a-fA-F]{1,16}),([0-9a-fA-F]{1,16})(?::([^;]+))?(?:;.*)?$/.exec(args);
+  if (range !== null) {
+    const hart = parseThread(range[3] ?? "0", context.target.hartCount);
+    if (hart === undefined || hart === "all") return E_MALFORMED;
+    const [first = 0n, end = 0n] = range.slice(1, 3).map((text) => parseWord(text) ?? 0n);
+    context.stepRange(hart === "any" ? context.generalHart : hart, first, end);
+    return undefined;
+  }
   const { hartCount } = context.target;
   const actions = new Map<number, Action>();
   for (const text of args.split(";")) {
@@ -70,7 +78,7 @@ function withSignal(handler: Handler): Handler {
 
 export const RUN_COMMANDS: CommandTable = {
   "?": (_args, context) => context.stopReply(),
-  "vCont?": () => "vCont;c;C;s;S",
+  "vCont?": () => "vCont;c;C;s;S;r",
   "vCont;": vCont,
   c: goOn("continue"),
   s: goOn("step"),
@@ -79,6 +87,14 @@ export const RUN_COMMANDS: CommandTable = {
   D: (_args, context) => {
     context.detach();
     return OK;
+  },
+  bs: (_args, context) => {
+    context.stepBack(context.resumeHart ?? context.generalHart);
+    return undefined;
+  },
+  bc: (_args, context) => {
+    context.resumeBack();
+    return undefined;
   },
   k: (_args, { target }) => {
     target.quit();

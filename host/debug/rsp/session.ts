@@ -22,6 +22,8 @@ function findHandler(packet: string): { handler: Handler; args: string } | undef
   return handler && prefix !== undefined ? { handler, args: packet.slice(prefix.length) } : undefined;
 }
 
+const WATCH_REASONS = { write: "watch", read: "rwatch", access: "awatch" } as const;
+
 const SIGINT = "02";
 const SIGTRAP = "05";
 
@@ -53,8 +55,13 @@ export class RspSession {
       reportsBreakpoints: false,
       acknowledges: true,
       breakpoints: new Map(),
+      watchpoints: new Map(),
+      physicalAddresses: false,
       resume: () => this.#go(() => target.resume()),
       step: (hart) => this.#go(() => target.step(hart)),
+      stepRange: (hart, first, end) => this.#go(() => target.stepRange(hart, first, end)),
+      stepBack: (hart) => this.#goBack(() => target.stepBack(hart)),
+      resumeBack: () => this.#goBack(() => target.resumeBack()),
       stopReply: () => this.#currentStop(),
       detach: () => this.#detach(true),
     };
@@ -76,11 +83,14 @@ export class RspSession {
     this.#wasRunning = this.#target.running;
     this.#target.onStop = (stop) => this.#stopped(stop);
     this.#target.interrupt();
+    this.#target.keepHistory();
   }
 
   #detach(goOn: boolean): void {
     for (const address of this.#context.breakpoints.keys()) this.#target.removeBreakpoint(address);
     this.#context.breakpoints.clear();
+    for (const range of this.#context.watchpoints.values()) this.#target.removeWatchpoint(range);
+    this.#context.watchpoints.clear();
     this.#owesStop = false;
     this.#target.onStop = undefined;
     this.#state = "detached";
@@ -131,6 +141,12 @@ export class RspSession {
     start();
   }
 
+  /** A machine that has ended can go back, too. */
+  #goBack(start: () => void): void {
+    this.#owesStop = true;
+    start();
+  }
+
   #stopped(stop: Stop): void {
     this.#lastStop = stop;
     if (stop.kind !== "exit") this.#context.generalHart = stop.hart;
@@ -151,7 +167,20 @@ export class RspSession {
   #describeStop(stop: Stop): string {
     if (stop.kind === "exit") return `W${(stop.status & 0xff).toString(16).padStart(2, "0")}`;
     const signal = stop.kind === "interrupt" ? SIGINT : SIGTRAP;
-    const reason = stop.kind === "breakpoint" && this.#context.reportsBreakpoints ? "swbreak:;" : "";
+    const reason = this.#reason(stop);
     return `T${signal}${reason}thread:${threadOfHart(stop.hart)};`;
+  }
+
+  #reason(stop: Exclude<Stop, { kind: "exit" }>): string {
+    switch (stop.kind) {
+      case "breakpoint":
+        return this.#context.reportsBreakpoints ? "swbreak:;" : "";
+      case "watch":
+        return `${WATCH_REASONS[stop.access]}:${stop.address.toString(16)};`;
+      case "begin":
+        return "replaylog:begin;";
+      default:
+        return "";
+    }
   }
 }

@@ -1,5 +1,6 @@
 /** A machine for protocol tests: registers in maps, a few pages of memory, stops that the test calls. */
 import type { DebugTarget, HartStatus, Stop } from "../../../host/debug/target.ts";
+import type { WatchRange } from "../../../host/debug/watchpoints.ts";
 
 const MEMORY_BASE = 0x8000_0000n;
 const MEMORY_BYTES = 0x1_0000;
@@ -60,6 +61,40 @@ export class FakeTarget implements DebugTarget {
     if (left === 0) this.breakpoints.delete(address);
     else this.breakpoints.set(address, left);
   }
+
+  readPhysical(address: bigint, length: number): Uint8Array {
+    return this.readMemory(0, address, length);
+  }
+
+  writePhysical(address: bigint, bytes: Uint8Array): boolean {
+    return this.writeMemory(0, address, bytes);
+  }
+
+  insertWatchpoint({ kind, address, length }: WatchRange): boolean {
+    this.log.push(`watch ${kind} ${address.toString(16)} ${length}`);
+    return true;
+  }
+
+  removeWatchpoint({ kind, address, length }: WatchRange): void {
+    this.log.push(`unwatch ${kind} ${address.toString(16)} ${length}`);
+  }
+
+  stepRange(hart: number, first: bigint, end: bigint): void {
+    this.log.push(`step ${hart} in ${first.toString(16)}..${end.toString(16)}`);
+    this.stop({ kind: "step", hart });
+  }
+
+  stepBack(hart: number): void {
+    this.log.push(`step back ${hart}`);
+    this.stop({ kind: "step", hart });
+  }
+
+  resumeBack(): void {
+    this.log.push("resume back");
+    this.stop({ kind: "begin", hart: 0 });
+  }
+
+  keepHistory(): void {}
 
   resume(): void {
     this.running = true;

@@ -28,14 +28,14 @@ describe("the conversation", () => {
   });
 
   it("answers unknown packets with an empty reply", () => {
-    for (const packet of ["vMustReplyEmpty", "qTStatus", "Z2,80000000,4", "!", "", "qCRC:0,1"]) {
+    for (const packet of ["vMustReplyEmpty", "qTStatus", "Z5,80000000,4", "!", "", "qCRC:0,1"]) {
       expect(client.ask(packet)).toBe("");
     }
   });
 
   it("tells what it supports", () => {
     expect(client.ask("qSupported:swbreak+;xmlRegisters=i386")).toContain("PacketSize=4000");
-    expect(client.ask("vCont?")).toBe("vCont;c;C;s;S");
+    expect(client.ask("vCont?")).toBe("vCont;c;C;s;S;r");
     expect(client.ask("qAttached")).toBe("1");
     expect(client.ask("qSymbol::")).toBe("OK");
   });
@@ -159,7 +159,7 @@ describe("running", () => {
   it("refuses what it cannot do", () => {
     expect(client.ask("vCont;c:1")).toBe("E03");
     expect(client.ask("vCont;s:9")).toBe("E16");
-    expect(client.ask("vCont;r80000000,80000010:1")).toBe("E16");
+    expect(client.ask("vCont;r80000000:1")).toBe("E16");
     expect(client.ask("cxyz")).toBe("E16");
     expect(target.log).toEqual([]);
   });
@@ -226,6 +226,45 @@ describe("threads", () => {
     expect(client.ask("qXfer:threads:read::0,1000")).toContain(
       '<thread id="1" core="0">CPU#0 [S, running]</thread>',
     );
+  });
+});
+
+describe("going back", () => {
+  it("steps and runs backwards, and tells the start of what is known", () => {
+    expect(client.ask("qSupported:swbreak+")).toMatch(/ReverseStep\+;ReverseContinue\+/);
+    expect(client.ask("Hc2")).toBe("OK");
+    expect(client.ask("bs")).toBe("T05thread:2;");
+    expect(client.ask("bc")).toBe("T05replaylog:begin;thread:1;");
+    expect(target.log).toEqual(["step back 1", "resume back"]);
+  });
+
+  it("steps over a range", () => {
+    expect(client.ask("vCont;r80000000,80000010:2;c:-1")).toBe("T05thread:2;");
+    expect(target.log).toEqual(["step 1 in 80000000..80000010"]);
+  });
+});
+
+describe("watchpoints", () => {
+  it("are set once for repeated packets, and end with the session", () => {
+    expect(client.ask("Z2,80000010,4")).toBe("OK");
+    expect(client.ask("Z2,80000010,4")).toBe("OK");
+    expect(client.ask("Z4,80000020,8")).toBe("OK");
+    expect(client.ask("z2,80000010,4")).toBe("OK");
+    expect(client.ask("Z3,80000010,0")).toBe("E16");
+    expect(client.ask("D")).toBe("OK");
+    expect(target.log.filter((line) => line.includes("watch"))).toEqual([
+      "watch write 80000010 4",
+      "watch access 80000020 8",
+      "unwatch write 80000010 4",
+      "unwatch access 80000020 8",
+    ]);
+  });
+
+  it("tell the address when they stop the machine", () => {
+    client.ask("qC");
+    client.ask("vCont;c");
+    target.stop({ kind: "watch", hart: 1, address: 0x80000010n, access: "write" });
+    expect(client.received).toContain("T05watch:80000010;thread:2;");
   });
 });
 

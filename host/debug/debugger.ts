@@ -1,0 +1,225 @@
+/**
+ * Breakpoints, watchpoints, steps and ways back on a machine: what the GDB server, and tests through
+ * `machine.debugger`, are made of.
+ */
+import { WATCH_ACCESS } from "../../spec/layout.ts";
+import { CYCLES_PER_SECOND } from "../../spec/machine-map.ts";
+import { PRIVILEGE } from "../../spec/riscv.ts";
+import type { WatchHit } from "../core/core.ts";
+import { HartbeatError } from "../errors.ts";
+import type { Machine } from "../machine.ts";
+import type { Position } from "../replay/position.ts";
+import type { AfterHit } from "./breakpoints.ts";
+import type { Stop } from "./target.ts";
+import type { WatchKind, Watchpoint, WatchRange } from "./watchpoints.ts";
+
+/** How long a step waits for a hart in wfi while others are busy. */
+const STEP_CYCLES = CYCLES_PER_SECOND / 1000;
+/** Steps after which a step over a range rests, so that its caller can look around. */
+const RANGE_STEPS = 20_000;
+/** Addresses of user programs lie below. */
+const USER_END = 1n << 63n;
+
+/** Where and when a breakpoint stops. */
+export interface BreakOptions {
+  /** Only while this holds: called with the hart that is there. */
+  readonly when?: (hart: number) => boolean;
+}
+
+/** Something that stops the machine until it is removed. */
+export interface Stopper {
+  remove(): void;
+}
+
+interface Found {
+  readonly position: Position;
+  readonly stop: Stop;
+}
+
+export class Debugger {
+  /** Told of stops as they happen. */
+  onStop: ((stop: Stop) => void) | undefined;
+  /** The name of the program that breakpoints at user addresses are meant for; undefined: any. */
+  userProgram: string | undefined;
+  readonly #machine: Machine;
+  readonly #breakpoints = new Map<bigint, Set<BreakOptions>>();
+  readonly #watches = new Set<WatchRange>();
+  #stop: Stop | undefined;
+
+  constructor(machine: Machine) {
+    this.#machine = machine;
+  }
+
+  /** Stops every hart before it executes at an address, or at a symbol of kernel or firmware. */
+  breakAt(where: bigint | string, options: BreakOptions = {}): Stopper {
+    const address = this.#address(where);
+    const breakpoint = this.#machine.breakpoints.add(address, (hart) => {
+      if (!this.#applies(options, address, hart)) return "go-on";
+      return this.#report({ kind: "breakpoint", hart });
+    });
+    const there = this.#breakpoints.get(address) ?? new Set();
+    this.#breakpoints.set(address, there.add(options));
+    return {
+      remove: () => {
+        breakpoint.remove();
+        there.delete(options);
+      },
+    };
+  }
+
+  /** Stops after every access of that kind to `length` bytes; going back, before it. */
+  watch(where: bigint | string, { length = 8, kind = "write" as WatchKind } = {}): Stopper {
+    const range = { address: this.#address(where), length, kind };
+    const watchpoint: Watchpoint = this.#machine.watchpoints.add(range, (hit) =>
+      this.#report(watchStop(hit, range)),
+    );
+    this.#watches.add(range);
+    return {
+      remove: () => {
+        watchpoint.remove();
+        this.#watches.delete(range);
+      },
+    };
+  }
+
+  /** Starts to keep what it takes to go back, from the present place on. */
+  keepHistory(): void {
+    this.#machine.keepHistory();
+  }
+
+  /** Where the machine stands; `goTo` finds it again. */
+  get position(): Position {
+    return this.#machine.position;
+  }
+
+  /** Runs until something stops the machine, for `cycles` of guest time at most. Undefined: nothing did. */
+  continue({ cycles = 60 * CYCLES_PER_SECOND } = {}): Stop | undefined {
+    this.#stop = undefined;
+    this.#machine.resume();
+    this.#machine.run({ cycles });
+    this.#machine.pause();
+    return this.#halt() ?? this.#stop;
+  }
+
+  /** Executes one instruction of one hart; the others take their turns. */
+  step(hart = 0): Stop {
+    this.#stop = undefined;
+    const stop = this.#stepOnce(hart);
+    return stop ?? this.#told({ kind: "step", hart });
+  }
+
+  /** Steps until the pc of `hart` has left [first, end), or for a good while. */
+  stepRange(hart: number, first: bigint, end: bigint): Stop {
+    for (let steps = 0; steps < RANGE_STEPS; steps++) {
+      this.#stop = undefined;
+      const stop = this.#stepOnce(hart);
+      if (stop) return stop;
+      const pc = this.#machine.registers.read(hart, "pc") ?? 0n;
+      if (pc < first || pc >= end) break;
+    }
+    return this.#told({ kind: "step", hart });
+  }
+
+  /** Back to before the last instruction of `hart`. */
+  stepBack(hart = 0): Stop {
+    const back = this.#machine.keepHistory().stepBack(hart);
+    return this.#told({ kind: back ? "step" : "begin", hart });
+  }
+
+  /** Back to the last breakpoint or watched access, or to the start of what is known. */
+  reverseContinue(): Stop {
+    const machine = this.#machine;
+    const found = machine.keepHistory().findBack<Found>((note) => ({
+      onBreakpoint: (hart) => {
+        const pc = machine.registers.read(hart, "pc") ?? 0n;
+        const applies = [...(this.#breakpoints.get(pc) ?? [])].some((options) =>
+          this.#applies(options, pc, hart),
+        );
+        if (applies) note({ position: machine.position, stop: { kind: "breakpoint", hart } });
+      },
+      onWatchpoint: () => {
+        const hit = machine.core.watchHit;
+        const range = [...this.#watches].find((watch) => concerns(hit, watch));
+        if (range) note({ position: machine.position, stop: watchStop(hit, range) });
+      },
+    }));
+    const hart = Math.min(machine.position.turn, machine.core.hartCount - 1);
+    return this.#told(found?.stop ?? { kind: "begin", hart });
+  }
+
+  /** To a place or to a guest cycle, in the past that was kept or in the future. */
+  goTo(where: Position | number): void {
+    const history = this.#machine.keepHistory();
+    if (typeof where === "number") history.goToCycle(where);
+    else history.goTo(where);
+  }
+
+  /** The program that a hart in user mode runs, by the kernel's tasks; undefined where the kernel does not tell. */
+  programOf(hart: number): string | undefined {
+    const { core, symbols } = this.#machine;
+    const offset = symbols.lookup("__offset_task_struct_comm", "kernel");
+    if (offset === undefined) return undefined;
+    const inUser = core.hart(hart).get("priv") === BigInt(PRIVILEGE.U);
+    const task = inUser ? core.hart(hart).get("sscratch") : core.hart(hart).get("x", 4);
+    const address = core.translate(hart, task + offset);
+    const bytes = address === undefined ? undefined : core.view(address, 16);
+    if (!bytes) return undefined;
+    const end = bytes.indexOf(0);
+    return new TextDecoder().decode(bytes.slice(0, end < 0 ? 16 : end));
+  }
+
+  #applies({ when }: BreakOptions, address: bigint, hart: number): boolean {
+    if (when && !when(hart)) return false;
+    if (this.userProgram === undefined || address >= USER_END) return true;
+    const inUser = this.#machine.core.hart(hart).get("priv") === BigInt(PRIVILEGE.U);
+    return !inUser || this.programOf(hart) === this.userProgram;
+  }
+
+  /** One step; what stopped the machine in another way, if anything did. */
+  #stepOnce(hart: number): Stop | undefined {
+    const machine = this.#machine;
+    machine.resume();
+    machine.step(hart, { cycles: STEP_CYCLES });
+    machine.pause();
+    return this.#halt() ?? this.#stop;
+  }
+
+  #halt(): Stop | undefined {
+    const { halted } = this.#machine;
+    return halted && this.#told({ kind: "exit", status: halted.status });
+  }
+
+  #report(stop: Stop): AfterHit {
+    this.#machine.pause();
+    this.#told(stop);
+    return "stop";
+  }
+
+  #told(stop: Stop): Stop {
+    this.#stop = stop;
+    this.onStop?.(stop);
+    return stop;
+  }
+
+  #address(where: bigint | string): bigint {
+    if (typeof where === "bigint") return BigInt.asUintN(64, where);
+    const address = this.#machine.symbols.lookup(where);
+    if (address === undefined) throw new HartbeatError(`There is no symbol '${where}'; name another one.`);
+    return address;
+  }
+}
+
+const ACCESSES: Readonly<Record<WatchKind, number>> = {
+  write: WATCH_ACCESS.WRITE,
+  read: WATCH_ACCESS.READ,
+  access: WATCH_ACCESS.READ | WATCH_ACCESS.WRITE,
+};
+
+function concerns({ address, accesses }: WatchHit, { address: first, length, kind }: WatchRange): boolean {
+  return address < first + BigInt(length) && address + 8n > first && (accesses & ACCESSES[kind]) !== 0;
+}
+
+/** The address told lies in what is watched: a debugger looks it up there. */
+function watchStop({ hart, address }: WatchHit, { address: first, kind }: WatchRange): Stop {
+  return { kind: "watch", hart, address: address > first ? address : first, access: kind };
+}
