@@ -1,5 +1,6 @@
 /**
- * The library: `import { Machine } from "hartbeat"`. A machine of this module finds the core and the images that come
+ * The library: `import { checkCpio } from "../boot/cpio-check.ts";
+import { Machine } from "hartbeat"`. A machine of this module finds the core and the images that come
  * with the package on disk, and takes files by their paths; otherwise it is the machine of host/machine.ts.
  */
 import { Machine as BareMachine, type MachineOptions } from "../machine.ts";
@@ -14,10 +15,12 @@ export type FileOption = string | { readonly name: string; readonly bytes: Uint8
 
 /** What `Machine.create` takes; everything has a default. */
 export interface CreateOptions
-  extends Partial<Omit<MachineOptions, "wasm" | "kernel" | "firmware" | "initrd">> {
+  extends Partial<Omit<MachineOptions, "wasm" | "kernel" | "firmware" | "initrd" | "deviceTree">> {
   /** An ELF or Image file; without it the kernel of the package boots, with its initial RAM disk. */
   readonly kernel?: FileOption;
   readonly initrd?: FileOption;
+  /** A device-tree blob in place of the machine's own. */
+  readonly deviceTree?: FileOption;
   /** The firmware in M-mode; without it that of the package, and with `none` the kernel starts in M-mode. */
   readonly firmware?: FileOption | "none";
 }
@@ -28,7 +31,7 @@ function load(option: FileOption, what: string, advice: string) {
 
 /** Makes a machine that stands before its first instruction. */
 async function create(options: CreateOptions = {}): Promise<BareMachine> {
-  const { kernel, initrd, firmware, ...others } = options;
+  const { kernel, initrd, firmware, deviceTree, ...others } = options;
   const own = "install hartbeat again, or build it with npm run build";
   const files = {
     kernel: load(kernel ?? PACKAGE_FILES.kernel, "the kernel", kernel ? "name an ELF or Image file" : own),
@@ -39,6 +42,9 @@ async function create(options: CreateOptions = {}): Promise<BareMachine> {
         firmware ? "name an ELF or binary file" : own,
       ),
     }),
+    ...(deviceTree !== undefined && {
+      deviceTree: load(deviceTree, "the device tree", "name a device-tree blob"),
+    }),
     ...((initrd !== undefined || kernel === undefined) && {
       initrd: load(
         initrd ?? PACKAGE_FILES.initrd,
@@ -47,6 +53,9 @@ async function create(options: CreateOptions = {}): Promise<BareMachine> {
       ),
     }),
   };
+  // Other kernels take other archives; ours would only find out when it has started.
+  if (kernel === undefined && files.initrd)
+    checkCpio(files.initrd.bytes, `initial RAM disk '${files.initrd.name}'`);
   const wasm = readBytes(PACKAGE_FILES.core, "the core", "build it with npm run build");
   return BareMachine.create({ ...others, ...files, wasm });
 }

@@ -5,7 +5,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { packageVersion } from "../../host/node/files.ts";
+import { PACKAGE_FILES, packageVersion } from "../../host/node/files.ts";
 import { HartbeatProcess, runHartbeat } from "../tools/hartbeat-process.ts";
 import { FINISHER_PASS, FINISHER_RESET, finisherFail, finisherProgram } from "../tools/programs.ts";
 
@@ -73,6 +73,12 @@ describe("a mistake gives one line and a status", () => {
     [["boot", "-kernel", "."], 1, /the kernel '\.': it is a directory/],
     [["boot", "-initrd", "no/such"], 1, /the initial RAM disk 'no\/such': no such file/],
     [["boot", "-bios", "no/such"], 1, /the firmware 'no\/such': no such file/],
+    [
+      ["boot", "-initrd", "package.json"],
+      1,
+      /RAM disk 'package\.json' cannot be used: it is not a cpio archive/,
+    ],
+    [["boot", "-kernel", process.execPath], 1, /the kernel .* cannot be used: .*RISC-V/i],
     [["boot", "-bios", "none"], 1, /-bios none .*-kernel/],
     [["boot", "-drive", "file=no/such"], 1, /the drive 'no\/such': no such file/],
     [
@@ -86,6 +92,25 @@ describe("a mistake gives one line and a status", () => {
     expect(run.stderr).toMatch(/^hartbeat: [^\n]+\n$/);
     expect(run.stderr).toMatch(message);
     expect(run.status).toBe(status);
+  });
+
+  it.each([
+    [
+      "a truncated ELF file",
+      () => readFileSync(PACKAGE_FILES.kernel).subarray(0, 100_000),
+      /it is truncated/,
+    ],
+    [
+      "an image larger than memory",
+      () => new Uint8Array(20 * 2 ** 20),
+      /does not fit into memory.*more memory/,
+    ],
+  ])("%s", async (_, contents, message) => {
+    await writeFile(file("kernel"), contents());
+    const run = await runHartbeat("boot", "-m", "16M", "-kernel", file("kernel"));
+    expect(run.stderr).toMatch(/^hartbeat: [^\n]+\n$/);
+    expect(run.stderr).toMatch(message);
+    expect(run.status).toBe(1);
   });
 
   it("in a kernel that is cut short", async () => {
