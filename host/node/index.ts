@@ -1,8 +1,8 @@
 /**
- * The library: `import { checkCpio } from "../boot/cpio-check.ts";
-import { Machine } from "hartbeat"`. A machine of this module finds the core and the images that come
+ * The library: `import { Machine } from "hartbeat"`. A machine of this module finds the core and the images that come
  * with the package on disk, and takes files by their paths; otherwise it is the machine of host/machine.ts.
  */
+import { checkCpio } from "../boot/cpio-check.ts";
 import { Machine as BareMachine, type MachineOptions } from "../machine.ts";
 import { PACKAGE_FILES, readBytes } from "./files.ts";
 
