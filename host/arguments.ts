@@ -3,10 +3,32 @@ import { MAX_HARTS } from "../spec/machine-map.ts";
 import { HartbeatError } from "./errors.ts";
 
 /** Options of `hartbeat boot` that take a value, by their long names. */
-export const VALUE_OPTIONS = ["kernel", "initrd", "append", "smp", "bios", "drive", "gdb", "memory"] as const;
+export const VALUE_OPTIONS = [
+  "kernel",
+  "initrd",
+  "append",
+  "dtb",
+  "smp",
+  "bios",
+  "drive",
+  "device",
+  "rtc",
+  "gdb",
+  "memory",
+  "signature",
+  "signature-granularity",
+] as const;
 
 /** Options of `hartbeat boot` without a value that QEMU writes with one dash. */
-export const FLAG_OPTIONS = ["nographic", "no-reboot", "trace-boot", "stats", "help", "version"] as const;
+export const FLAG_OPTIONS = [
+  "nographic",
+  "no-reboot",
+  "snapshot",
+  "trace-boot",
+  "stats",
+  "help",
+  "version",
+] as const;
 
 const MiB = 1024 * 1024;
 const SMALLEST_RAM = 16 * MiB;
@@ -17,7 +39,16 @@ const UNITS: Record<string, number> = { "": MiB, K: 1024, M: MiB, G: 1024 * MiB 
 export interface DriveOption {
   readonly file: string;
   readonly readonly: boolean;
+  /** What the guest writes is forgotten at the end. */
+  readonly snapshot: boolean;
+  /** Set when the disk waits for a `-device` to plug it in (`if=none`), which names it so. */
+  readonly id?: string;
 }
+
+/** A device as `-device` names it. */
+export type DeviceOption =
+  | { readonly device: "virtio-blk-device"; readonly drive: string }
+  | { readonly device: "virtio-rng-device"; readonly seed: number };
 
 /**
  * Turns `-kernel F`, `--kernel F` and `-kernel=F` into the one form `--kernel=F`, so that a value which itself
@@ -82,22 +113,93 @@ export function parseGdb(text: string): number {
   return parsePort(match[2] as string, "-gdb");
 }
 
-/** The image of `-drive file=F[,format=raw][,readonly=on|off]`; two commas in a file name stand for one. */
-export function parseDrive(text: string): DriveOption {
+/** The fields of an option such as `file=a,format=raw`; two commas in a value stand for one. */
+function fieldsOf(option: string, text: string): Map<string, string> {
   const fields = new Map<string, string>();
   for (const field of text.split(/(?<!,),(?!,)/)) {
     const equals = field.indexOf("=");
-    if (equals < 0) throw new HartbeatError(`-drive ${text}: '${field}' is not NAME=VALUE`);
+    if (equals < 0) throw new HartbeatError(`${option} ${text}: '${field}' is not NAME=VALUE`);
     fields.set(field.slice(0, equals), field.slice(equals + 1).replaceAll(",,", ","));
   }
-  const { file, format = "raw", readonly = "off", ...others } = Object.fromEntries(fields);
-  const unknown = Object.keys(others)[0];
-  if (unknown !== undefined) {
-    throw new HartbeatError(`-drive ${text}: '${unknown}' is unknown; use file=, format= and readonly=`);
+  return fields;
+}
+
+function rejectOthers(
+  option: string,
+  text: string,
+  fields: Map<string, string>,
+  known: readonly string[],
+): void {
+  const unknown = [...fields.keys()].find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  const names = known
+    .map((name) => `${name}=`)
+    .join(", ")
+    .replace(/, ([^,]*)$/, " and $1");
+  throw new HartbeatError(`${option} ${text}: '${unknown}' is unknown; use ${names}`);
+}
+
+/** The image of `-drive file=F[,format=raw][,readonly=on|off][,snapshot=on|off][,if=virtio|none][,id=ID]`. */
+export function parseDrive(text: string): DriveOption {
+  const fields = fieldsOf("-drive", text);
+  rejectOthers("-drive", text, fields, ["file", "format", "readonly", "snapshot", "if", "id"]);
+  const fail = (problem: string): never => {
+    throw new HartbeatError(`-drive ${text}: ${problem}`);
+  };
+  const isOn = (name: string): boolean => {
+    const value = fields.get(name) ?? "off";
+    return value === "on" || (value !== "off" && fail(`${name} is on or off`));
+  };
+  const file = fields.get("file") || fail("name the image with file=PATH");
+  if ((fields.get("format") ?? "raw") !== "raw") fail("only format=raw is supported");
+  const drive = { file, readonly: isOn("readonly"), snapshot: isOn("snapshot") };
+  const place = fields.get("if") ?? "virtio";
+  if (place === "virtio") return drive;
+  if (place !== "none") fail("if is virtio or none");
+  return {
+    ...drive,
+    id: fields.get("id") || fail("if=none needs id=ID, for -device virtio-blk-device,drive=ID"),
+  };
+}
+
+/** The device of `-device virtio-blk-device,drive=ID` or `-device virtio-rng-device[,seed=N]`. */
+export function parseDevice(text: string): DeviceOption {
+  const [device, ...rest] = text.split(",");
+  const fields = rest.length > 0 ? fieldsOf("-device", rest.join(",")) : new Map<string, string>();
+  if (device === "virtio-blk-device") {
+    rejectOthers("-device", text, fields, ["drive"]);
+    const drive = fields.get("drive");
+    if (!drive) throw new HartbeatError(`-device ${text}: name the disk with drive=ID`);
+    return { device, drive };
   }
-  if (!file) throw new HartbeatError(`-drive ${text}: name the image with file=PATH`);
-  if (format !== "raw") throw new HartbeatError(`-drive ${text}: only format=raw is supported`);
-  if (readonly !== "on" && readonly !== "off")
-    throw new HartbeatError(`-drive ${text}: readonly is on or off`);
-  return { file, readonly: readonly === "on" };
+  if (device === "virtio-rng-device") {
+    rejectOthers("-device", text, fields, ["seed"]);
+    const seed = fields.get("seed") ?? "0";
+    if (!/^\d{1,9}$/.test(seed))
+      throw new HartbeatError(`-device ${text}: seed is a number below 1000000000`);
+    return { device, seed: Number(seed) };
+  }
+  throw new HartbeatError(`-device ${text}: use virtio-blk-device,drive=ID or virtio-rng-device[,seed=N]`);
+}
+
+/** What the real-time clock starts at, of `-rtc base=utc|localtime|DATE[TTIME]`, in milliseconds since 1970. */
+export function parseRtc(text: string, now: Date): number {
+  const fields = fieldsOf("-rtc", text);
+  rejectOthers("-rtc", text, fields, ["base"]);
+  const base = fields.get("base") ?? "";
+  if (base === "utc") return now.getTime();
+  if (base === "localtime") return now.getTime() - now.getTimezoneOffset() * 60_000;
+  const isDate = /^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d)?$/.test(base);
+  const moment = isDate ? Date.parse(base.includes("T") ? `${base}Z` : base) : Number.NaN;
+  if (!(moment >= 0)) {
+    throw new HartbeatError(`-rtc ${text}: base is utc, localtime or a date such as 2026-01-31T12:00:00`);
+  }
+  return moment;
+}
+
+/** Bytes in a line of `--signature`. */
+export function parseGranularity(text: string): 4 | 8 {
+  if (text === "4") return 4;
+  if (text === "8") return 8;
+  throw new HartbeatError(`--signature-granularity ${text}: give 4 or 8 bytes`);
 }

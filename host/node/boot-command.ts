@@ -1,13 +1,16 @@
 /** `hartbeat boot`: a machine on the user's terminal, paced by the wall clock, until it powers off or he leaves. */
+import { writeFileSync } from "node:fs";
 import { CYCLES_PER_SECOND } from "../../spec/machine-map.ts";
-import type { DriveOption } from "../arguments.ts";
+import type { DeviceOption, DriveOption } from "../arguments.ts";
 import { MachineTarget } from "../debug/machine-target.ts";
 import { HartbeatError } from "../errors.ts";
 import { OutputBuffer } from "../output-buffer.ts";
 import { PacedLoop } from "../pace.ts";
+import { type SignatureGranularity, signatureText } from "../signature.ts";
 import { BootTrace } from "../trace/boot-trace.ts";
 import { printTree } from "../trace/print-tree.ts";
-import { FileDisk } from "./file-disk.ts";
+import { openDrives } from "./drives.ts";
+import { reason } from "./files.ts";
 import { startGdbServer } from "./gdb-server.ts";
 import { type CreateOptions, Machine } from "./index.ts";
 import { PipedInput } from "./piped-input.ts";
@@ -24,6 +27,15 @@ export interface BootOptions {
   /** A file, `default` or `none`. */
   readonly bios: string;
   readonly drives: readonly DriveOption[];
+  readonly devices: readonly DeviceOption[];
+  /** All drives as with snapshot=on. */
+  readonly snapshot?: boolean;
+  readonly dtb?: string;
+  /** Milliseconds since 1970. */
+  readonly rtc?: number;
+  /** The file for the signature of a conformance test. */
+  readonly signature?: string;
+  readonly signatureGranularity: SignatureGranularity;
   readonly reboot: boolean;
   readonly gdbPort?: number;
   /** Wait for the debugger before the first instruction. */
@@ -43,7 +55,8 @@ const PIPED_AHEAD = 65_536;
 const signalStatus = (number: number): number => 128 + number;
 
 /** The machine's settings and files as the options name them. */
-function settings({ kernel, initrd, bios, drives, smp, memory, append }: BootOptions): CreateOptions {
+function settings(options: BootOptions): CreateOptions {
+  const { kernel, initrd, bios, smp, memory, append, dtb, rtc, devices } = options;
   if (bios === "none" && kernel === undefined) {
     throw new HartbeatError("-bios none starts a program in M-mode; name it with -kernel FILE.");
   }
@@ -54,8 +67,21 @@ function settings({ kernel, initrd, bios, drives, smp, memory, append }: BootOpt
     ...(kernel !== undefined && { kernel }),
     ...(initrd !== undefined && { initrd }),
     ...(bios !== "default" && { firmware: bios }),
-    drives: drives.map((drive) => new FileDisk(drive)),
+    ...(dtb !== undefined && { deviceTree: dtb }),
+    ...(rtc !== undefined && { rtcBase: rtc }),
+    drives: openDrives(options),
+    virtio: devices.flatMap((option) =>
+      option.device === "virtio-rng-device" ? { device: "rng", seed: option.seed } : [],
+    ),
   };
+}
+
+function writeText(path: string, text: string): void {
+  try {
+    writeFileSync(path, text);
+  } catch (error) {
+    throw new HartbeatError(`Cannot write the signature '${path}': ${reason(error)}; name another file.`);
+  }
 }
 
 /** Boots and gives the exit status of the process. */
@@ -63,7 +89,11 @@ export async function runBoot(options: BootOptions): Promise<number> {
   const machine = await Machine.create(settings(options));
   const terminal = new Terminal();
   try {
-    return await new BootSession(machine, terminal, options).run();
+    const status = await new BootSession(machine, terminal, options).run();
+    if (options.signature !== undefined) {
+      writeText(options.signature, signatureText(machine, options.signatureGranularity));
+    }
+    return status;
   } finally {
     await terminal.close();
     machine.dispose();

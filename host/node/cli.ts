@@ -2,12 +2,16 @@
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { DEFAULT_RAM_BYTES, MAX_HARTS } from "../../spec/machine-map.ts";
 import {
+  type DeviceOption,
   type DriveOption,
   normaliseArguments,
+  parseDevice,
   parseDrive,
   parseGdb,
+  parseGranularity,
   parseMemory,
   parsePort,
+  parseRtc,
   parseSmp,
 } from "../arguments.ts";
 import { HartbeatError } from "../errors.ts";
@@ -50,10 +54,15 @@ function checked<T>(parse: (text: string) => T): (text: string) => T {
   };
 }
 
+/** An exit status is one byte to the shell; what does not fit must not look like success. */
+const exitStatus = (status: number): number => (status > 255 ? status % 256 || 1 : status);
+
 /** What commander hands over, named by its rules. */
-interface BootFlags extends Omit<BootOptions, "append" | "drives" | "gdbPort" | "memory" | "paused"> {
+interface BootFlags
+  extends Omit<BootOptions, "append" | "devices" | "drives" | "gdbPort" | "memory" | "paused"> {
   readonly append?: string;
   readonly memory?: number;
+  readonly device?: DeviceOption[];
   readonly drive?: DriveOption[];
   readonly gdb?: number;
   readonly s?: boolean;
@@ -72,30 +81,54 @@ function createProgram(finish: (status: number) => void): Command {
   program
     .command("boot")
     .description("boot a machine on this terminal")
-    .option("--kernel <file>", "ELF or Image file to start (default: the kernel of hartbeat)")
+    .option(
+      "--kernel <file>",
+      "ELF or Image file, gzip'ed or not, to start (default: the kernel of hartbeat)",
+    )
     .option("--initrd <file>", "initial RAM disk (default: that of the kernel of hartbeat, when it boots)")
     .option("--append <text>", "kernel command line")
+    .option("--dtb <file>", "device tree to use in place of the machine's own")
     .option("--smp <harts>", `number of harts, 1 to ${MAX_HARTS}`, checked(parseSmp), 1)
     .option("-m, --memory <size>", "main memory, 16M to 2G (default: 128M)", checked(parseMemory))
     .option("--bios <file>", "firmware: an ELF or binary file, default (ours), or none", "default")
     .option(
       "--drive <spec>",
-      "disk: file=F[,format=raw][,readonly=on]; may be repeated",
+      "disk: file=F[,format=raw][,readonly=on][,snapshot=on][,if=none,id=ID]; may be repeated",
       (text: string, drives: DriveOption[] = []) => [...drives, checked(parseDrive)(text)],
+    )
+    .option(
+      "--device <spec>",
+      "virtio-blk-device,drive=ID or virtio-rng-device[,seed=N]; may be repeated",
+      (text: string, devices: DeviceOption[] = []) => [...devices, checked(parseDevice)(text)],
+    )
+    .option("--snapshot", "forget what the guest writes to any disk")
+    .option(
+      "--rtc <spec>",
+      "clock: base=utc, localtime, or a date such as 2026-01-31T12:00:00 (default: 2026-01-01)",
+      checked((text) => parseRtc(text, new Date())),
     )
     .option("--no-reboot", "leave when the guest reboots")
     .option("--gdb <address>", "open a GDB server on loopback: tcp::PORT", checked(parseGdb))
     .option("-s", `short for --gdb tcp::${DEFAULT_GDB_PORT}`)
     .option("-S", "wait for gdb before the first instruction; opens its port as -s does")
     .option("--trace-boot", "print the boot path as a tree of functions with hart, pid and cycle")
+    .option("--signature <file>", "write memory from begin_signature to end_signature at the end, as text")
+    .option("--signature-granularity <bytes>", "bytes in a line of it, 4 or 8", checked(parseGranularity), 4)
     .option("--stats", "print cycles, time and speed when the machine stops")
     .option("--nographic", "accepted for the sake of QEMU's users: there never is a window")
     .addHelpText("after", BOOT_HELP)
     .action(async (flags: BootFlags) => {
-      const { drive = [], gdb, s, S, ...others } = flags;
+      const { device = [], drive = [], gdb, s, S, ...others } = flags;
       const gdbPort = gdb ?? (s || S ? DEFAULT_GDB_PORT : undefined);
-      const options = { memory: DEFAULT_RAM_BYTES, append: "", ...others, drives: drive, paused: S === true };
-      finish(await runBoot(gdbPort === undefined ? options : { ...options, gdbPort }));
+      const options = {
+        memory: DEFAULT_RAM_BYTES,
+        append: "",
+        ...others,
+        devices: device,
+        drives: drive,
+        paused: S === true,
+      };
+      finish(exitStatus(await runBoot(gdbPort === undefined ? options : { ...options, gdbPort })));
     });
 
   program

@@ -16,7 +16,7 @@ export class FileDisk implements BlockBackend {
   readonly #fd: number;
 
   /** Opens the image; a last sector that the file does not fill is zero at its end. */
-  constructor({ file, readonly }: DriveOption) {
+  constructor({ file, readonly }: Pick<DriveOption, "file" | "readonly">) {
     this.#path = file;
     this.readOnly = readonly;
     try {

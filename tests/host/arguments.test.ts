@@ -2,10 +2,12 @@
 import { describe, expect, it } from "vitest";
 import {
   normaliseArguments,
+  parseDevice,
   parseDrive,
   parseGdb,
   parseMemory,
   parsePort,
+  parseRtc,
   parseSmp,
 } from "../../host/arguments.ts";
 
@@ -54,9 +56,36 @@ describe("values", () => {
     }
   });
 
+  it("reads devices", () => {
+    expect(parseDevice("virtio-blk-device,drive=d")).toEqual({ device: "virtio-blk-device", drive: "d" });
+    expect(parseDevice("virtio-rng-device")).toEqual({ device: "virtio-rng-device", seed: 0 });
+    expect(parseDevice("virtio-rng-device,seed=7")).toMatchObject({ seed: 7 });
+    expect(() => parseDevice("virtio-blk-device")).toThrow(/drive=ID/);
+    expect(() => parseDevice("virtio-rng-device,seed=x")).toThrow(/seed is a number/);
+    expect(() => parseDevice("e1000")).toThrow(/use virtio-blk-device/);
+  });
+
+  it("reads what the clock starts at", () => {
+    const now = new Date(Date.UTC(2026, 5, 1));
+    expect(parseRtc("base=utc", now)).toBe(now.getTime());
+    expect(parseRtc("base=2020-02-29", now)).toBe(Date.UTC(2020, 1, 29));
+    expect(parseRtc("base=2020-02-29T01:02:03", now)).toBe(Date.UTC(2020, 1, 29, 1, 2, 3));
+    for (const text of ["base=soon", "base=2020-13-01", "base=1969-01-01"]) {
+      expect(() => parseRtc(text, now)).toThrow(/base is utc, localtime or a date/);
+    }
+    expect(() => parseRtc("clock=host", now)).toThrow(/'clock' is unknown; use base=/);
+  });
+
   it("reads drives", () => {
-    expect(parseDrive("file=a.img")).toEqual({ file: "a.img", readonly: false });
-    expect(parseDrive("file=a,,b.img,format=raw,readonly=on")).toEqual({ file: "a,b.img", readonly: true });
+    expect(parseDrive("file=a.img")).toEqual({ file: "a.img", readonly: false, snapshot: false });
+    expect(parseDrive("file=a,,b.img,format=raw,readonly=on,if=virtio")).toEqual({
+      file: "a,b.img",
+      readonly: true,
+      snapshot: false,
+    });
+    expect(parseDrive("file=a,if=none,id=d,snapshot=on")).toMatchObject({ id: "d", snapshot: true });
+    expect(() => parseDrive("file=a,if=none")).toThrow(/needs id=ID/);
+    expect(() => parseDrive("file=a,if=ide")).toThrow(/virtio or none/);
     expect(() => parseDrive("a.img")).toThrow(/NAME=VALUE/);
     expect(() => parseDrive("format=raw")).toThrow(/file=PATH/);
     expect(() => parseDrive("file=a,format=qcow2")).toThrow(/format=raw/);

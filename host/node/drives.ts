@@ -1,0 +1,41 @@
+/** Opens the disk images that the command line names and puts them into the order in which they are plugged in. */
+import type { DeviceOption, DriveOption } from "../arguments.ts";
+import { OverlayDisk } from "../devices/overlay-disk.ts";
+import type { BlockBackend } from "../devices/virtio-blk.ts";
+import { HartbeatError } from "../errors.ts";
+import { FileDisk } from "./file-disk.ts";
+
+export interface DriveSettings {
+  readonly drives: readonly DriveOption[];
+  readonly devices: readonly DeviceOption[];
+  /** All drives as with snapshot=on. */
+  readonly snapshot?: boolean;
+}
+
+function openDrive({ file, readonly, snapshot }: DriveOption, forget: boolean): BlockBackend {
+  if (readonly || !(snapshot || forget)) return new FileDisk({ file, readonly });
+  return new OverlayDisk(new FileDisk({ file, readonly: true }));
+}
+
+/** The drives that plug themselves in, then those that a -device names. */
+export function openDrives({ drives, devices, snapshot = false }: DriveSettings): BlockBackend[] {
+  const named = new Map<string, DriveOption>();
+  for (const drive of drives) {
+    if (drive.id === undefined) continue;
+    if (named.has(drive.id)) throw new HartbeatError(`Two drives have id=${drive.id}; give each its own.`);
+    named.set(drive.id, drive);
+  }
+  const plugged = drives.filter(({ id }) => id === undefined);
+  for (const option of devices) {
+    if (option.device !== "virtio-blk-device") continue;
+    const drive = named.get(option.drive);
+    if (!drive) {
+      throw new HartbeatError(
+        `-device virtio-blk-device,drive=${option.drive}: there is no -drive if=none,id=${option.drive} that is still free`,
+      );
+    }
+    named.delete(option.drive);
+    plugged.push(drive);
+  }
+  return plugged.map((drive) => openDrive(drive, snapshot));
+}
