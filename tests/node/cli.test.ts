@@ -225,7 +225,7 @@ describe("booting", () => {
   it("prints the boot path as a tree when asked to", async () => {
     const run = new HartbeatProcess(["boot", "--trace-boot"]);
     await run.expect(/login: $/);
-    run.kill();
+    run.child.kill("SIGTERM");
     await run.end();
     expect(run.stderr).toMatch(/^ *cycle +hart +pid +mode +function\n/);
     expect(run.stderr).toMatch(/ 0 +0 +S +start_kernel\n[\s\S]* 0 +0 +S +rest_init\n/);
