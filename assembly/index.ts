@@ -24,6 +24,7 @@ import { resetMenvcfg, resetMstatus } from "./hart/csr-functions";
 import { probe as probeAddress } from "./mmu/translate";
 import { markDirty } from "./mmu/physical";
 import { flushHart } from "./mmu/tlb";
+import { resetTiming, setTimed } from "./timing/model";
 import { hart } from "./run";
 
 export { addBreakpoint, removeBreakpoint } from "./debug/breakpoints";
@@ -102,4 +103,16 @@ export function contextWritten(index: u32): void {
 /** Physical address of `va` in the hart's present mode, all ones when unmapped. For debuggers. */
 export function translate(index: u32, va: u64): u64 {
   return probeAddress(hart(index), va);
+}
+
+/** Lets the pipeline models keep the time of all harts, or no longer. Parameters are in the pipeline record. */
+export function setTiming(timed: bool): void {
+  const harts = load<u32>(MACHINE, MACHINE_HARTS);
+  for (let i: u32 = 0; i < harts; i++) setTimed(hart(i), timed);
+}
+
+/** Empties the pipeline models, as after reset. */
+export function clearTiming(): void {
+  const harts = load<u32>(MACHINE, MACHINE_HARTS);
+  for (let i: u32 = 0; i < harts; i++) resetTiming(hart(i));
 }

@@ -16,6 +16,7 @@ import {
   HART_LASTRUN,
   HART_LINES,
   HART_RESERVATION,
+  HART_TIMED,
   HART_WAITING,
   MACHINE,
   MACHINE_EXECUTED,
@@ -38,6 +39,8 @@ import {
   STOP_WATCHPOINT,
 } from "./generated/layout";
 import { interpret } from "./generated/interpreter";
+import { interpretTimed } from "./generated/timed-interpreter";
+import { countRetired } from "./timing/model";
 import { now, supervisorTimerDue, ticksAt } from "./hart/csr-functions";
 import { IRQ_STI } from "./generated/riscv";
 import { takePendingInterrupt, wakes } from "./hart/interrupt";
@@ -88,15 +91,21 @@ function openRound(): bool {
 function turn(h: usize, grant: u64): u64 {
   const before = load<u64>(h, HART_CYCLE);
   store<u64>(h, before + grant, HART_CYCLE);
-  store<u64>(h, load<u64>(h, HART_INSTRET) + grant, HART_INSTRET);
-  const left = <u64>interpret(h, <u32>grant);
-  // An instruction that a watchpoint held back has not happened.
-  const unused = left + <u64>load<u32>(MACHINE, MACHINE_WATCHHIT);
-  const after = load<u64>(h, HART_CYCLE) - unused;
-  store<u64>(h, after, HART_CYCLE);
-  store<u64>(h, load<u64>(h, HART_INSTRET) - unused, HART_INSTRET);
+  if (load<u32>(h, HART_TIMED)) {
+    // The last instruction may take more than what is left, so that less than nothing remains.
+    const over = -(<i64>interpretTimed(h, <i32>grant));
+    store<u64>(h, load<u64>(h, HART_CYCLE) + over, HART_CYCLE);
+    countRetired(h);
+  } else {
+    store<u64>(h, load<u64>(h, HART_INSTRET) + grant, HART_INSTRET);
+    const left = <u64>interpret(h, <u32>grant);
+    // An instruction that a watchpoint held back has not happened.
+    const unused = left + <u64>load<u32>(MACHINE, MACHINE_WATCHHIT);
+    store<u64>(h, load<u64>(h, HART_CYCLE) - unused, HART_CYCLE);
+    store<u64>(h, load<u64>(h, HART_INSTRET) - unused, HART_INSTRET);
+  }
   store<u32>(h, 0, HART_FUEL);
-  const used = after - before;
+  const used = load<u64>(h, HART_CYCLE) - before;
   if (used > 0) {
     const executed = load<u64>(MACHINE, MACHINE_EXECUTED) + used;
     store<u64>(MACHINE, executed, MACHINE_EXECUTED);
@@ -170,7 +179,7 @@ function finishTurn(h: usize, index: u32, budget: u64): u32 {
     }
     const stepping = load<u32>(MACHINE, MACHINE_STEPHART) == index;
     const used = turn(h, stepping ? 1 : min<u64>(min<u64>(end - start, remaining), MAX_GRANT));
-    remaining -= used;
+    remaining -= min<u64>(used, remaining);
     if (load<u32>(MACHINE, MACHINE_STOPREASON) == STOP_BREAKPOINT) return STOP_BREAKPOINT;
     if (load<u32>(MACHINE, MACHINE_WATCHHIT)) return STOP_WATCHPOINT;
     if (load<u32>(MACHINE, MACHINE_STOPREQUEST)) return STOP_REQUESTED;

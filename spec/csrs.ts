@@ -28,11 +28,21 @@ export interface CsrRow {
 
 const ALL = "0xffffffffffffffff";
 
-function family(name: string, first: number, from: number, to: number, doc: string): CsrRow[] {
+/** Registers `from` to `to` of a name, which read and write functions serve. */
+function family(
+  name: string,
+  first: number,
+  from: number,
+  to: number,
+  functions: string,
+  doc: string,
+): CsrRow[] {
   return Array.from({ length: to - from + 1 }, (_, i) => ({
     name: `${name}${from + i}`,
     address: first + i,
-    value: "0",
+    read: `read${functions}`,
+    write: `write${functions}`,
+    argument: from + i,
     doc,
   }));
 }
@@ -52,7 +62,7 @@ export const CSRS: readonly CsrRow[] = [
     address: 0xc03 + i,
     read: "readHpmCounter",
     argument: i + 3,
-    doc: "event counter, always 0",
+    doc: "event counter",
   })),
 
   // Supervisor.
@@ -105,7 +115,7 @@ export const CSRS: readonly CsrRow[] = [
   { name: "mcounteren", address: 0x306, mask: "0xffffffff", doc: "counters visible below M-mode" },
   { name: "menvcfg", address: 0x30a, write: "writeMenvcfg", barrier: true, doc: "environment configuration" },
   { name: "mcountinhibit", address: 0x320, write: "writeMcountinhibit", doc: "CY and IR" },
-  ...family("mhpmevent", 0x323, 3, 31, "no events"),
+  ...family("mhpmevent", 0x323, 3, 31, "HpmEvent", "event that a counter counts, by CVA6's numbers"),
   { name: "mscratch", address: 0x340, mask: ALL, doc: "scratch" },
   { name: "mepc", address: 0x341, mask: "0xfffffffffffffffe", doc: "exception pc" },
   { name: "mcause", address: 0x342, mask: ALL, doc: "trap cause" },
@@ -146,5 +156,12 @@ export const CSRS: readonly CsrRow[] = [
     write: "writeMinstret",
     doc: "retired instructions",
   },
-  ...family("mhpmcounter", 0xb03, 3, 31, "event counter, always 0"),
+  ...family(
+    "mhpmcounter",
+    0xb03,
+    3,
+    31,
+    "HpmCounter",
+    "event counter; events are those of the pipeline model",
+  ),
 ];

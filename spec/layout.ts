@@ -4,6 +4,8 @@
  * here. The order is the order in memory; offsets are computed, never typed.
  */
 
+import { PIPELINE, TIMING } from "./timing-layout.ts";
+
 /** A field of a fixed record in the core's memory. Types are wasm's; `count` makes it an array. */
 export interface Field {
   readonly name: string;
@@ -41,7 +43,13 @@ const HART: readonly Field[] = [
     type: "u64",
     doc: "guest time of this hart in cycles, at the end of what it was granted; stale while waiting",
   },
-  { name: "fuel", type: "u32", doc: "cycles of the quantum that are left; current only in slow paths" },
+  {
+    name: "fuel",
+    type: "u32",
+    doc: "cycles of the quantum that are left, as i32; current only in slow paths",
+  },
+  { name: "timed", type: "u32", doc: "1 while the pipeline model keeps the time" },
+  { name: "retiredBase", type: "u32", doc: "instructions that instret has of the pipeline model's count" },
   { name: "trapped", type: "u32", doc: "1 when the last slow path ended in a trap instead of a value" },
   { name: "instret", type: "u64", doc: "retired instructions, exact outside the interpreter loop" },
   {
@@ -135,6 +143,8 @@ function place(fields: readonly Field[]): PlacedField[] {
 
 export const HART_FIELDS = place(HART);
 export const MACHINE_FIELDS = place(MACHINE);
+export const TIMING_FIELDS = place(TIMING);
+export const PIPELINE_FIELDS = place(PIPELINE);
 
 /** The most breakpoints that may be set at a time. */
 export const MAX_BREAKPOINTS = 1024;
@@ -182,6 +192,8 @@ function stack(regions: ReadonlyArray<Omit<Region, "base">>): Region[] {
 
 /** Room for one hart's record. */
 export const HART_BYTES = 1024;
+/** Room for the pipeline model of one hart. */
+export const TIMING_BYTES = 0x2_8000;
 
 export const REGIONS = stack([
   { name: "machine", bytes: PAGE, doc: "the machine record" },
@@ -211,6 +223,8 @@ export const REGIONS = stack([
     doc: "for each decoded page: {u32 RAM page, u32 stores since the last decode}",
   },
   { name: "codePool", bytes: CODE_PAGES * CODE_PAGE_BYTES, doc: "decoded pages" },
+  { name: "pipeline", bytes: PAGE, doc: "the pipeline's parameters" },
+  { name: "timing", bytes: 8 * TIMING_BYTES, doc: "pipeline models of the harts, TIMING_BYTES apart" },
   { name: "ram", bytes: 0, doc: "main memory, to the end" },
 ]);
 

@@ -7,6 +7,7 @@ import {
   HART_INSTRET,
   HART_PC,
   HART_RESUMEPC,
+  HART_TIMED,
   HART_TRAPPED,
   HART_WAITING,
   MACHINE,
@@ -53,6 +54,7 @@ function trimQuantum(h: usize): void {
   const excess = min<u64>(granted - end, fuel);
   store<u32>(h, fuel - <u32>excess, HART_FUEL);
   store<u64>(h, granted - excess, HART_CYCLE);
+  if (load<u32>(h, HART_TIMED)) return;
   store<u64>(h, load<u64>(h, HART_INSTRET) - excess, HART_INSTRET);
 }
 

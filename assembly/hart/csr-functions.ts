@@ -45,6 +45,7 @@ import {
   HART_SENVCFG,
   HART_STIMECMP,
   HART_STVEC,
+  HART_TIMED,
   MACHINE,
   MACHINE_TIMEOFFSET,
 } from "../generated/layout";
@@ -52,6 +53,8 @@ import { markDirty } from "../fp/state";
 import { PMP_LOCK, PMP_R, PMP_W, pmpConfig, pmpMode } from "../mmu/pmp";
 import { flushHart, flushTranslations } from "../mmu/tlb";
 import { satpModeExists } from "../mmu/walk";
+import { inhibitHpmCounters } from "../timing/counters";
+import { retiredSince } from "../timing/model";
 import { updateContext } from "./context";
 import { pendingBits } from "./interrupt";
 import { supervisorTimerChanged } from "../host";
@@ -299,7 +302,7 @@ export function readMhartid(h: usize): u64 {
 
 /** Guest time of the instruction that is executing, in cycles. */
 export function now(h: usize): u64 {
-  return load<u64>(h, HART_CYCLE) - <u64>load<u32>(h, HART_FUEL);
+  return load<u64>(h, HART_CYCLE) - <u64>(<i64>load<i32>(h, HART_FUEL));
 }
 
 const INHIBIT_CY: u64 = 1;
@@ -317,6 +320,7 @@ export function writeMcycle(h: usize, value: u64): void {
 
 /** Instructions retired before the one that is executing. */
 function retired(h: usize): u64 {
+  if (load<u32>(h, HART_TIMED)) return load<u64>(h, HART_INSTRET) + retiredSince(h) - 1;
   return load<u64>(h, HART_INSTRET) - <u64>load<u32>(h, HART_FUEL) - 1;
 }
 
@@ -335,7 +339,8 @@ export function writeMinstret(h: usize, value: u64): void {
 export function writeMcountinhibit(h: usize, value: u64): void {
   const cycle = readMcycle(h);
   const instret = readMinstret(h);
-  store<u64>(h, value & (INHIBIT_CY | INHIBIT_IR), HART_MCOUNTINHIBIT);
+  inhibitHpmCounters(h, value);
+  store<u64>(h, value & 0xffff_fffd, HART_MCOUNTINHIBIT);
   writeMcycle(h, cycle);
   store<u64>(h, value & INHIBIT_IR ? instret : instret - retired(h), HART_INSTRETBASE);
 }
@@ -358,6 +363,4 @@ export function ticksAt(cycle: u64): u64 {
   return cycle / CYCLES_PER_TICK + load<u64>(MACHINE, MACHINE_TIMEOFFSET);
 }
 
-export function readHpmCounter(h: usize, counter: u32): u64 {
-  return 0;
-}
+export { readHpmCounter, readHpmEvent, writeHpmCounter, writeHpmEvent } from "../timing/counters";

@@ -5,9 +5,12 @@ import {
   HART_BYTES,
   HART_FIELDS,
   MACHINE_FIELDS,
+  PIPELINE_FIELDS,
   region,
   STOP_REASONS,
   type StopReason,
+  TIMING_BYTES,
+  TIMING_FIELDS,
 } from "../../spec/layout.ts";
 import { MACHINE_MAP, RAM_BASE } from "../../spec/machine-map.ts";
 import { HartbeatError } from "../errors.ts";
@@ -329,6 +332,27 @@ export class Core {
   clearRam(): void {
     this.ram.fill(0);
     this.#dirty.fill(1);
+  }
+
+  /** The parameters of the pipeline model. */
+  get pipeline(): CoreRecord {
+    return new CoreRecord(this.#exports.memory.buffer, region("pipeline").base, PIPELINE_FIELDS);
+  }
+
+  /** The pipeline model of a hart. */
+  timing(hart: number): CoreRecord {
+    const base = region("timing").base + hart * TIMING_BYTES;
+    return new CoreRecord(this.#exports.memory.buffer, base, TIMING_FIELDS);
+  }
+
+  /** Lets the pipeline model keep the time, or no longer. */
+  setTiming(timed: boolean): void {
+    this.#exports.setTiming(timed);
+  }
+
+  /** Empties pipeline models, caches and counters. */
+  clearTiming(): void {
+    this.#exports.clearTiming();
   }
 
   /** 64 bits over RAM and harts. */

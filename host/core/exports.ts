@@ -25,6 +25,8 @@ export type CoreExports = {
   csrRead(hart: number, address: number): bigint;
   csrWrite(hart: number, address: number, value: bigint): void;
   hashState(): bigint;
+  setTiming(timed: boolean): void;
+  clearTiming(): void;
 };
 
 /** What the core imports: the bus beyond memory, and the timer of Sstc. `undefined` and false mean that nothing answered. */

@@ -7,9 +7,12 @@ import {
   MACHINE_FIELDS,
   MAX_BREAKPOINTS,
   MAX_WATCHPOINTS,
+  PIPELINE_FIELDS,
   type PlacedField,
   REGIONS,
   STOP_REASONS,
+  TIMING_BYTES,
+  TIMING_FIELDS,
   TLB_BYTES,
   TLB_CONTEXTS,
   TLB_ENTRIES,
@@ -18,6 +21,7 @@ import {
 } from "../layout.ts";
 import { CYCLES_PER_TICK, MACHINE_MAP, MAX_HARTS, RAM_BASE } from "../machine-map.ts";
 import { CACHE_BLOCK_BYTES, EXCEPTION, INTERRUPT, MENVCFG_BIT, MSTATUS_BIT, PRIVILEGE } from "../riscv.ts";
+import { CAUSES, EVENTS, MAX_CACHE_LINES } from "../timing-layout.ts";
 import { type Op, PSEUDO_OPS } from "./ops.ts";
 
 const upper = (name: string) => name.replace(/([a-z])([A-Z])/g, "$1_$2").toUpperCase();
@@ -38,6 +42,12 @@ export function printLayout(): string {
 ${regions.join("\n")}
 ${record("HART", HART_FIELDS)}
 ${record("MACHINE", MACHINE_FIELDS)}
+${record("TIMING", TIMING_FIELDS)}
+${record("PIPELINE", PIPELINE_FIELDS)}
+${CAUSES.map((cause, index) => constant(`STALL_${upper(cause)}`, index, "u64")).join("\n")}
+${EVENTS.map((event, index) => constant(`EVENT_${upper(event)}`, index, "usize")).join("\n")}
+${constant("TIMING_BYTES", TIMING_BYTES, "usize", "distance between pipeline models")}
+${constant("MAX_CACHE_LINES", MAX_CACHE_LINES, "usize")}
 ${constant("HART_BYTES", HART_BYTES, "usize", "distance between hart records")}
 ${constant("MAX_BREAKPOINTS", MAX_BREAKPOINTS, "u32")}
 ${constant("MAX_WATCHPOINTS", MAX_WATCHPOINTS, "u32")}

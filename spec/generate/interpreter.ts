@@ -14,6 +14,51 @@ import {
 import { floatFunction, isFloatFunction } from "./float.ts";
 import type { Op } from "./ops.ts";
 
+/**
+ * How an interpreter keeps time. The functional one takes a cycle for each instruction, at its start. The timed one
+ * tells the pipeline model (assembly/timing) what retired, and takes the cycles that it answers.
+ */
+export interface Timekeeping {
+  readonly name: string;
+  readonly imports: string;
+  /** Type of the fuel, and the test that there is some. */
+  readonly fuel: string;
+  readonly goesOn: string;
+  /** Statements before every instruction, and where it turned out to be none. */
+  readonly tick: string;
+  readonly untick: string;
+  /** Statements at the start of the function, before `enter`, and after it. */
+  readonly begin: string;
+  readonly entering: string;
+  readonly entered: string;
+  /** Statements when the instruction at `slot` left the fast path, retired or trapped. */
+  readonly left: string;
+  /** Statements before the meaning, for instructions that read the time, which includes their own. */
+  readonly before: (op: Op) => string[];
+  /** Statements when an instruction retired. */
+  readonly retire: (op: Op) => string[];
+  /** Statements when a branch was decided (the condition is in `taken`), and before a jump to the address `to`. */
+  readonly branch: (op: Op, to: string) => string[];
+  readonly jump: (op: Op, to: string) => string[];
+}
+
+const FUNCTIONAL: Timekeeping = {
+  name: "interpret",
+  imports: "",
+  fuel: "u32",
+  goesOn: "fuel != 0",
+  tick: "fuel--;",
+  untick: "fuel++;",
+  begin: "",
+  entering: "",
+  entered: "",
+  left: "",
+  before: () => [],
+  retire: () => [],
+  branch: () => [],
+  jump: () => [],
+};
+
 /** Saves what slow paths need: the pc for a trap, the fuel for the time. */
 const SPILL = `store<u64>(h, ${PC}, HART_PC); store<u32>(h, fuel, HART_FUEL);`;
 const LEAVE = "{ leave = true; break; }";
@@ -67,7 +112,8 @@ function printStore(op: Op, bits: number, address: Expression, value: string, na
 function printAmo(bits: number, address: Expression, value: Expression): string[] {
   return [
     SPILL,
-    `const host = amoAddress(h, ${printExpression(address, NAMES)}, ${bits / 8});`,
+    `const va: u64 = ${printExpression(address, NAMES)};`,
+    `const host = amoAddress(h, va, ${bits / 8});`,
     `if (host == 0) ${LEAVE}`,
     `const old: u64 = <u64>load<i${bits}>(host);`,
     `store<u${bits}>(host, <u${bits}>(${printExpression(value, NAMES)}));`,
@@ -76,10 +122,11 @@ function printAmo(bits: number, address: Expression, value: Expression): string[
 }
 
 function printReserved(name: string, bits: number, args: readonly Expression[]): string[] {
-  const texts = args.map((argument) => printExpression(argument, NAMES));
+  const [address, ...others] = args.map((argument) => printExpression(argument, NAMES));
   return [
     SPILL,
-    `const value = ${name}(h, ${texts.join(", ")}, ${bits / 8});`,
+    `const va: u64 = ${address};`,
+    `const value = ${name}(h, ${["va", ...others].join(", ")}, ${bits / 8});`,
     LEAVE_IF_TRAPPED,
     setRd("value"),
   ];
@@ -98,15 +145,18 @@ function printAssign(value: Expression, names: Names): string[] {
   return [setRd(printValue(value, names))];
 }
 
+/** Where a near transfer goes: its slot holds eight times the distance. */
+const NEAR_TARGET = `(${PC} + <u64>(load<i64>(slot, SLOT_IMM) >> 3))`;
 const nextSlot = (op: Op) => `slot += ${op.length * 8}; continue;`;
 
 /** What a floating-point instruction does that must not execute. */
 const ILLEGAL_FLOAT = `{ ${SPILL} illegalFloat(h, slot); leave = true; break; }`;
 
 /** Loads and stores are done here like the integer ones; the rest is a function of generated/float.ts, as this one must stay small. */
-function printFloat(op: Op, meaning: Statement): string[] {
+function printFloat(op: Op, meaning: Statement, time: Timekeeping): string[] {
+  const retire = time.retire(op);
   if (isFloatFunction(op.instruction)) {
-    return [`if (${floatFunction(op.instruction)}(h, slot)) ${ILLEGAL_FLOAT}`, nextSlot(op)];
+    return [`if (${floatFunction(op.instruction)}(h, slot)) ${ILLEGAL_FLOAT}`, ...retire, nextSlot(op)];
   }
   const body =
     meaning.kind === "store"
@@ -120,33 +170,44 @@ function printFloat(op: Op, meaning: Statement): string[] {
       : meaning.kind === "assign"
         ? [...printAssign(meaning.value, FLOAT_NAMES), "markDirty(h);"]
         : [];
-  return [`if (floatOff(h)) ${ILLEGAL_FLOAT}`, ...body, nextSlot(op)];
+  return [`if (floatOff(h)) ${ILLEGAL_FLOAT}`, ...body, ...retire, nextSlot(op)];
 }
 
-function printBody(op: Op, meaning: Statement): string[] {
+function printBody(op: Op, meaning: Statement, time: Timekeeping): string[] {
   const print = (expression: Expression) => printExpression(expression, NAMES);
   const link = setRd(`${PC} + ${op.length}`);
-  if (isFloat(meaning)) return printFloat(op, meaning);
+  const retire = time.retire(op);
+  if (isFloat(meaning)) return printFloat(op, meaning, time);
   switch (meaning.kind) {
     case "nop":
     case "hint":
-      return [nextSlot(op)];
+      return [...time.before(op), ...retire, nextSlot(op)];
     case "assign":
-      return [...printAssign(meaning.value, NAMES), nextSlot(op)];
+      return [...time.before(op), ...printAssign(meaning.value, NAMES), ...retire, nextSlot(op)];
     case "store":
-      return [...printStore(op, meaning.bits, meaning.address, print(meaning.value), NAMES), nextSlot(op)];
+      return [
+        ...printStore(op, meaning.bits, meaning.address, print(meaning.value), NAMES),
+        ...retire,
+        nextSlot(op),
+      ];
     case "helper":
-      return [SPILL, `if (${meaning.name}(h, slot)) ${LEAVE}`, nextSlot(op)];
+      return [...time.before(op), SPILL, `if (${meaning.name}(h, slot)) ${LEAVE}`, ...retire, nextSlot(op)];
     case "branch":
-      if (op.near)
-        return [
-          `slot += ${print(meaning.condition)} ? <usize>load<u32>(slot, SLOT_IMM) : ${op.length * 8}; continue;`,
-        ];
-      return [`if (${print(meaning.condition)}) { target = ${print(meaning.target)}; break; }`, nextSlot(op)];
+      return printBranch(op, print(meaning.condition), print(meaning.target), time);
     case "jump":
-      if (op.near) return [link, "slot += <usize>load<u32>(slot, SLOT_IMM); continue;"];
-      return [`target = ${print(meaning.target)};`, link, "break;"];
+      if (op.near)
+        return [link, ...time.jump(op, NEAR_TARGET), "slot += <usize>load<u32>(slot, SLOT_IMM); continue;"];
+      return [`target = ${print(meaning.target)};`, link, ...time.jump(op, "target"), "break;"];
   }
+}
+
+function printBranch(op: Op, condition: string, target: string, time: Timekeeping): string[] {
+  const decided = time.branch(op, op.near ? NEAR_TARGET : target);
+  const taken = decided.length > 0 ? "taken" : condition;
+  const decide = decided.length > 0 ? [`const taken = ${condition};`, ...decided] : [];
+  if (op.near)
+    return [...decide, `slot += ${taken} ? <usize>load<u32>(slot, SLOT_IMM) : ${op.length * 8}; continue;`];
+  return [...decide, `if (${taken}) { target = ${target}; break; }`, nextSlot(op)];
 }
 
 /** The functions of assembly/insn/helpers.ts that meanings name. */
@@ -157,9 +218,9 @@ function helperNames(ops: readonly Op[]): string[] {
   return [...new Set(names)];
 }
 
-export function printInterpreter(ops: readonly Op[]): string {
+export function printInterpreter(ops: readonly Op[], time: Timekeeping = FUNCTIONAL): string {
   const cases = ops.map((op) => {
-    const body = printBody(op, op.instruction.meaning);
+    const body = printBody(op, op.instruction.meaning, time);
     return `        case ${op.name}: {\n${body.map((text) => `          ${text}`).join("\n")}\n        }`;
   });
   const instructions = [...new Set(ops.map((op) => op.instruction))];
@@ -178,6 +239,7 @@ import { decodeSlot } from '../block/code-cache';
 import { breakHere, decodeAlone, enter } from '../block/fetch';
 import { illegalInstruction } from '../hart/trap';
 import { HART_FETCHTLB, HART_FUEL, HART_PC, HART_READTLB, HART_TRAPPED, HART_WRITETLB } from './layout';
+${time.imports}
 import { ${ops.map((entry) => entry.name).join(", ")}, OP_BREAK, OP_NEXT_PAGE, OP_STRADDLE, OP_UNDECODED } from './ops';
 
 /**
@@ -186,11 +248,14 @@ import { ${ops.map((entry) => entry.name).join(", ")}, OP_BREAK, OP_NEXT_PAGE, O
  *
  * \`slot\` is the decoded instruction; the pc is \`pcBase + slot / 8\`, so that stepping moves one number only.
  */
-export function interpret(h: usize, fuel: u32): u32 {
-  while (fuel != 0) {
+export function ${time.name}(h: usize, fuel: ${time.fuel}): ${time.fuel} {
+  ${time.begin}
+  while (${time.goesOn}) {
     store<u32>(h, fuel, HART_FUEL);
+    ${time.entering}
     let slot = enter(h);
-    fuel = load<u32>(h, HART_FUEL);
+    fuel = load<${time.fuel}>(h, HART_FUEL);
+    ${time.entered}
     if (slot == 0) {
       if (load<u32>(h, HART_TRAPPED)) continue;
       return fuel;
@@ -201,17 +266,17 @@ export function interpret(h: usize, fuel: u32): u32 {
     const fetchTlb = <usize>load<u32>(h, HART_FETCHTLB);
     let leave = false;
     let target: u64 = 0;
-    while (fuel != 0) {
-      fuel--;
+    while (${time.goesOn}) {
+      ${time.tick}
       switch (<i32>load<u16>(slot)) {
 ${cases.join("\n")}
         case OP_UNDECODED: {
-          fuel++;
+          ${time.untick}
           decodeSlot(slot);
           continue;
         }
         case OP_NEXT_PAGE: {
-          fuel++;
+          ${time.untick}
           target = ${PC};
           break;
         }
@@ -220,12 +285,12 @@ ${cases.join("\n")}
           target = ${PC};
           slot = decodeAlone(h, target);
           if (slot == 0) ${LEAVE}
-          fuel++;
+          ${time.untick}
           pcBase = target - <u64>(slot >>> 3);
           continue;
         }
         case OP_BREAK: {
-          fuel++;
+          ${time.untick}
           ${SPILL}
           target = ${PC};
           slot = breakHere(h, target);
@@ -239,7 +304,10 @@ ${cases.join("\n")}
           leave = true;
         }
       }
-      if (leave) break;
+      if (leave) {
+        ${time.left}
+        break;
+      }
       const entry = fetchTlb + tlbIndex(target);
       if (load<u64>(entry) == (target & ~0xfff)) {
         slot = <usize>load<u32>(entry, TLB_ADDEND) + ((<usize>target & 0xffe) << 3);
@@ -252,7 +320,7 @@ ${cases.join("\n")}
     }
     if (!leave) store<u64>(h, pcBase + <u64>(slot >>> 3), HART_PC);
   }
-  return 0;
+  return fuel;
 }
 `;
 }

@@ -11,6 +11,8 @@ import { printFloat } from "./float.ts";
 import { printInterpreter } from "./interpreter.ts";
 import { listOps } from "./ops.ts";
 import { readInstructionSet } from "./tables.ts";
+import { printTimedInterpreter } from "./timed-interpreter.ts";
+import { printTimingClasses } from "./timing-classes.ts";
 
 const NOTICE = 'Printed from spec/ by "npm run generate"; changes belong there.';
 
@@ -31,6 +33,8 @@ function printAll(): Record<string, string> {
     "assembly/generated/csr-access.ts": printCsrAccess(CSRS),
     "assembly/generated/decoder.ts": printDecoder(set, ops),
     "assembly/generated/interpreter.ts": printInterpreter(ops),
+    "assembly/generated/timed-interpreter.ts": printTimedInterpreter(ops),
+    "assembly/generated/timing-classes.ts": printTimingClasses(ops),
     "assembly/generated/float.ts": printFloat(set.instructions),
     "host/generated/disassembler.ts": printDisassembler(set),
     "kernel-image/include/generated/sbi-ids.h": printSbiHeader(),

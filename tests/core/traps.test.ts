@@ -139,7 +139,7 @@ describe("CSRs", () => {
     expect(write("mideleg", -1n)).toBe(0x222n);
     expect(write("mie", -1n)).toBe(0xaaan);
     expect(write("mip", -1n)).toBe(0x222n);
-    expect(write("mhpmcounter3", -1n)).toBe(0n);
+    expect(write("mhpmcounter3", -1n)).toBe(2n ** 64n - 1n);
     expect(write("mhpmevent3", -1n)).toBe(0n);
     const mtvec = write("mtvec", 0x8000_2000n);
     expect(write("mtvec", 0x8000_4002n)).toBe(mtvec);

@@ -1,0 +1,125 @@
+/**
+ * The front end: one aligned word a cycle from the instruction cache, realigned, scanned for transfers, queued. Its clock
+ * (TIMING_FETCHAT) is the cycle at which a word is scanned; the word was asked for two cycles before.
+ */
+import {
+  EVENT_ICACHE_MISS,
+  EVENT_ITLB_MISS,
+  PIPELINE_FETCHQUEUE,
+  PIPELINE_FETCHRESUME,
+  PIPELINE_ICACHEMISS,
+  PIPELINE_ICACHESETS,
+  PIPELINE_LINEBITS,
+  PIPELINE_MEMORYLATENCY,
+  PIPELINE_SCANTOISSUE,
+  PIPELINE_TLBENTRIES,
+  PIPELINE_WALKSTARTFETCH,
+  STALL_FETCH,
+  STALL_ICACHE,
+  STALL_ITLB,
+  TIMING_COUNT,
+  TIMING_FETCHAT,
+  TIMING_FETCHBASE,
+  TIMING_FETCHCAUSE,
+  TIMING_FETCHNEWLINE,
+  TIMING_FETCHPAGE,
+  TIMING_FETCHSTAMP,
+  TIMING_FETCHWORD,
+  TIMING_ICACHEFREE,
+  TIMING_ISSUES,
+} from "../generated/layout";
+import { icacheFill, icacheHas } from "./cache";
+import { countEvent, later, parameter, stamp } from "./stamp";
+import { fetchPage, fetchTranslates, walkCycles } from "./tlb";
+
+/** Stamp from which the instruction at `pc`, `length` bytes long, can issue. */
+// @ts-ignore: decorator
+@inline
+export function fetched(h: usize, m: usize, pc: u64, length: u64): u64 {
+  const word = (pc + length - 2) >> 2;
+  if (word != load<u64>(m, TIMING_FETCHWORD)) scanTo(h, m, word);
+  return load<u64>(m, TIMING_FETCHSTAMP);
+}
+
+/** Scans words up to `word`, which follows the last scanned one, or the one after it. */
+function scanTo(h: usize, m: usize, word: u64): void {
+  while (load<u64>(m, TIMING_FETCHWORD) != word) scanNext(h, m);
+}
+
+/**
+ * The cycle at which the instruction that is to be fetched has room in the queue: it needs the place of one that leaves for the
+ * decoder when the one before that issues.
+ */
+function roomInQueue(m: usize): u64 {
+  const index = load<u32>(m, TIMING_COUNT) - <u32>parameter(PIPELINE_FETCHQUEUE) - 1;
+  const issued = load<u64>(m + TIMING_ISSUES + ((<usize>(index & 15)) << 3));
+  return issued + parameter(PIPELINE_FETCHRESUME);
+}
+
+function scanNext(h: usize, m: usize): void {
+  const word = load<u64>(m, TIMING_FETCHWORD) + 1;
+  const next = load<u64>(m, TIMING_FETCHAT) + 1;
+  let at = later(next, roomInQueue(m));
+  if (at > next) store<u32>(m, <u32>STALL_FETCH, TIMING_FETCHCAUSE);
+  const free = load<u64>(m, TIMING_ICACHEFREE) + 2;
+  if (free > at) {
+    at = free;
+    store<u32>(m, <u32>STALL_ICACHE, TIMING_FETCHCAUSE);
+  }
+  const line = word >> (parameter(PIPELINE_LINEBITS) - 2);
+  if (load<u32>(m, TIMING_FETCHNEWLINE) || line << (parameter(PIPELINE_LINEBITS) - 2) == word) {
+    store<u32>(m, 0, TIMING_FETCHNEWLINE);
+    at = readLine(h, m, word << 2, at);
+  }
+  store<u64>(m, word, TIMING_FETCHWORD);
+  store<u64>(m, at, TIMING_FETCHAT);
+  const ready = at + parameter(PIPELINE_SCANTOISSUE);
+  store<u64>(m, stamp(ready, <u64>load<u32>(m, TIMING_FETCHCAUSE)), TIMING_FETCHSTAMP);
+}
+
+/** Cycles that the last translation of a new page took. */
+let itlbCycles: u64 = 0;
+
+/** Physical address of the code at `va`; `itlbCycles` is set on a new page. */
+function fetchAddress(h: usize, m: usize, va: u64): u64 {
+  const page = va & ~0xfff;
+  if (page != load<u64>(m, TIMING_FETCHPAGE)) {
+    let base = page;
+    itlbCycles = 0;
+    if (parameter(PIPELINE_TLBENTRIES) != 0 && fetchTranslates(h)) {
+      base = fetchPage(h, m, va, parameter(PIPELINE_WALKSTARTFETCH));
+      itlbCycles = walkCycles;
+    }
+    store<u64>(m, page, TIMING_FETCHPAGE);
+    store<u64>(m, base, TIMING_FETCHBASE);
+  }
+  return load<u64>(m, TIMING_FETCHBASE) | (va & 0xfff);
+}
+
+/** The first word of a line, to be scanned at `at` if all goes well: returns when it is. */
+function readLine(h: usize, m: usize, va: u64, at: u64): u64 {
+  const page = load<u64>(m, TIMING_FETCHPAGE);
+  const address = fetchAddress(h, m, va);
+  if (page != load<u64>(m, TIMING_FETCHPAGE) && itlbCycles > 0) {
+    countEvent(m, EVENT_ITLB_MISS);
+    at += itlbCycles;
+    store<u32>(m, <u32>STALL_ITLB, TIMING_FETCHCAUSE);
+  }
+  if (parameter(PIPELINE_ICACHESETS) == 0) return at;
+  const line = address >> parameter(PIPELINE_LINEBITS);
+  if (icacheHas(m, line)) return at;
+  icacheFill(m, line);
+  countEvent(m, EVENT_ICACHE_MISS);
+  at += parameter(PIPELINE_ICACHEMISS) + parameter(PIPELINE_MEMORYLATENCY);
+  store<u64>(m, at, TIMING_ICACHEFREE);
+  store<u32>(m, <u32>STALL_ICACHE, TIMING_FETCHCAUSE);
+  return at;
+}
+
+/** Goes on at `target`, whose first word is scanned at `at`. */
+export function redirect(m: usize, target: u64, at: u64, cause: u64): void {
+  store<u64>(m, (target >> 2) - 1, TIMING_FETCHWORD);
+  store<u64>(m, at - 1, TIMING_FETCHAT);
+  store<u32>(m, <u32>cause, TIMING_FETCHCAUSE);
+  store<u32>(m, 1, TIMING_FETCHNEWLINE);
+}

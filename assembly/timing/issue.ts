@@ -1,0 +1,73 @@
+/** Issue and commit: in order both, with a scoreboard between. */
+import {
+  PIPELINE_COMMITWIDTH,
+  PIPELINE_SCOREBOARD,
+  STALL_BASE,
+  TIMING_COMMIT,
+  TIMING_COMMITOPEN,
+  TIMING_COMMITS,
+  TIMING_COUNT,
+  TIMING_ISSUE,
+  TIMING_ISSUES,
+  TIMING_READY,
+} from "../generated/layout";
+import { SLOT_RD, SLOT_RS1, SLOT_RS2 } from "../block/slot";
+import { blame, cycleOf, later, parameter, stamp, STAMP_BITS } from "./stamp";
+
+/** Which commit port an instruction may use. */
+export const COMMIT_EITHER: u32 = 0;
+/** Stores: the first port, and others may follow in the same cycle. */
+export const COMMIT_FIRST: u32 = 1;
+/** CSR instructions and atomics: alone in their cycle. */
+export const COMMIT_ALONE: u32 = 2;
+
+/** Stamp from which the source registers of `slot` can be read. Absent ones name x0, which is never late. */
+// @ts-ignore: decorator
+@inline
+export function operands(m: usize, slot: usize): u64 {
+  const rs1 = load<u64>(m + TIMING_READY + <usize>load<u16>(slot, SLOT_RS1));
+  const rs2 = load<u64>(m + TIMING_READY + <usize>load<u16>(slot, SLOT_RS2));
+  return later(rs1, rs2);
+}
+
+// @ts-ignore: decorator
+@inline
+export function result(m: usize, slot: usize, ready: u64): void {
+  store<u64>(m + TIMING_READY + <usize>load<u16>(slot, SLOT_RD), ready);
+}
+
+/** Issues an instruction whose other conditions hold from stamp `at`. Returns the cycle. */
+// @ts-ignore: decorator
+@inline
+export function issue(m: usize, at: u64): u64 {
+  const count = load<u32>(m, TIMING_COUNT);
+  const entry = (count - <u32>parameter(PIPELINE_SCOREBOARD)) & 7;
+  at = later(at, load<u64>(m + TIMING_COMMITS + ((<usize>entry) << 3)));
+  const before = load<u64>(m, TIMING_ISSUE);
+  at = later(at, (before + 1) << STAMP_BITS);
+  const cycle = cycleOf(at);
+  blame(m, at & 31, cycle - before - 1);
+  store<u64>(m, cycle, TIMING_ISSUE);
+  store<u64>(m + TIMING_ISSUES + ((<usize>(count & 15)) << 3), cycle);
+  store<u32>(m, count + 1, TIMING_COUNT);
+  return cycle;
+}
+
+/**
+ * Commits the instruction that issued last, not before `ready`. Returns how far guest time advances. `cause` is to blame if
+ * its place in the scoreboard is missed.
+ */
+// @ts-ignore: decorator
+@inline
+export function commit(m: usize, ready: u64, port: u32, cause: u64): i32 {
+  const before = load<u64>(m, TIMING_COMMIT);
+  let at = later(ready, before);
+  if (at == before && (port != COMMIT_EITHER || load<u32>(m, TIMING_COMMITOPEN) == 0)) at++;
+  // A second one finds the cycle taken.
+  const open = at > before && port != COMMIT_ALONE && parameter(PIPELINE_COMMITWIDTH) > 1;
+  store<u32>(m, open ? 1 : 0, TIMING_COMMITOPEN);
+  store<u64>(m, at, TIMING_COMMIT);
+  const entry = (load<u32>(m, TIMING_COUNT) - 1) & 7;
+  store<u64>(m + TIMING_COMMITS + ((<usize>entry) << 3), stamp(at + 1, cause));
+  return <i32>(at - before);
+}

@@ -1,0 +1,95 @@
+/**
+ * Branch prediction: a table of 2-bit counters, a table of indirect targets, and a stack of two return addresses. Counters
+ * learn when a branch is resolved, so a prediction made before that does not know yet; the stack is speculative and never
+ * repaired.
+ */
+import {
+  PIPELINE_BHTENTRIES,
+  PIPELINE_BTBENTRIES,
+  TIMING_BHT,
+  TIMING_BTB,
+  TIMING_PENDINGAT,
+  TIMING_PENDINGBRANCH,
+  TIMING_PENDINGHEAD,
+  TIMING_PENDINGTAIL,
+  TIMING_RAS,
+} from "../generated/layout";
+import { parameter } from "./stamp";
+
+const VALID: u8 = 0x80;
+const PENDING: u32 = 32;
+
+/** Lets the counters learn what was resolved by `cycle`. */
+function settle(m: usize, cycle: u64): void {
+  let head = load<u32>(m, TIMING_PENDINGHEAD);
+  const tail = load<u32>(m, TIMING_PENDINGTAIL);
+  while (head != tail) {
+    const slot = <usize>(head & (PENDING - 1));
+    if (load<u64>(m + TIMING_PENDINGAT + (slot << 3)) > cycle) break;
+    const branch = load<u32>(m + TIMING_PENDINGBRANCH + (slot << 2));
+    const entry = m + TIMING_BHT + <usize>(branch >>> 1);
+    const counter = load<u8>(entry) & 3;
+    if (branch & 1) store<u8>(entry, VALID | (counter == 3 ? 3 : counter + 1));
+    else store<u8>(entry, VALID | (counter == 0 ? 0 : counter - 1));
+    head++;
+  }
+  store<u32>(m, head, TIMING_PENDINGHEAD);
+}
+
+/** What the front end predicts for the branch at `pc` when it scans it at `cycle`. */
+export function predictTaken(m: usize, pc: u64, cycle: u64, backward: bool): bool {
+  settle(m, cycle);
+  const entry = load<u8>(m + TIMING_BHT + <usize>((pc >> 1) & (parameter(PIPELINE_BHTENTRIES) - 1)));
+  return entry & VALID ? (entry & 2) != 0 : backward;
+}
+
+/** The branch at `pc` went as `taken` says; predictions know from `cycle` on. */
+export function learn(m: usize, pc: u64, taken: bool, cycle: u64): void {
+  const tail = load<u32>(m, TIMING_PENDINGTAIL);
+  if (tail - load<u32>(m, TIMING_PENDINGHEAD) == PENDING) settle(m, ~0);
+  const slot = <usize>(tail & (PENDING - 1));
+  const entry = <u32>((pc >> 1) & (parameter(PIPELINE_BHTENTRIES) - 1));
+  store<u64>(m + TIMING_PENDINGAT + (slot << 3), cycle);
+  store<u32>(m + TIMING_PENDINGBRANCH + (slot << 2), (entry << 1) | (taken ? 1 : 0));
+  store<u32>(m, tail + 1, TIMING_PENDINGTAIL);
+}
+
+/** No target: what a table without a valid entry answers. */
+export const NO_TARGET: u64 = ~0;
+
+function btbEntry(m: usize, pc: u64): usize {
+  return m + TIMING_BTB + ((<usize>((pc >> 1) & (parameter(PIPELINE_BTBENTRIES) - 1))) << 3);
+}
+
+export function predictIndirect(m: usize, pc: u64): u64 {
+  return load<u64>(btbEntry(m, pc)) - 1;
+}
+
+export function learnIndirect(m: usize, pc: u64, target: u64): void {
+  store<u64>(btbEntry(m, pc), target + 1);
+}
+
+/** A call: pushes the return address. With `replace` (the same instruction pops, too) the top is overwritten. */
+export function pushReturn(m: usize, address: u64, replace: bool): void {
+  if (!replace) store<u64>(m, load<u64>(m, TIMING_RAS), TIMING_RAS + 8);
+  store<u64>(m, address + 1, TIMING_RAS);
+}
+
+/** The predicted return address, which leaves the stack unless the same instruction pushes. */
+export function popReturn(m: usize, keep: bool): u64 {
+  const top = load<u64>(m, TIMING_RAS);
+  if (top != 0 && !keep) {
+    store<u64>(m, load<u64>(m, TIMING_RAS + 8), TIMING_RAS);
+    store<u64>(m, 0, TIMING_RAS + 8);
+  }
+  return top - 1;
+}
+
+/** Exceptions, interrupts and returns from them clear all: counters to invalid and weakly taken. */
+export function forgetPredictions(m: usize): void {
+  store<u32>(m, load<u32>(m, TIMING_PENDINGTAIL), TIMING_PENDINGHEAD);
+  memory.fill(m + TIMING_BHT, 2, <usize>parameter(PIPELINE_BHTENTRIES));
+  memory.fill(m + TIMING_BTB, 0, (<usize>parameter(PIPELINE_BTBENTRIES)) << 3);
+  store<u64>(m, 0, TIMING_RAS);
+  store<u64>(m, 0, TIMING_RAS + 8);
+}
