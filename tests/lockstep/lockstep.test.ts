@@ -13,6 +13,8 @@ const WANTED = 150_000;
 
 /** Instructions that do nothing else. */
 const ALWAYS_TRAPS = new Set(["ecall", "ebreak", "c.ebreak"]);
+/** Lines that QEMU 7.2 has not; tests/insn executes them. */
+const NOT_OF_QEMU = new Set(["czero.eqz", "czero.nez"]);
 
 describe("generated programs", () => {
   it("are a function of their seed", () => {
@@ -21,7 +23,9 @@ describe("generated programs", () => {
   });
 
   it("execute every line of the instruction tables to its end", async () => {
-    const left = new Set([...LINES.keys()].filter((name) => !ALWAYS_TRAPS.has(name)));
+    const left = new Set(
+      [...LINES.keys()].filter((name) => !ALWAYS_TRAPS.has(name) && !NOT_OF_QEMU.has(name)),
+    );
     for (let seed = 1; seed <= 12 && left.size > 0; seed++) {
       const program = generate(seed, { blocks: 400, rounds: 1 });
       const ours = await Ours.create(program);

@@ -26,31 +26,40 @@ const ORDINARY: Readonly<Record<string, Operands>> = {
   fence: { fm: 0, rd: 0, rs1: 0, pred: 3 },
   // Exact, so that every rounding mode is the same.
   "fcvt.d.s": { rm: 0 },
+  "fcvt.d.h": { rm: 0 },
+  "fcvt.s.h": { rm: 0 },
   "fcvt.d.w": { rm: 0 },
   "fcvt.d.wu": { rm: 0 },
   "fence.i": { rd: 0, rs1: 0, ignored: 0 },
 };
 /** Extensions that a disassembler may be too old for. */
-const RECENT = new Set(["sinval.vma", "sfence.w.inval", "sfence.inval.ir"]);
+const RECENT = new Set(["sinval.vma", "sfence.w.inval", "sfence.inval.ir", "czero.eqz", "czero.nez"]);
+/** Beyond RV64GC, what the disassembler is told to know. */
+const ARCHITECTURE = "rv64gc_zicbom_zicbop_zicboz_zihintpause_zawrs_zfhmin_zba_zbb_zbc_zbs";
 
-/** Mnemonics of a flat file of instructions. */
+/** Instructions one by one as lines of assembly. */
+function insnLines(bytes: Uint8Array): string[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const lines: string[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const wide = (view.getUint16(at, true) & 3) === 3;
+    lines.push(`.insn 0x${(wide ? view.getUint32(at, true) : view.getUint16(at, true)).toString(16)}`);
+    at += wide ? 4 : 2;
+  }
+  return lines;
+}
+
+/** Mnemonics of instructions, from an object file that says which extensions there are. */
 function disassemble(bytes: Uint8Array): string[] {
   const folder = mkdtempSync(join(tmpdir(), "hartbeat-objdump-"));
   try {
-    const file = join(folder, "code");
-    writeFileSync(file, bytes);
-    const objdump = join(dirname(findTool("riscv64-linux-gnu-gcc") as string), "riscv64-linux-gnu-objdump");
-    const options = [
-      "-D",
-      "-b",
-      "binary",
-      "-m",
-      "riscv:rv64",
-      "-M",
-      "no-aliases",
-      "--no-show-raw-insn",
-      file,
-    ];
+    const source = join(folder, "code.s");
+    const object = join(folder, "code.o");
+    writeFileSync(source, `${insnLines(bytes).join("\n")}\n`);
+    const gcc = findTool("riscv64-linux-gnu-gcc") as string;
+    execFileSync(gcc, ["-c", `-march=${ARCHITECTURE}`, "-o", object, source]);
+    const objdump = join(dirname(gcc), "riscv64-linux-gnu-objdump");
+    const options = ["-d", "-M", "no-aliases", "--no-show-raw-insn", object];
     const text = execFileSync(objdump, options, { encoding: "utf8", maxBuffer: 1 << 26 });
     return [...text.matchAll(/^\s*[0-9a-f]+:\s+(\S+)/gm)].map((match) => match[1] as string);
   } finally {

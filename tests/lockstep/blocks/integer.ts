@@ -1,7 +1,7 @@
 /** Straight-line integer code on operands at the edges, and loops and branches around it. */
 import { type Context, linesOf } from "../context.ts";
 
-const INTEGER = linesOf("alu", "mul", "div", "fence");
+const INTEGER = linesOf("alu", "mul", "div", "fence", "hint");
 const BRANCHES = linesOf("branch").filter(({ length }) => length === 32);
 const SHORT_BRANCHES = linesOf("branch").filter(({ length }) => length === 16);
 
