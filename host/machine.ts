@@ -12,6 +12,8 @@ import { ISA_STRING, MMU_TYPE } from "../spec/riscv.ts";
 import { Board } from "./board.ts";
 import { machineTree } from "./boot/device-tree.ts";
 import { flattenFdt } from "./boot/fdt-writer.ts";
+import { givenTree } from "./boot/given-tree.ts";
+import { unpackKernel } from "./boot/gzip.ts";
 import { type BootPlan, type NamedFile, planBoot } from "./boot/load.ts";
 import { Console } from "./console.ts";
 import { Core } from "./core/core.ts";
@@ -24,17 +26,20 @@ import type { Finish } from "./devices/test-finisher.ts";
 import type { BlockBackend } from "./devices/virtio-blk.ts";
 import { HartbeatError } from "./errors.ts";
 import { EventQueue } from "./events.ts";
+import { Htif, physicalSymbol } from "./htif.ts";
 import { registerAccess } from "./registers.ts";
 import { History } from "./replay/history.ts";
 import { type Input, InputLog } from "./replay/input-log.ts";
+import { checkRun, type RecordedRun, readLog, writeLog } from "./replay/log-file.ts";
 import type { Position } from "./replay/position.ts";
 import { type RunEnd, RunLoop } from "./run-loop.ts";
-import { Digest } from "./snapshot/digest.ts";
+import { Digest, digestOf } from "./snapshot/digest.ts";
 import { JournaledDisk } from "./snapshot/journaled-disk.ts";
 import type { MachineState, PendingInput } from "./snapshot/machine-state.ts";
 import { type MachineIdentity, readSnapshot, writeSnapshot } from "./snapshot/snapshot-file.ts";
 import { stateHash } from "./state-hash.ts";
 import { SupervisorTimers } from "./supervisor-timer.ts";
+import type { VirtioOption } from "./virtio-option.ts";
 
 export interface MachineOptions {
   /** The module of dist/core.wasm, or its bytes. */
@@ -47,10 +52,16 @@ export interface MachineOptions {
   readonly firmware?: NamedFile;
   readonly kernel?: NamedFile;
   readonly initrd?: NamedFile;
+  /** A device-tree blob in place of the machine's own; command line and initial RAM disk are added to it. */
+  readonly deviceTree?: NamedFile;
   /** The kernel's command line. */
   readonly append?: string;
   /** Disks, such as a MemoryBackend. What the guest writes stays, over a reset too. */
   readonly drives?: readonly BlockBackend[];
+  /** Other virtio devices, plugged in after the drives. */
+  readonly virtio?: readonly VirtioOption[];
+  /** What the real-time clock shows at cycle 0, in milliseconds since 1970; the start of 2026 unless said. */
+  readonly rtcBase?: number;
 }
 
 /** How the guest ended the run. `status` is 0, or the code that it gave the test finisher. */
@@ -64,9 +75,12 @@ export type { RunEnd } from "./run-loop.ts";
 /** The smallest machine that can hold a firmware and a device tree. */
 const MIN_RAM_BYTES = 4 * 2 ** 20;
 const PAGE = 4096;
+const POWER_ON = "power-on";
+/** A fixed moment, so that equal runs show equal times. */
+const RTC_BASE = Date.UTC(2026, 0, 1);
 
 /** Rejects what the board cannot be built with. */
-function checkOptions(harts: number, ramBytes: number, drives: number): void {
+function checkOptions(harts: number, ramBytes: number, virtio: number): void {
   if (!Number.isInteger(harts) || harts < 1 || harts > MAX_HARTS) {
     throw new HartbeatError(`A machine has 1 to ${MAX_HARTS} harts, not ${harts}.`);
   }
@@ -76,8 +90,10 @@ function checkOptions(harts: number, ramBytes: number, drives: number): void {
       `A machine has ${mib(MIN_RAM_BYTES)} to ${mib(MAX_RAM_BYTES)} of memory in whole pages, not ${mib(ramBytes)}.`,
     );
   }
-  if (drives > MACHINE_MAP.virtio.count) {
-    throw new HartbeatError(`A machine has room for ${MACHINE_MAP.virtio.count} drives, not ${drives}.`);
+  if (virtio > MACHINE_MAP.virtio.count) {
+    throw new HartbeatError(
+      `A machine has room for ${MACHINE_MAP.virtio.count} drives and other virtio devices, not ${virtio}.`,
+    );
   }
 }
 
@@ -95,6 +111,8 @@ export class Machine {
   readonly #events: EventQueue;
   readonly #timers: SupervisorTimers;
   readonly #plan: BootPlan;
+  /** For kernels that have a symbol tohost. */
+  readonly #htif: Htif | undefined;
   readonly #disks: readonly JournaledDisk[];
   readonly #log = new InputLog();
   readonly #loop: RunLoop;
@@ -102,12 +120,16 @@ export class Machine {
   readonly #inputs = new Set<PendingInput>();
   #inputCount = 0;
   #history: History | undefined;
+  /** Where the input log begins: at power-on, or with a snapshot of this digest. */
+  #origin = POWER_ON;
+  /** The state in which a recorded run ended, while it is replayed and after. */
+  #recordedEnd: RecordedRun["end"] | undefined;
   #halted: Halt | undefined;
 
   /** Builds a machine that stands before its first instruction. Throws HartbeatError when files or sizes are unfit. */
   static async create(options: MachineOptions): Promise<Machine> {
-    const { wasm, harts = 1, ramBytes = DEFAULT_RAM_BYTES, drives = [] } = options;
-    checkOptions(harts, ramBytes, drives.length);
+    const { wasm, harts = 1, ramBytes = DEFAULT_RAM_BYTES, drives = [], virtio = [] } = options;
+    checkOptions(harts, ramBytes, drives.length + virtio.length);
     let board: Board | undefined;
     let timers: SupervisorTimers | undefined;
     const core = await Core.create({
@@ -120,14 +142,16 @@ export class Machine {
         supervisorTimerChanged: (hart) => timers?.changed(hart),
       },
     });
-    const machine = new Machine(core, options, ramBytes);
+    const kernel = options.kernel && (await unpackKernel(options.kernel));
+    const machine = new Machine(core, { ...options, ...(kernel && { kernel }) }, ramBytes);
     board = machine.#board;
     timers = machine.#timers;
     return machine;
   }
 
   private constructor(core: Core, options: MachineOptions, ramBytes: number) {
-    const { firmware, kernel, initrd, append, drives = [] } = options;
+    const { firmware, kernel, initrd, append, deviceTree } = options;
+    const { drives = [], virtio = [], rtcBase = RTC_BASE } = options;
     this.core = core;
     this.breakpoints = new Breakpoints(core);
     this.watchpoints = new Watchpoints(core);
@@ -160,14 +184,21 @@ export class Machine {
       onOutput: (byte) => this.console.receive(byte),
       onFinish: (finish) => this.#finish(finish),
       drives: this.#disks,
+      virtio,
+      rtcBase,
     });
+    for (const [index, option] of virtio.entries()) {
+      if (option.device !== "rng")
+        option.port.connect((bytes) => this.enter({ kind: "virtio", index, bytes }));
+    }
     this.#plan = planBoot({
       ramBytes,
       ...(firmware && { firmware }),
       ...(kernel && { kernel }),
       ...(initrd && { initrd }),
-      deviceTree: (initrdRange) =>
-        flattenFdt(
+      deviceTree: (initrdRange) => {
+        if (deviceTree) return givenTree(deviceTree, { bootArguments: append, initrd: initrdRange });
+        return flattenFdt(
           machineTree({
             harts: core.hartCount,
             ramBytes,
@@ -177,10 +208,12 @@ export class Machine {
             devices: this.#board.devices,
             ...(append && { bootArguments: append }),
           }),
-        ),
+        );
+      },
     });
     if (this.#plan.kernelElf) this.symbols.add("kernel", this.#plan.kernelElf);
     if (this.#plan.firmwareElf) this.symbols.add("firmware", this.#plan.firmwareElf);
+    this.#htif = this.#makeHtif();
     this.#load();
   }
 
@@ -345,12 +378,49 @@ export class Machine {
     this.#history = undefined;
     this.#log.clear();
     this.#loop.restored(this.position);
+    this.#origin = digestOf(file);
+  }
+
+  /** The run up to here as a small file that `replay` repeats: what came in, and the state that it led to. */
+  recording(args?: unknown): string {
+    return writeLog({
+      identity: this.identity,
+      origin: this.#origin,
+      inputs: this.#log.inputs.slice(0, this.#log.taken),
+      end: { at: this.position, state: this.stateHash() },
+      arguments: args,
+    });
+  }
+
+  /**
+   * Has the runs that follow repeat a recorded one: run() gives "replayed" where it ended. The machine must stand where
+   * the recording began. Throws HartbeatError when the file is damaged or belongs to another machine.
+   */
+  replay(file: string): void {
+    const run = readLog(file);
+    checkRun(run, this.identity, this.#origin);
+    if (this.#log.inputs.length > 0 || (this.#origin === POWER_ON && this.core.executed > 0)) {
+      throw new HartbeatError("The machine has run already; replay the recording on a new one.");
+    }
+    this.#log.load(run.inputs);
+    this.#loop.replayEnd = run.end.at;
+    this.#recordedEnd = run.end;
+  }
+
+  /** After a replay: whether it led to the state that was recorded, bit for bit. */
+  get replayedTruly(): boolean {
+    return this.#recordedEnd?.state === this.stateHash();
   }
 
   /** Copies of `length` bytes of RAM at a physical address; shorter where RAM ends, empty outside. */
   readPhysical(address: number, length: number): Uint8Array {
     const room = RAM_BASE + this.core.ram.length - address;
     return this.core.view(address, Math.max(0, Math.min(length, room)))?.slice() ?? new Uint8Array(0);
+  }
+
+  /** Where a symbol of the kernel's ELF file lies in physical memory. */
+  physicalSymbol(name: string): number | undefined {
+    return this.#plan.kernelElf && physicalSymbol(this.#plan.kernelElf, name);
   }
 
   /** 32 hexadecimal digits over everything that the guest can see: memory, harts, devices, time. */
@@ -380,6 +450,19 @@ export class Machine {
     this.core.requestStop();
   }
 
+  #makeHtif(): Htif | undefined {
+    const tohost = this.physicalSymbol("tohost");
+    if (tohost === undefined) return undefined;
+    return new Htif({
+      clock: this.#events,
+      memory: this.#guestMemory(),
+      tohost,
+      fromhost: this.physicalSymbol("fromhost"),
+      onOutput: (byte) => this.console.receive(byte),
+      onExit: (code) => this.#finish(code === 0 ? { kind: "pass" } : { kind: "fail", code }),
+    });
+  }
+
   #setHalted(halted: Halt | undefined): void {
     this.#halted = halted;
     this.#loop.halted = halted !== undefined;
@@ -390,6 +473,9 @@ export class Machine {
       case "console":
         this.#inputCount += 1;
         this.#type({ serial: this.#inputCount, at: this.cycles, bytes: input.bytes });
+        return true;
+      case "virtio":
+        this.#board.receive(input.index, input.bytes);
         return true;
       case "reset":
         this.#reset();
@@ -418,6 +504,7 @@ export class Machine {
     this.core.clearRam();
     this.core.reset();
     this.#board.reset();
+    this.#htif?.start();
     this.#load();
   }
 
@@ -446,6 +533,7 @@ export class Machine {
     this.core.restore(state.core);
     this.#board.restore(state.devices);
     this.#timers.restore(state.supervisorTimers);
+    this.#htif?.start();
     for (const input of state.inputs) this.#type(input);
     if (!this.#events.arrange(state.events)) {
       throw new HartbeatError("The saved events do not fit the saved devices; take the snapshot again.");

@@ -16,7 +16,7 @@ import type { Input, InputLog } from "./replay/input-log.ts";
 import type { Phase, Position } from "./replay/position.ts";
 
 /** Why a run ended before its cycles were over. */
-export type RunEnd = "cycles" | "halted" | "paused" | "requested" | "step";
+export type RunEnd = "cycles" | "halted" | "paused" | "requested" | "step" | "replayed";
 
 /** Told of what would stop a debugger while the loop goes over the past. */
 export interface Scan {
@@ -54,6 +54,8 @@ export class RunLoop {
   paused = false;
   requested = false;
   disposed = false;
+  /** The end of a recorded run, while it is replayed. */
+  replayEnd: Position | undefined;
   /** Called when something came in from outside. */
   onInput: () => void = () => {};
   /** Called when `executed` has come to `checkpointAt`. */
@@ -110,7 +112,11 @@ export class RunLoop {
   /** Runs to guest cycle `end`. */
   run(end: number): RunEnd {
     this.requested = false;
-    return this.#advance({ end }) as RunEnd;
+    const goal = this.replayEnd;
+    const reason = this.#advance(goal ? { end, goal } : { end });
+    if (reason !== "goal") return reason;
+    this.replayEnd = undefined;
+    return "replayed";
   }
 
   /** Goes on to a later place of the run, whatever is paused or breaks. */
@@ -159,7 +165,7 @@ export class RunLoop {
       if (this.#takeInput(limits.goal)) continue;
       if (this.#arrived(limits)) return "goal";
       if (this.halted) {
-        if (limits.goal) this.#diverged();
+        if (limits.goal && silent) this.#diverged();
         return "halted";
       }
       if (!silent && this.paused) return "paused";

@@ -44,6 +44,12 @@ export class InputLog {
     this.#taken += 1;
   }
 
+  /** What is to come in, for a machine that stands at the beginning of a recorded run. */
+  load(inputs: readonly LoggedInput[]): void {
+    this.#inputs = [...inputs];
+    this.#taken = 0;
+  }
+
   /** Forgets all, for a machine that stands at a new beginning. */
   clear(): void {
     this.#inputs = [];
