@@ -1,7 +1,6 @@
 /** A generated program: a function of its seed. */
 import { Assembler } from "../core/assembler.ts";
 import { encode } from "../core/encode.ts";
-import { caches } from "./blocks/cache.ts";
 import { changingCode } from "./blocks/code.ts";
 import { csrs } from "./blocks/csrs.ts";
 import { floats } from "./blocks/float.ts";
@@ -25,7 +24,6 @@ const BLOCKS: ReadonlyArray<readonly [number, (context: Context) => void]> = [
   [6, loadsAndStores],
   [2, atomics],
   [1, reservations],
-  [1, caches],
   [2, asLowerLevel],
   [3, csrs],
   [3, traps],
