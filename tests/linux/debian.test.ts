@@ -88,7 +88,9 @@ function linuxTests(firmwareName: FirmwareName, harts: number): void {
   });
 
   test("floating point is the host's", async () => {
-    const output = await linux.run(`awk 'BEGIN { printf "%.17g %.17g %.17g\\n", 0.1 + 0.2, 1 / 3, 1e22 * 1e-23 }'`);
+    const output = await linux.run(
+      `awk 'BEGIN { printf "%.17g %.17g %.17g\\n", 0.1 + 0.2, 1 / 3, 1e22 * 1e-23 }'`,
+    );
     expect(output.trim().split(" ").map(Number)).toEqual([0.1 + 0.2, 1 / 3, 1e22 * 1e-23]);
   });
 
