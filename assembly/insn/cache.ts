@@ -11,8 +11,9 @@ import {
   PRIV_M,
   PRIV_U,
 } from "../generated/riscv";
-import { HART_MENVCFG, HART_PC, HART_PRIV, HART_SENVCFG } from "../generated/layout";
+import { HART_MENVCFG, HART_PC, HART_PRIV, HART_SENVCFG, WATCH_WRITE } from "../generated/layout";
 import { SLOT_IMM, SLOT_RS1 } from "../block/slot";
+import { heldBack } from "../debug/watchpoints";
 import { illegalInstruction, takeTrap } from "../hart/trap";
 import { isRam, writeRam } from "../mmu/physical";
 import { NO_ADDRESS, translateBlock } from "../mmu/translate";
@@ -56,6 +57,8 @@ export function cboFlush(h: usize, slot: usize): bool {
 export function cboZero(h: usize, slot: usize): bool {
   if (!enabled(h, (<u64>1) << MENVCFG_CBZE_BIT)) return illegal(h, slot);
   const va = address(h, slot);
+  const block = <u32>CACHE_BLOCK_BYTES;
+  if (heldBack(h, va & ~(<u64>(block - 1)), block, WATCH_WRITE)) return true;
   const physical = translateBlock(h, va, ACCESS_STORE, CACHE_BLOCK_BYTES);
   if (physical == NO_ADDRESS) return true;
   if (!isRam(physical, CACHE_BLOCK_BYTES)) {

@@ -1,0 +1,91 @@
+/** Going back: any place of the past is found again, bit for bit, by reverse and by replay. */
+import { expect, test } from "vitest";
+import { loggedIn, markOf, newMachine, randomNumbers, workAndMark } from "./guest.ts";
+
+/** Pairs of places in a run of each test: HARTBEAT_PAIRS for a long run. */
+const PAIRS = Number(process.env.HARTBEAT_PAIRS ?? 24);
+
+for (const harts of [1, 4]) {
+  test(`from B to A and back to B, on ${harts} harts with keys and disk`, async () => {
+    const random = randomNumbers(harts + 40);
+    const machine = await newMachine(harts);
+    const history = machine.keepHistory();
+    await machine.console.expect(/login: /);
+    machine.console.send("root\n");
+    const marks = workAndMark(machine, 40, random);
+    for (let pair = 0; pair < PAIRS; pair++) {
+      const [a = 0, b = 0] = [random(marks.length), random(marks.length)].sort((x, y) => x - y);
+      for (const index of [b, a, b]) {
+        const mark = marks[index];
+        if (!mark) throw new Error("no mark");
+        history.goTo(mark.at);
+        expect(machine.stateHash()).toBe(mark.state);
+      }
+    }
+  }, 600_000);
+}
+
+test("a step back undoes a step, on every hart", async () => {
+  const machine = await loggedIn(4);
+  machine.keepHistory();
+  machine.console.send("ps -ef\n");
+  const random = randomNumbers(3);
+  for (let round = 0; round < 12; round++) {
+    machine.run({ cycles: random(200_000) });
+    const hart = random(4);
+    machine.debugger.step(hart);
+    const before = machine.registers.read(hart, "pc");
+    const executed = machine.core.lastRun(hart);
+    machine.debugger.step(hart);
+    const there = markOf(machine);
+    if (machine.core.lastRun(hart) === executed) continue;
+    machine.debugger.stepBack(hart);
+    expect(machine.core.lastRun(hart)).toBe(executed);
+    // An interrupt that comes next shows as its handler.
+    if (machine.registers.read(hart, "pc") !== before) {
+      expect([machine.registers.read(hart, "stvec"), machine.registers.read(hart, "mtvec")]).toContain(
+        machine.registers.read(hart, "pc"),
+      );
+    }
+    machine.debugger.goTo(there.at);
+    expect(machine.stateHash()).toBe(there.state);
+  }
+});
+
+test("a watched write is found going forward and back", async () => {
+  const machine = await newMachine(2);
+  machine.debugger.keepHistory();
+  machine.debugger.watch("system_state", { length: 4 });
+  const values: bigint[] = [];
+  const read = (): bigint => {
+    const address = machine.core.translate(0, machine.symbols.lookup("system_state") ?? 0n) ?? 0;
+    return BigInt(new DataView(machine.readPhysical(address, 4).buffer).getUint32(0, true));
+  };
+  for (let stop = machine.debugger.continue({ cycles: 5_000_000 }); stop; stop = undefined) {
+    expect(stop.kind).toBe("watch");
+    values.push(read());
+    stop = machine.debugger.continue({ cycles: 5_000_000 });
+    if (stop?.kind === "watch") values.push(read());
+  }
+  expect(values).toEqual([1n, 2n]);
+  expect(machine.debugger.reverseContinue().kind).toBe("watch");
+  expect(machine.debugger.reverseContinue().kind).toBe("watch");
+  expect(read()).toBe(0n);
+  expect(machine.debugger.reverseContinue().kind).toBe("begin");
+  expect(machine.cycles).toBe(0);
+});
+
+test("what is changed in the past takes the run another way", async () => {
+  const machine = await loggedIn(1);
+  const history = machine.keepHistory();
+  const start = machine.position;
+  machine.console.send("echo first\n");
+  machine.run({ cycles: 50_000_000 });
+  const first = markOf(machine);
+  history.goTo(start);
+  machine.console.send("echo other\n");
+  machine.run({ cycles: 50_000_000 });
+  expect(machine.console.output).toMatch(/other\r\nroot/);
+  expect(machine.console.output).not.toMatch(/first/);
+  expect(machine.stateHash()).not.toBe(first.state);
+});

@@ -1,0 +1,71 @@
+/** Snapshots: a machine that goes on from one is the machine that was saved, and no damaged file gets in. */
+import { expect, test } from "vitest";
+import { HartbeatError } from "../../host/errors.ts";
+import { Machine } from "../../host/node/index.ts";
+import { loggedIn, newMachine, randomNumbers, workAndMark } from "../replay/guest.ts";
+
+const STRETCHES = 6;
+const FURTHER = 20_000_000;
+
+for (const harts of [1, 4]) {
+  test(`a restored machine of ${harts} harts goes on as the one that was saved`, async () => {
+    const random = randomNumbers(harts);
+    const machine = await loggedIn(harts);
+    for (let round = 0; round < 3; round++) {
+      workAndMark(machine, STRETCHES, random);
+      const file = await machine.snapshot();
+      const other = await newMachine(harts);
+      await other.restore(file);
+      expect(other.stateHash()).toBe(machine.stateHash());
+      for (const each of [machine, other]) {
+        each.console.send("date\n");
+        each.run({ cycles: FURTHER });
+      }
+      expect(other.stateHash()).toBe(machine.stateHash());
+      expect(other.console.output).toBe(machine.console.output);
+      other.dispose();
+    }
+    machine.dispose();
+  });
+}
+
+test("a snapshot goes back in the machine that made it, with its disk", async () => {
+  const machine = await loggedIn(1);
+  const file = await machine.snapshot();
+  const before = machine.stateHash();
+  machine.console.send("echo changed > /dev/vda\n");
+  machine.run({ cycles: 100_000_000 });
+  expect(machine.stateHash()).not.toBe(before);
+  await machine.restore(file);
+  expect(machine.stateHash()).toBe(before);
+});
+
+test("files that are damaged, cut short or no snapshots are refused, and the machine stays as it was", async () => {
+  const machine = await newMachine(1);
+  machine.run({ cycles: 2_000_000 });
+  const file = await machine.snapshot();
+  const state = machine.stateHash();
+  const random = randomNumbers(5);
+  for (let attempt = 0; attempt < 200; attempt++) {
+    const bad = attempt % 3 === 0 ? file.slice(0, random(file.length)) : file.slice();
+    if (bad.length > 0 && attempt % 3 !== 0) {
+      const at = attempt % 3 === 1 ? random(80) : random(bad.length);
+      bad[at] = (bad[at] as number) ^ (1 + random(255));
+    }
+    await expect(machine.restore(bad)).rejects.toThrow(HartbeatError);
+  }
+  expect(machine.stateHash()).toBe(state);
+  machine.run({ cycles: 1_000_000 });
+});
+
+test("a snapshot of another machine is refused in a sentence that says what differs", async () => {
+  const file = await (await newMachine(1)).snapshot();
+  const refusal = (machine: Machine) => machine.restore(file).then(String, String);
+  expect(await refusal(await newMachine(2))).toMatch(/has 1 harts, this one 2/);
+  expect(await refusal(await Machine.create({ harts: 1 }))).toMatch(
+    /other .* disks|other firmware|other disks/,
+  );
+  expect(await refusal(await Machine.create({ harts: 1, ramBytes: 64 * 2 ** 20 }))).toMatch(
+    /128 MiB of memory/,
+  );
+});
