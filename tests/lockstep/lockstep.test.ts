@@ -13,14 +13,13 @@ const WANTED = 150_000;
 
 /** Instructions that do nothing else. */
 const ALWAYS_TRAPS = new Set(["ecall", "ebreak", "c.ebreak"]);
-/** Lines that QEMU 7.2 has not; tests/insn executes them. */
-const NOT_OF_QEMU = new Set(
-  ["zicond", "zicbo", "zawrs"].flatMap((extension) =>
-    INSTRUCTION_SET.instructions
-      .filter((line) => line.extension === extension && line.meaning.kind !== "hint")
-      .map(({ name }) => name),
-  ),
-);
+/** Lines that QEMU 7.2 has not, or not right; tests/insn executes them. */
+const NOT_OF_QEMU = new Set([
+  "ctzw",
+  ...INSTRUCTION_SET.instructions
+    .filter(({ extension, timing }) => ["zicond", "zicbo", "zawrs"].includes(extension) && timing !== "hint")
+    .map(({ name }) => name),
+]);
 
 describe("generated programs", () => {
   it("are a function of their seed", () => {
