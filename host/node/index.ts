@@ -7,6 +7,9 @@ import { Machine as BareMachine, type MachineOptions } from "../machine.ts";
 import { PACKAGE_FILES, readBytes } from "./files.ts";
 
 export { MemoryBackend as MemoryDisk } from "../devices/virtio-blk.ts";
+export type { ConsolePort } from "../devices/virtio-console.ts";
+export type { NetworkPort } from "../devices/virtio-net.ts";
+export { NetworkHub } from "../devices/virtio-net-hub.ts";
 export { HartbeatError } from "../errors.ts";
 export { FileDisk } from "./file-disk.ts";
 
