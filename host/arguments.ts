@@ -17,6 +17,10 @@ export const VALUE_OPTIONS = [
   "memory",
   "signature",
   "signature-granularity",
+  "load",
+  "save",
+  "record",
+  "replay",
 ] as const;
 
 /** Options of `hartbeat boot` without a value that QEMU writes with one dash. */

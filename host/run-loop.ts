@@ -105,6 +105,7 @@ export class RunLoop {
     const at = this.position;
     if (!apply(input)) return false;
     this.onInput();
+    this.replayEnd = undefined;
     log.add({ at, input });
     return true;
   }

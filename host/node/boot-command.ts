@@ -5,7 +5,7 @@ import type { DeviceOption, DriveOption } from "../arguments.ts";
 import { MachineTarget } from "../debug/machine-target.ts";
 import { HartbeatError } from "../errors.ts";
 import { OutputBuffer } from "../output-buffer.ts";
-import { PacedLoop } from "../pace.ts";
+import { PacedLoop, type PacedMachine } from "../pace.ts";
 import { type SignatureGranularity, signatureText } from "../signature.ts";
 import { BootTrace } from "../trace/boot-trace.ts";
 import { printTree } from "../trace/print-tree.ts";
@@ -14,11 +14,12 @@ import { reason } from "./files.ts";
 import { startGdbServer } from "./gdb-server.ts";
 import { type CreateOptions, Machine } from "./index.ts";
 import { PipedInput } from "./piped-input.ts";
+import { leaveBehind, type RunFileOptions, recordedOptions, takeUp } from "./run-files.ts";
 import { SizeReport } from "./size-report.ts";
 import { ESCAPE_HELP, Terminal } from "./terminal.ts";
 
 /** The command line of `hartbeat boot`, read and checked. */
-export interface BootOptions {
+export interface BootOptions extends RunFileOptions {
   readonly kernel?: string;
   readonly initrd?: string;
   readonly append: string;
@@ -43,6 +44,15 @@ export interface BootOptions {
   readonly traceBoot?: boolean;
   readonly stats?: boolean;
 }
+
+/** What decides a run, besides the contents of the files that it names. */
+function deciding(options: BootOptions): Record<string, unknown> {
+  const { kernel, initrd, append, smp, memory, bios, drives, devices, dtb, rtc, load } = options;
+  return { kernel, initrd, append, smp, memory, bios, drives, devices, dtb, rtc, load };
+}
+
+/** A replay is held to so many times the pace of the wall clock: as fast as the host can, that is. */
+const REPLAY_SPEED = 1000;
 
 const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGTERM: 15 } as const;
 
@@ -85,11 +95,14 @@ function writeText(path: string, text: string): void {
 }
 
 /** Boots and gives the exit status of the process. */
-export async function runBoot(options: BootOptions): Promise<number> {
+export async function runBoot(given: BootOptions): Promise<number> {
+  const options: BootOptions = { ...given, ...recordedOptions(given) };
   const machine = await Machine.create(settings(options));
   const terminal = new Terminal();
   try {
+    await takeUp(machine, options);
     const status = await new BootSession(machine, terminal, options).run();
+    await leaveBehind(machine, options, deciding(options));
     if (options.signature !== undefined) {
       writeText(options.signature, signatureText(machine, options.signatureGranularity));
     }
@@ -117,8 +130,9 @@ class BootSession {
     this.#target = new MachineTarget(machine, () => this.#leave(0));
     this.#terminal = terminal;
     this.#options = options;
-    this.#loop = new PacedLoop(machine, {
-      now: () => performance.now(),
+    const replays = options.replay !== undefined;
+    this.#loop = new PacedLoop(replays ? this.#replayer() : machine, {
+      now: () => performance.now() * (replays ? REPLAY_SPEED : 1),
       yield: () => new Promise((resolve) => setImmediate(resolve)),
       gate: () => this.#gate(),
     });
@@ -141,6 +155,31 @@ class BootSession {
     this.#printTrace();
     if (this.#options.stats) this.#printStats((performance.now() - start) / 1000);
     return this.#status;
+  }
+
+  /** The machine as one that never waits, and leaves at the end of the recording. */
+  #replayer(): PacedMachine {
+    const machine = this.#machine;
+    return {
+      get cycles() {
+        return machine.cycles;
+      },
+      idle: false,
+      nextEvent: Number.POSITIVE_INFINITY,
+      run: (limit) => {
+        if (machine.run(limit) === "replayed") this.#replayed();
+      },
+    };
+  }
+
+  #replayed(): void {
+    this.#flush();
+    const same = this.#machine.replayedTruly;
+    const what = same ? "in the state that was recorded" : "in another state than was recorded";
+    this.#terminal.notice(
+      `hartbeat: replayed to cycle ${this.#machine.cycles.toLocaleString("en")}, ${what}`,
+    );
+    this.#leave(same ? 0 : 1);
   }
 
   #openTerminal(): void {
@@ -170,16 +209,19 @@ class BootSession {
 
   #gate(): Promise<void> | undefined {
     this.#flush();
-    if (!this.#terminal.interactive) this.#typePiped();
+    const replays = this.#options.replay !== undefined;
+    if (!this.#terminal.interactive && !replays) this.#typePiped();
     if (this.#trace?.finished) this.#printTrace();
-    if (this.#machine.halted?.kind === "reset" && this.#options.reboot) this.#machine.reset();
+    // In a replay a reset comes from the recording, as all else does.
+    if (this.#machine.halted?.kind === "reset" && this.#options.reboot && !replays) this.#machine.reset();
     const held = this.#target.gate();
     const { halted } = this.#machine;
-    if (halted) this.#leave(halted.status);
+    if (halted && !replays) this.#leave(halted.status);
     return held ?? this.#terminal.drained;
   }
 
   #type(bytes: Uint8Array): void {
+    if (this.#options.replay !== undefined) return;
     this.#loop.deliver(() => this.#machine.console.send(bytes));
   }
 

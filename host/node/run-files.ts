@@ -1,0 +1,53 @@
+/** The files of a run: snapshots to load and save, recordings to replay and make. */
+import { writeFileSync } from "node:fs";
+import { HartbeatError } from "../errors.ts";
+import { readLog } from "../replay/log-file.ts";
+import { readBytes, reason } from "./files.ts";
+import type { Machine } from "./index.ts";
+
+export interface RunFileOptions {
+  /** Snapshot to go on from, and to write at the end. */
+  readonly load?: string;
+  readonly save?: string;
+  /** Recording to repeat, and to write at the end. */
+  readonly replay?: string;
+  readonly record?: string;
+}
+
+function readRecording(path: string): string {
+  const bytes = readBytes(path, "the recording", "name a file that --record has written");
+  return new TextDecoder().decode(bytes);
+}
+
+/** The options with which a recorded run was started, when one is to be replayed. */
+export function recordedOptions({ replay }: RunFileOptions): Record<string, unknown> {
+  if (replay === undefined) return {};
+  const recorded = readLog(readRecording(replay)).arguments;
+  return typeof recorded === "object" && recorded !== null ? { ...recorded } : {};
+}
+
+/** Puts a new machine where its run is to begin. */
+export async function takeUp(machine: Machine, { load, replay }: RunFileOptions): Promise<void> {
+  if (load !== undefined) {
+    await machine.restore(readBytes(load, "the snapshot", "name a file that --save has written"));
+  }
+  if (replay !== undefined) machine.replay(readRecording(replay));
+}
+
+/** Writes what is to stay of a run. `options` are found again by `recordedOptions`. */
+export async function leaveBehind(
+  machine: Machine,
+  { save, record }: RunFileOptions,
+  options: Record<string, unknown>,
+): Promise<void> {
+  if (record !== undefined) write(record, "the recording", machine.recording(options));
+  if (save !== undefined) write(save, "the snapshot", await machine.snapshot());
+}
+
+function write(path: string, what: string, contents: string | Uint8Array): void {
+  try {
+    writeFileSync(path, contents);
+  } catch (error) {
+    throw new HartbeatError(`Cannot write ${what} '${path}': ${reason(error)}; name another file.`);
+  }
+}
