@@ -4,6 +4,7 @@ import { INSTRUCTION_SET, LINES } from "../core/encode.ts";
 import { requireTool } from "../tools/require-tool.ts";
 import { findTool } from "../tools/tools.ts";
 import { compare, compareStrides } from "./compare.ts";
+import { AVOIDED } from "./context.ts";
 import { Ours } from "./ours.ts";
 import { generate } from "./program.ts";
 import { reportDifference } from "./report.ts";
@@ -28,9 +29,9 @@ describe("generated programs", () => {
   });
 
   it("execute every line of the instruction tables to its end", async () => {
-    const left = new Set(
-      [...LINES.keys()].filter((name) => !ALWAYS_TRAPS.has(name) && !NOT_OF_QEMU.has(name)),
-    );
+    const elsewhere = (name: string): boolean =>
+      ALWAYS_TRAPS.has(name) || NOT_OF_QEMU.has(name) || AVOIDED.has(name);
+    const left = new Set([...LINES.keys()].filter((name) => !elsewhere(name)));
     for (let seed = 1; seed <= 12 && left.size > 0; seed++) {
       const program = generate(seed, { blocks: 400, rounds: 1 });
       const ours = await Ours.create(program);

@@ -11,8 +11,8 @@ export const BODY = CODE.base + 0x800;
 export const LENGTHS = CODE.base + CODE.bytes;
 /** Pages in which every halfword jumps back to the link register, so that one may jump anywhere into them. */
 export const PADS = { base: RAM_BASE + 0x3_0000, bytes: 0x2000 } as const;
-/** The counter of the outer loop. */
-export const CELLS = RAM_BASE + 0x3_2000;
+/** The counter of the outer loop. The last pad reaches into the start of this page. */
+export const CELLS = RAM_BASE + 0x3_2100;
 /** Room for page tables. */
 export const TABLES = { base: RAM_BASE + 0x4_0000, bytes: 0x4_0000 } as const;
 /** What programs load from and store to. */

@@ -15,6 +15,7 @@ import {
 import type { Random } from "./random.ts";
 
 const PAGE = 4096;
+const MEGAPAGE = 2 ** 21;
 export const PTE = { V: 1, R: 2, W: 4, X: 8, U: 16, G: 32, A: 64, D: 128 } as const;
 const TABLE = PTE.V;
 /** Svnapot: the PTE is one of those for 64 KiB, whose page number ends in 1000. */
@@ -25,6 +26,8 @@ const NAPOT_64K = 0x8000;
 export interface Leaf {
   readonly at: number;
   readonly va: bigint;
+  /** How much it maps. */
+  readonly bytes: number;
   /** What it may map. */
   readonly random: (random: Random) => bigint;
 }
@@ -62,6 +65,8 @@ function randomFlags(random: Random, writable: boolean): number {
   flags |= writable && random.chance(0.7) ? PTE.W : 0;
   flags |= random.chance(0.5) ? PTE.X : 0;
   flags |= random.chance(0.5) ? PTE.U : 0;
+  // Execute-only pages are those that MXR is about.
+  if (random.chance(0.15)) flags = (flags & ~(PTE.R | PTE.W)) | PTE.X;
   flags |= random.chance(0.2) ? PTE.G : 0;
   flags |= random.chance(0.7) ? PTE.A : 0;
   flags |= random.chance(0.6) ? PTE.D : 0;
@@ -71,7 +76,8 @@ function randomFlags(random: Random, writable: boolean): number {
 /** Mostly 0; a memory type of Svpbmt; or the bit of Svnapot, which the page number of a single page does not fit. */
 function randomHighBits(random: Random): bigint {
   if (random.chance(0.04)) return BigInt(random.int(1, 2)) << 61n;
-  return random.chance(0.03) ? NAPOT : 0n;
+  // A and D are set, because QEMU sets them before it finds the fault.
+  return random.chance(0.03) ? NAPOT | BigInt(PTE.A | PTE.D) : 0n;
 }
 
 /** A leaf over pads. */
@@ -87,6 +93,15 @@ export function randomLeaf(random: Random): bigint {
   if (kind === 1) return pte(TABLES.base + PAGE * random.int(6, 15), randomFlags(random, false)) | high;
   if (kind === 2) return pte(DATA.base + NAPOT_64K, randomFlags(random, true)) | NAPOT;
   return pte(random.pick(DATA_PAGES), randomFlags(random, true)) | high;
+}
+
+/** A leaf for 2 MiB: the program's, not writable, or of memory that nothing else uses; sometimes not aligned. */
+function randomMegapage(random: Random): bigint {
+  const number = random.int(0, 6);
+  const misaligned = random.chance(0.1) ? PAGE * random.int(1, 511) : 0;
+  // Only the program's own may be executed: the pads are at the same place in it.
+  const flags = randomFlags(random, number > 0) & (number > 0 ? ~PTE.X : ~0);
+  return pte(RAM_BASE + MEGAPAGE * number + misaligned, flags);
 }
 
 /** A leaf over a page that PMP may protect. */
@@ -161,7 +176,7 @@ export function buildPageTables(random: Random): PageTables {
     for (let index = 0; index < 512; index++) {
       if (random.chance(share)) builder.set(leaf, index, randomLeaf(random));
       const va = WINDOWS[0] + (BigInt(slot) << 21n) + BigInt(index * PAGE);
-      leaves.push({ at: leaf + index * 8, va, random: randomLeaf });
+      leaves.push({ at: leaf + index * 8, va, random: randomLeaf, bytes: PAGE });
     }
     for (const window of WINDOWS) {
       for (let n = 0; n < 24; n++) {
@@ -172,7 +187,7 @@ export function buildPageTables(random: Random): PageTables {
   }
   const mega = (va: bigint, entry: bigint): void => {
     builder.set(middle, indexOf(va, 1), entry);
-    leaves.push({ at: middle + indexOf(va, 1) * 8, va, random: randomLeaf });
+    leaves.push({ at: middle + indexOf(va, 1) * 8, va, random: randomMegapage, bytes: MEGAPAGE });
   };
   const megabyte = (n: number): bigint => WINDOWS[0] + (BigInt(n) << 21n);
   mega(megabyte(2), pte(RAM_BASE, randomFlags(random, false) | PTE.V | PTE.R));
@@ -194,17 +209,23 @@ export function buildPageTables(random: Random): PageTables {
   builder.set(middle, 8, pte(pads, TABLE));
   for (let index = 0; index < 512; index++) {
     if (random.chance(0.8)) builder.set(pads, index, randomPad(random));
-    leaves.push({ at: pads + index * 8, va: megabyte(8) + BigInt(index * PAGE), random: randomPad });
+    leaves.push({
+      at: pads + index * 8,
+      va: megabyte(8) + BigInt(index * PAGE),
+      random: randomPad,
+      bytes: PAGE,
+    });
     if (random.chance(0.2))
       fetchPages.push(random.pick(WINDOWS) - WINDOWS[0] + megabyte(8) + BigInt(index * PAGE));
   }
   const protectedPages: bigint[] = [];
   const guarded = builder.table();
-  builder.set(middle, 9, pte(guarded, TABLE));
+  // Not beside the pads, whose last instruction reaches into the page behind them.
+  builder.set(middle, 10, pte(guarded, TABLE));
   for (let index = 0; index < 32; index++) {
     builder.set(guarded, index, randomProtected(random));
-    const va = megabyte(9) + BigInt(index * PAGE);
-    leaves.push({ at: guarded + index * 8, va, random: randomProtected });
+    const va = megabyte(10) + BigInt(index * PAGE);
+    leaves.push({ at: guarded + index * 8, va, random: randomProtected, bytes: PAGE });
     protectedPages.push(va);
   }
   for (const n of [3, 4, 5, 6, 7]) fetchPages.push(megabyte(n) + BigInt(PADS.base - RAM_BASE));

@@ -7,6 +7,7 @@ import { floats } from "./blocks/float.ts";
 import { branches, integers, jumps, loop } from "./blocks/integer.ts";
 import { asLowerLevel, atomics, loadsAndStores, reservations } from "./blocks/memory.ts";
 import { changeMode, environment, hiddenCounter, normalize, supervisorFences } from "./blocks/modes.ts";
+import { permissions, remap } from "./blocks/translation.ts";
 import { traps } from "./blocks/traps.ts";
 import { Context } from "./context.ts";
 import { CELLS, CODE, DATA, IMAGE_BYTES, LENGTHS, PADS, RAM_BASE, type Reserved, TABLES } from "./map.ts";
@@ -31,6 +32,8 @@ const BLOCKS: ReadonlyArray<readonly [number, (context: Context) => void]> = [
   [2, changeMode],
   [1, hiddenCounter],
   [1, supervisorFences],
+  [2, permissions],
+  [2, remap],
   [2, changingCode],
 ];
 const DRAW = BLOCKS.flatMap(([weight, block]) => Array.from({ length: weight }, () => block));
@@ -62,7 +65,25 @@ function fillPads(image: DataView, link: number): void {
   for (let page = PADS.base - RAM_BASE; page < PADS.base - RAM_BASE + PADS.bytes; page += 4096) {
     image.setUint16(page, wide >>> 16, true);
     image.setUint16(page + 4094, wide & 0xffff, true);
+    image.setUint16(page + 4096, wide >>> 16, true);
   }
+}
+
+/** The page tables that leaves are in: what A and D bits were set shows there. */
+const SUMMED_TABLES = 8 * 4096;
+/** Words summed between two branches. */
+const UNROLLED = 16;
+
+/** Adds up memory, so that what was stored where, and what the walker marked, is compared as well. */
+function emitSum(a: Assembler, start: number, bytes: number): void {
+  const [at, end, word, sum] = [8, 9, 10, 11];
+  const next = a.fresh();
+  a.li(at, BigInt(start))
+    .li(end, BigInt(start + bytes))
+    .label(next);
+  for (let n = 0; n < UNROLLED; n++)
+    a.op("ld", { rd: word, rs1: at, imm: n * 8 }).op("add", { rd: sum, rs1: sum, rs2: word });
+  a.op("addi", { rd: at, rs1: at, imm: UNROLLED * 8 }).to(next, "bne", { rs1: at, rs2: end });
 }
 
 /** Back to the start of the body, `rounds` times; then the machine is powered off. */
@@ -75,6 +96,8 @@ function emitEnd(context: Context, rounds: number): void {
   a.op("addi", { rd: t1, rs1: t1, imm: -rounds });
   const done = a.fresh();
   a.to(done, "beq", { rs1: t1, rs2: 0 }).to("body", "jal").label(done);
+  emitSum(a, TABLES.base, SUMMED_TABLES);
+  emitSum(a, DATA.base, DATA.bytes);
   a.li(t0, 0x10_0000).li(t1, 0x5555).op("sw", { rs1: t0, rs2: t1 });
   a.label("end").to("end", "jal");
 }
@@ -100,7 +123,7 @@ export function generate(seed: number, { blocks = 400, rounds = 4 } = {}): Progr
   const { sstc } = emitRuntime(a, reserved, random);
   const context = new Context(random, a, reserved, tables, sstc);
   const body = a.here;
-  for (let n = 0; n < blocks && a.here < CODE.base + CODE.bytes - 0x800; n++) random.pick(DRAW)(context);
+  for (let n = 0; n < blocks && a.here < CODE.base + CODE.bytes - 0x1000; n++) random.pick(DRAW)(context);
   emitEnd(context, rounds);
   image.set(a.bytes(), 0);
   return { seed, image, body, names };

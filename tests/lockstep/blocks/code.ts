@@ -34,6 +34,26 @@ function patch(context: Context): void {
   write(encode(before.name, before.operands));
 }
 
+/** Changes the second half of an instruction that was executed before: its immediate. */
+function patchHalf(context: Context): void {
+  const { random, a } = context;
+  const { t0, t1 } = context.reserved;
+  const site = a.fresh();
+  const rounds = context.variable();
+  const rs1 = random.int(0, 31);
+  context.holding(rounds, () => {
+    const rd = context.target();
+    const imm = random.int(-2048, 2047) & ~1;
+    a.li(rounds, random.int(2, 4)).label(site);
+    context.emit("addi", { rd, rs1, imm });
+    a.address(t0, site).op("lhu", { rd: t1, rs1: t0, imm: 2 });
+    a.op("xori", { rd: t1, rs1: t1, imm: 16 }).op("sh", { rs1: t0, rs2: t1, imm: 2 });
+    context.emit("fence.i");
+    context.emit("addi", { rd: rounds, rs1: rounds, imm: -1 });
+    a.to(site, "bne", { rs1: rounds, rs2: 0 });
+  });
+}
+
 /** Copies a routine to a page of data and calls it. */
 function callCopy(context: Context): void {
   const { random, a, reserved } = context;
@@ -58,6 +78,5 @@ function callCopy(context: Context): void {
 /** Only where stores go to the code itself: in M-mode. */
 export function changingCode(context: Context): void {
   if (context.mode !== "m") return;
-  if (context.random.chance(0.6)) patch(context);
-  else callCopy(context);
+  context.random.pick([patch, patch, patchHalf, callCopy])(context);
 }
