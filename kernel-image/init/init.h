@@ -13,5 +13,7 @@ void parse_args(void);
 void do_pre_smp_initcalls(void);
 void do_initcalls(void);
 void do_ctors(void);
+void wait_for_initramfs(void);
+void do_sysctl_args(void);
 
 #endif

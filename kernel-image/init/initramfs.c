@@ -7,12 +7,15 @@
  * further archives may follow. Hard links share an inode number: the first
  * name is made a file, the others are linked to it, and the last carries the data.
  */
+#include <linux/async.h>
 #include <linux/fs.h>
 #include <linux/init.h>
 #include <linux/kernel.h>
 #include <linux/namei.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+
+#include "init.h"
 
 #define HEADER_SIZE 110
 
@@ -221,18 +224,33 @@ static int __init default_rootfs(void)
 	return ret == -EEXIST ? 0 : ret;
 }
 
-static int __init populate_rootfs(void)
+static async_cookie_t initramfs_cookie __initdata;
+
+static void __init do_populate_rootfs(void *unused, async_cookie_t cookie)
 {
 	const char *error;
 
-	if (!initrd_start || initrd_end <= initrd_start)
-		return default_rootfs();
-	pr_info("Unpacking initramfs...\n");
 	error = unpack_to_rootfs((const char *)initrd_start, initrd_end - initrd_start);
 	if (error)
 		pr_emerg("Initramfs unpacking failed: %s\n", error);
-	free_initrd_mem(initrd_start, initrd_end);
-	initrd_start = initrd_end = 0;
+}
+
+/* Unpacks beside the initcalls that follow; who needs the files waits for them. */
+static int __init populate_rootfs(void)
+{
+	if (!initrd_start || initrd_end <= initrd_start)
+		return default_rootfs();
+	pr_info("Unpacking initramfs...\n");
+	initramfs_cookie = async_schedule(do_populate_rootfs, NULL) + 1;
 	return 0;
 }
 rootfs_initcall(populate_rootfs);
+
+void __init wait_for_initramfs(void)
+{
+	if (!initramfs_cookie)
+		return;
+	async_synchronize_cookie(initramfs_cookie);
+	free_initrd_mem(initrd_start, initrd_end);
+	initrd_start = initrd_end = 0;
+}

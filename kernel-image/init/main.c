@@ -1,28 +1,34 @@
 /* The boot of the kernel, from the first C function to the first user program. */
+#include <linux/async.h>
 #include <linux/binfmts.h>
 #include <linux/completion.h>
 #include <linux/console.h>
 #include <linux/cpu.h>
+#include <linux/debugobjects.h>
 #include <linux/delay.h>
 #include <linux/err.h>
 #include <linux/fcntl.h>
 #include <linux/fdtable.h>
 #include <linux/fs.h>
 #include <linux/init.h>
+#include <linux/hrtimer.h>
 #include <linux/interrupt.h>
 #include <linux/irq.h>
 #include <linux/kernel.h>
 #include <linux/kthread.h>
 #include <linux/mm.h>
 #include <linux/mmzone.h>
-#include <linux/of.h>
 #include <linux/namei.h>
+#include <linux/nmi.h>
+#include <linux/of.h>
 #include <linux/percpu.h>
 #include <linux/proc_fs.h>
+#include <linux/random.h>
 #include <linux/rcupdate.h>
 #include <linux/reboot.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
+#include <linux/security.h>
 #include <linux/shmem_fs.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
@@ -30,6 +36,8 @@
 #include <linux/tick.h>
 #include <linux/timekeeping.h>
 #include <linux/timer.h>
+#include <linux/umh.h>
+#include <linux/workqueue.h>
 #include <asm/pgtable.h>
 #include <asm/sections.h>
 #include <asm/smp.h>
@@ -69,6 +77,30 @@ void __init mm_init(void)
 {
 	mem_init();
 	kmem_cache_init();
+	vmalloc_init();
+}
+
+/* A value that differs from boot to boot as far as the machine gives any entropy; every task gets its own by fork. */
+static noinline __attribute__((__no_stack_protector__)) void boot_init_stack_canary(void)
+{
+	current->stack_canary = get_random_canary();
+}
+
+static void __init mm_init_cpumask(struct mm_struct *mm)
+{
+	cpumask_clear(mm_cpumask(mm));
+}
+
+/* Where memory has several nodes, the boot task stops interleaving over them here. This machine has one. */
+static noinline void numa_default_policy(void)
+{
+	barrier();
+}
+
+/* Where user page tables hide the kernel, the hiding ones follow mark_readonly here. Ours never map it for users. */
+static noinline void pti_finalize(void)
+{
+	barrier();
 }
 
 static int kernel_init(void *unused);
@@ -86,6 +118,7 @@ static noinline void rest_init(void)
 	set_cpus_allowed_ptr(tsk, cpumask_of(smp_processor_id()));
 	rcu_read_unlock();
 
+	numa_default_policy();
 	pid = kernel_thread(kthreadd, NULL, CLONE_FS | CLONE_FILES);
 	rcu_read_lock();
 	kthreadd_task = find_task_by_pid_ns(pid, &init_pid_ns);
@@ -111,13 +144,18 @@ asmlinkage void start_kernel(void)
 
 	set_task_stack_end_magic(&init_task);
 	smp_setup_processor_id();
+	debug_objects_early_init();
 
 	local_irq_disable();
 	early_boot_irqs_disabled = true;
 
 	boot_cpu_init();
+	page_address_init();
 	pr_notice("%s", linux_banner);
+	early_security_init();
 	setup_arch(&command_line);
+	boot_init_stack_canary();
+	mm_init_cpumask(&init_mm);
 	setup_command_line(command_line);
 	setup_nr_cpu_ids();
 	setup_per_cpu_areas();
@@ -130,11 +168,13 @@ asmlinkage void start_kernel(void)
 	trap_init();
 	mm_init();
 	sched_init();
+	workqueue_init_early();
 	rcu_init();
 	early_irq_init();
 	init_IRQ();
 	tick_init();
 	init_timers();
+	hrtimers_init();
 	softirq_init();
 	timekeeping_init();
 	time_init();
@@ -144,6 +184,8 @@ asmlinkage void start_kernel(void)
 	local_irq_enable();
 
 	console_init();
+	debug_objects_mem_init();
+	sched_clock_init();
 	calibrate_delay();
 	pid_idr_init();
 	fork_init();
@@ -161,9 +203,11 @@ static void __init driver_init(void)
 
 static void __init do_basic_setup(void)
 {
+	usermodehelper_init();
 	shmem_init();
 	driver_init();
 	do_ctors();
+	usermodehelper_enable();
 	do_initcalls();
 }
 
@@ -196,15 +240,20 @@ static int __init init_eaccess(const char *filename)
 
 static void __init kernel_init_freeable(void)
 {
+	/* Now it may sleep in allocation, and run anywhere. */
+	gfp_allowed_mask = __GFP_BITS_MASK;
 	set_cpus_allowed_ptr(current, cpu_possible_mask);
 	cad_pid = get_pid(task_pid(current));
 
 	smp_prepare_cpus(setup_max_cpus);
+	workqueue_init();
 	do_pre_smp_initcalls();
+	lockup_detector_init();
 	smp_init();
 	sched_init_smp();
 	do_basic_setup();
 
+	wait_for_initramfs();
 	devtmpfs_mount();
 	console_on_rootfs();
 	if (init_eaccess(ramdisk_execute_command) != 0)
@@ -240,10 +289,15 @@ static int kernel_init(void *unused)
 	wait_for_completion(&kthreadd_done);
 	kernel_init_freeable();
 
+	/* What still runs of the boot may be __init code. */
+	async_synchronize_full();
 	system_state = SYSTEM_FREEING_INITMEM;
 	free_initmem();
 	mark_readonly();
+	pti_finalize();
 	system_state = SYSTEM_RUNNING;
+	rcu_end_inkernel_boot();
+	do_sysctl_args();
 
 	if (ramdisk_execute_command) {
 		ret = run_init_process(ramdisk_execute_command);

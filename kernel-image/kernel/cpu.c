@@ -13,6 +13,7 @@
 #include <linux/sched.h>
 #include <linux/smp.h>
 #include <linux/smpboot.h>
+#include <linux/workqueue.h>
 
 cpumask_t __cpu_possible_mask, __cpu_present_mask, __cpu_online_mask, __cpu_active_mask;
 unsigned int nr_cpu_ids = NR_CPUS;
@@ -122,7 +123,7 @@ static noinline int bringup_cpu(unsigned int cpu)
 
 	if (!idle)
 		return -ENOMEM;
-	ret = smpboot_create_threads(cpu);
+	ret = smpboot_create_threads(cpu) ?: workqueue_prepare_cpu(cpu);
 	if (ret)
 		return ret;
 	ret = __cpu_up(cpu, idle);

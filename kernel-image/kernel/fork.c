@@ -8,6 +8,7 @@
 #include <linux/kernel.h>
 #include <linux/kthread.h>
 #include <linux/mm.h>
+#include <linux/random.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
@@ -43,6 +44,7 @@ static struct task_struct *dup_task_struct(struct task_struct *orig)
 		return NULL;
 	}
 	*end_of_stack(tsk) = STACK_END_MAGIC;
+	tsk->stack_canary = get_random_canary();
 	tsk->thread_info.flags = 0;
 	/* One for whoever reaps it, one for the scheduler until it is off its CPU for good. */
 	refcount_set(&tsk->usage, 2);
@@ -105,7 +107,7 @@ static int check_clone_flags(unsigned long flags)
 /* A fresh task that shares nothing yet but has nothing of its own to undo, either. */
 static void init_new_task(struct task_struct *p, struct kernel_clone_args *args)
 {
-	p->flags &= ~(PF_KTHREAD | PF_IDLE | PF_NO_SETAFFINITY | PF_SIGNALED);
+	p->flags &= ~(PF_KTHREAD | PF_IDLE | PF_NO_SETAFFINITY | PF_SIGNALED | PF_WQ_WORKER);
 	p->flags |= PF_FORKNOEXEC | (args->fn ? PF_KTHREAD : 0);
 	p->worker_private = NULL;
 	p->vfork_done = NULL;

@@ -22,6 +22,7 @@ struct kthread {
 	unsigned long flags;
 	unsigned int cpu;
 	int result;
+	void *data;		/* set_kthread_data */
 	struct completion parked, exited;
 };
 
@@ -38,6 +39,16 @@ void free_kthread_struct(struct task_struct *k)
 {
 	if (k->flags & PF_KTHREAD)
 		kfree(to_kthread(k));
+}
+
+void set_kthread_data(struct task_struct *k, void *data)
+{
+	to_kthread(k)->data = data;
+}
+
+void *kthread_data(struct task_struct *k)
+{
+	return to_kthread(k)->data;
 }
 
 bool kthread_should_stop(void)

@@ -64,6 +64,13 @@ void __warn(const char *file, int line, void *caller)
 	dump_stack();
 }
 
+/* Called by the code that -fstack-protector puts at the end of functions. */
+void __stack_chk_fail(void);
+void __stack_chk_fail(void)
+{
+	panic("stack-protector: Kernel stack is corrupted in: %pS", __builtin_return_address(0));
+}
+
 void __might_sleep(const char *file, int line)
 {
 	static bool told;

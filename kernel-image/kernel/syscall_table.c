@@ -63,9 +63,15 @@
 	call(114, clock_getres)			\
 	call(115, clock_nanosleep)		\
 	call(116, syslog)			\
+	call(118, sched_setparam)		\
+	call(119, sched_setscheduler)		\
+	call(120, sched_getscheduler)		\
+	call(121, sched_getparam)		\
 	call(122, sched_setaffinity)		\
 	call(123, sched_getaffinity)		\
 	call(124, sched_yield)			\
+	call(125, sched_get_priority_max)	\
+	call(126, sched_get_priority_min)	\
 	call(128, restart_syscall)		\
 	call(129, kill)				\
 	call(130, tkill)			\
@@ -118,6 +124,7 @@
 	call(226, mprotect)			\
 	call(260, wait4)			\
 	call(261, prlimit64)			\
+	call(274, sched_setattr)		\
 	call(276, renameat2)			\
 	call(278, getrandom)			\
 	call(439, faccessat2)

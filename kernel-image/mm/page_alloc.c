@@ -11,6 +11,7 @@ unsigned long min_low_pfn, max_low_pfn;
 atomic_long_t _totalram_pages;
 
 struct zone contig_zone = { .name = "Normal" };
+gfp_t gfp_allowed_mask = GFP_BOOT_MASK;
 
 /* Whether page heads a free block of exactly this order. */
 static bool page_is_buddy(struct page *page, unsigned int order)
@@ -73,6 +74,7 @@ struct page *alloc_pages(gfp_t gfp, unsigned int order)
 	struct page *page = NULL;
 	unsigned long flags;
 
+	gfp &= gfp_allowed_mask;
 	if (order <= MAX_ORDER) {
 		spin_lock_irqsave(&zone->lock, flags);
 		page = __rmqueue(zone, order);
@@ -149,6 +151,11 @@ void __init free_area_init(void)
 		page->flags = 1UL << PG_reserved;
 		page->_refcount.counter = 1;
 	}
+}
+
+/* Memory that only a window can show has its table of windows set up here. All of ours is mapped. */
+void __init page_address_init(void)
+{
 }
 
 void __init build_all_zonelists(void)

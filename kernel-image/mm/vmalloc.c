@@ -1,4 +1,5 @@
 /* The vmalloc area: kernel virtual ranges for device registers and for large blocks of single pages. */
+#include <linux/init.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
@@ -15,10 +16,16 @@ struct vm_struct {
 
 static LIST_HEAD(vmlist);
 static DEFINE_SPINLOCK(vmlist_lock);
+static struct kmem_cache *vm_struct_cachep;
+
+void __init vmalloc_init(void)
+{
+	vm_struct_cachep = KMEM_CACHE(vm_struct, SLAB_PANIC);
+}
 
 static struct vm_struct *get_vm_area(unsigned long size)
 {
-	struct vm_struct *area = kzalloc(sizeof(*area), GFP_KERNEL), *next;
+	struct vm_struct *area = kmem_cache_zalloc(vm_struct_cachep, GFP_KERNEL), *next;
 	unsigned long addr = VMALLOC_START;
 
 	if (!area)
@@ -31,7 +38,7 @@ static struct vm_struct *get_vm_area(unsigned long size)
 	}
 	if (addr + size + PAGE_SIZE > VMALLOC_END) {
 		spin_unlock(&vmlist_lock);
-		kfree(area);
+		kmem_cache_free(vm_struct_cachep, area);
 		return NULL;
 	}
 	area->addr = addr;
@@ -119,7 +126,7 @@ void iounmap(void __iomem *addr)
 	if (!area)
 		return;
 	vunmap_range(area->addr, area->size);
-	kfree(area);
+	kmem_cache_free(vm_struct_cachep, area);
 }
 
 void vfree(const void *addr)
@@ -140,7 +147,7 @@ void vfree(const void *addr)
 		flush_tlb_kernel_range(va, va + PAGE_SIZE);
 		__free_page(pfn_to_page(pte_pfn(old)));
 	}
-	kfree(area);
+	kmem_cache_free(vm_struct_cachep, area);
 }
 
 void *vmalloc(unsigned long size)

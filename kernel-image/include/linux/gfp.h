@@ -7,6 +7,8 @@
 #define __GFP_ZERO 0x100
 #define __GFP_RECLAIM 0x400	/* may sleep */
 #define __GFP_NOWARN 0x200
+#define __GFP_BITS_MASK 0x700
+#define GFP_BOOT_MASK (__GFP_BITS_MASK & ~__GFP_RECLAIM)	/* nothing may sleep yet */
 #define GFP_ATOMIC 0
 #define GFP_NOWAIT 0
 #define GFP_KERNEL __GFP_RECLAIM
@@ -15,6 +17,8 @@
 
 struct page;
 
+extern gfp_t gfp_allowed_mask;	/* widened when the scheduler runs */
+void page_address_init(void);
 struct page *alloc_pages(gfp_t gfp, unsigned int order);
 void __free_pages(struct page *page, unsigned int order);
 unsigned long __get_free_pages(gfp_t gfp, unsigned int order);

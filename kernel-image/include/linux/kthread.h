@@ -23,6 +23,9 @@ void kthread_unpark(struct task_struct *k);
 bool kthread_should_park(void);
 void kthread_parkme(void);
 void kthread_bind(struct task_struct *k, unsigned int cpu);
+/* What the thread belongs to, for whoever knows it only by its task. */
+void set_kthread_data(struct task_struct *k, void *data);
+void *kthread_data(struct task_struct *k);
 void free_kthread_struct(struct task_struct *k);
 int kthreadd(void *unused);
 extern struct task_struct *kthreadd_task;

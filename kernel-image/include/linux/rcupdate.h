@@ -15,6 +15,7 @@ static inline void rcu_read_unlock(void) { preempt_enable(); }
 void synchronize_rcu(void);
 void call_rcu(struct rcu_head *head, void (*func)(struct rcu_head *head));
 void rcu_init(void);
+void rcu_end_inkernel_boot(void);
 void rcu_scheduler_starting(void);
 void rcu_note_context_switch(void);
 void rcu_idle_enter(void);

@@ -4,6 +4,7 @@
 
 #include <linux/atomic.h>
 #include <linux/cpumask.h>
+#include <linux/hrtimer.h>
 #include <linux/list.h>
 #include <linux/mm_types.h>
 #include <linux/pid.h>
@@ -27,6 +28,7 @@
 
 #define PF_IDLE 0x2
 #define PF_EXITING 0x4
+#define PF_WQ_WORKER 0x20
 #define PF_FORKNOEXEC 0x40
 #define PF_SIGNALED 0x400
 #define PF_NOFREEZE 0x8000
@@ -51,7 +53,10 @@
 #define SCHED_FIFO 1
 #define SCHED_RR 2
 #define SCHED_IDLE 5
+#define SCHED_DEADLINE 6
+#define SCHED_BATCH 3
 
+#define MAX_DL_PRIO 0
 #define MAX_RT_PRIO 100
 #define MAX_PRIO (MAX_RT_PRIO + 40)
 #define DEFAULT_PRIO (MAX_RT_PRIO + 20)
@@ -87,6 +92,22 @@ struct sched_entity {
 	u64 vruntime;
 };
 
+struct sched_rt_entity {
+	struct list_head run_list;
+	int time_slice;			/* ticks left, of SCHED_RR */
+};
+
+struct sched_dl_entity {
+	struct list_head node;
+	u64 dl_runtime, dl_deadline, dl_period;	/* ns; the reservation */
+	u64 dl_bw;				/* what it was admitted with */
+	s64 runtime;				/* left until deadline */
+	u64 deadline;				/* absolute */
+	bool dl_throttled;			/* budget used up: off the queue until the timer */
+	bool replenish;				/* the timer is to be started once the task is off the CPU */
+	struct hrtimer dl_timer;
+};
+
 /* A sleep that restart_syscall(2) goes on with: until when, and where the rest of the time is to be told. */
 struct restart_block {
 	s64 expires;
@@ -95,6 +116,7 @@ struct restart_block {
 
 struct task_struct {
 	struct thread_info thread_info;	/* first: tp points here */
+	unsigned long stack_canary;	/* where the compiler looks for it: STACK_CANARY_OFFSET */
 	unsigned int __state;
 	int exit_state;
 	void *stack;
@@ -104,9 +126,12 @@ struct task_struct {
 	int on_cpu;			/* its registers are live on a CPU */
 	int on_rq;
 	int prio, static_prio, normal_prio;
-	unsigned int policy;
+	unsigned int policy, rt_priority;
+	bool sched_reset_on_fork;
 	const struct sched_class *sched_class;
 	struct sched_entity se;
+	struct sched_rt_entity rt;
+	struct sched_dl_entity dl;
 	spinlock_t pi_lock;		/* serialises wake-ups and affinity changes */
 	cpumask_t cpus_mask;
 	int nr_cpus_allowed;

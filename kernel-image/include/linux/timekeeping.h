@@ -17,6 +17,8 @@ u64 get_idle_time_ns(int cpu);
 u64 cpu_user_time_ns(int cpu);
 u64 cpu_system_time_ns(int cpu);
 void timekeeping_init(void);
+void sched_clock_init(void);
+u64 ktime_to_cycles(ktime_t t);	/* of the time CSR, rounded up */
 void time_init(void);
 
 #endif

@@ -27,6 +27,7 @@ static struct rcu_head *callbacks, **callbacks_tail = &callbacks;
 static DEFINE_SPINLOCK(callbacks_lock);
 static DECLARE_WAIT_QUEUE_HEAD(gp_wq);
 static bool rcu_scheduler_active;
+static bool rcu_expedited = true;	/* while booting: interrupt the CPUs instead of waiting for their ticks */
 
 void rcu_note_context_switch(void)
 {
@@ -60,8 +61,10 @@ static void wait_for_cpu(int cpu)
 	if (idle & 1)
 		return;
 	while (READ_ONCE(rdp->qs) == qs && atomic_long_read(&rdp->idle) == idle && cpu_online(cpu)) {
-		schedule_timeout_uninterruptible(1);
+		if (!READ_ONCE(rcu_expedited))
+			schedule_timeout_uninterruptible(1);
 		resched_cpu(cpu);	/* it may run one task in the kernel for long */
+		cond_resched();
 	}
 }
 
@@ -145,6 +148,11 @@ void rcu_scheduler_starting(void)
 {
 	WARN_ON(num_online_cpus() != 1);
 	rcu_scheduler_active = true;
+}
+
+void rcu_end_inkernel_boot(void)
+{
+	WRITE_ONCE(rcu_expedited, false);
 }
 
 static int __init rcu_spawn_gp_kthread(void)

@@ -14,6 +14,7 @@
 #include <linux/smp.h>
 #include <linux/uaccess.h>
 #include <linux/wait.h>
+#include <linux/workqueue.h>
 #include <asm/mmu_context.h>
 
 #include "sched.h"
@@ -195,8 +196,20 @@ void sched_fork(struct task_struct *p)
 	p->__state = TASK_NEW;
 	p->on_rq = 0;
 	p->on_cpu = 0;
-	p->prio = p->normal_prio = p->static_prio;
-	p->sched_class = &fair_sched_class;
+	/* Deadline reservations are not inherited; real-time priority is, unless the parent said no. */
+	if (p->sched_class == &stop_sched_class || p->sched_class == &idle_sched_class || p->policy == SCHED_DEADLINE ||
+	    p->sched_reset_on_fork) {
+		p->policy = SCHED_NORMAL;
+		p->rt_priority = 0;
+		p->sched_reset_on_fork = false;
+	}
+	p->normal_prio = p->rt_priority ? MAX_RT_PRIO - 1 - (int)p->rt_priority : p->static_prio;
+	p->prio = p->normal_prio;
+	p->sched_class = p->rt_priority ? &rt_sched_class : &fair_sched_class;
+	p->rt = (struct sched_rt_entity){ .time_slice = 0 };
+	INIT_LIST_HEAD(&p->rt.run_list);
+	p->dl = (struct sched_dl_entity){ .dl_runtime = 0 };
+	init_dl_task(p);
 	p->se = (struct sched_entity){ .vruntime = current->se.vruntime };
 	INIT_LIST_HEAD(&p->se.run_node);
 	set_load_weight(p);
@@ -321,11 +334,17 @@ static void __schedule(bool preempt)
 
 void schedule(void)
 {
+	struct task_struct *tsk = current;
+
+	if ((tsk->flags & PF_WQ_WORKER) && READ_ONCE(tsk->__state) != TASK_RUNNING)
+		wq_worker_sleeping(tsk);
 	do {
 		preempt_disable();
 		__schedule(false);
 		preempt_enable_no_resched();
 	} while (need_resched());
+	if (tsk->flags & PF_WQ_WORKER)
+		wq_worker_running(tsk);
 }
 
 void schedule_preempt_disabled(void)
@@ -362,6 +381,7 @@ void preempt_schedule_irq(void)
 /* Preemption stays off from before the state is set: a switch away from a dead task drops its last reference. */
 void do_task_dead(void)
 {
+	sched_dead(current);
 	preempt_disable();
 	raw_spin_lock_irq(&current->pi_lock);
 	WRITE_ONCE(current->__state, TASK_DEAD);
@@ -447,13 +467,17 @@ void __init sched_init(void)
 	int cpu;
 
 	wait_bit_init();
+	init_rt_bandwidth(&def_rt_bandwidth, NSEC_PER_SEC, 950 * NSEC_PER_MSEC);
 	for_each_possible_cpu(cpu) {
 		struct rq *rq = cpu_rq(cpu);
 
 		raw_spin_lock_init(&rq->lock);
 		rq->cpu = cpu;
 		init_cfs_rq(&rq->cfs);
+		init_rt_rq(&rq->rt);
+		init_dl_rq(&rq->dl);
 	}
+	init_dl_task(&init_task);
 	set_load_weight(&init_task);
 	mmgrab(&init_mm);
 	init_idle(current, smp_processor_id());

@@ -140,6 +140,15 @@ static void put_prev_task_fair(struct rq *rq, struct task_struct *p)
 	rq->cfs.curr = NULL;
 }
 
+/* The running entity is not in the timeline. */
+static void set_curr_task_fair(struct rq *rq, struct task_struct *p)
+{
+	if (p->se.on_rq)
+		list_del_init(&p->se.run_node);
+	rq->cfs.curr = &p->se;
+	p->se.exec_start = rq->clock;
+}
+
 static void check_preempt_wakeup(struct rq *rq, struct task_struct *p)
 {
 	struct sched_entity *curr = rq->cfs.curr;
@@ -285,6 +294,7 @@ const struct sched_class fair_sched_class = {
 	.check_preempt_curr = check_preempt_wakeup,
 	.pick_next_task = pick_next_task_fair,
 	.put_prev_task = put_prev_task_fair,
+	.set_curr_task = set_curr_task_fair,
 	.task_tick = task_tick_fair,
 	.task_fork = task_fork_fair,
 	.select_task_rq = select_task_rq_fair,

@@ -2,6 +2,7 @@
 #ifndef _KERNEL_SCHED_H
 #define _KERNEL_SCHED_H
 
+#include <linux/hrtimer.h>
 #include <linux/kernel.h>
 #include <linux/percpu.h>
 #include <linux/rcupdate.h>
@@ -24,6 +25,25 @@ struct cfs_rq {
 	struct list_head tasks_timeline;	/* waiting entities by vruntime */
 };
 
+struct rt_rq {
+	unsigned long bitmap[2];		/* priorities whose list is not empty */
+	struct list_head queue[MAX_RT_PRIO];
+	unsigned int nr_running;
+	bool rt_throttled, told;
+	u64 rt_time, period_start;		/* ns */
+	struct hrtimer period_timer;
+};
+
+struct dl_rq {
+	struct list_head queue;			/* by deadline; the running task stays on it */
+	unsigned int nr_running;
+};
+
+/* How much of each period real-time tasks may have, ns. */
+struct rt_bandwidth {
+	u64 rt_period, rt_runtime;
+};
+
 /* lock guards all of it, and every queued task's position; taken with interrupts off. */
 struct rq {
 	raw_spinlock_t lock;
@@ -32,6 +52,8 @@ struct rq {
 	u64 nr_switches;
 	u64 clock;				/* ns, at the last update_rq_clock */
 	struct cfs_rq cfs;
+	struct rt_rq rt;
+	struct dl_rq dl;
 	struct task_struct *curr, *idle, *stop;
 	struct mm_struct *prev_mm;		/* lazily used until the switch is over */
 	u64 idle_since, idle_time;
@@ -51,13 +73,15 @@ struct sched_class {
 	void (*check_preempt_curr)(struct rq *rq, struct task_struct *p);
 	struct task_struct *(*pick_next_task)(struct rq *rq);
 	void (*put_prev_task)(struct rq *rq, struct task_struct *p);
+	/* Optional: p, which runs already, joins the class. */
+	void (*set_curr_task)(struct rq *rq, struct task_struct *p);
 	void (*task_tick)(struct rq *rq, struct task_struct *p);
 	void (*task_fork)(struct task_struct *p);
 	int (*select_task_rq)(struct task_struct *p, int cpu, int flags);
 	void (*migrate_task_rq)(struct task_struct *p, int new_cpu);
 };
 
-extern const struct sched_class stop_sched_class, fair_sched_class, idle_sched_class;
+extern const struct sched_class stop_sched_class, dl_sched_class, rt_sched_class, fair_sched_class, idle_sched_class;
 #define sched_class_highest (&stop_sched_class)
 
 extern const int sched_prio_to_weight[40];
@@ -70,6 +94,15 @@ void set_task_cpu(struct task_struct *p, int new_cpu);
 void activate_task(struct rq *rq, struct task_struct *p, int flags);
 void deactivate_task(struct rq *rq, struct task_struct *p);
 void init_cfs_rq(struct cfs_rq *cfs);
+void init_rt_rq(struct rt_rq *rt);
+void init_dl_rq(struct dl_rq *dl);
+void init_rt_bandwidth(struct rt_bandwidth *b, u64 period, u64 runtime);
+void init_dl_task(struct task_struct *p);
+bool dl_admit(struct task_struct *p, u64 runtime, u64 period);
+extern struct rt_bandwidth def_rt_bandwidth;
+struct task_struct *sched_find_get_task(pid_t pid);	/* 0: the caller */
+int sched_setscheduler_nocheck(struct task_struct *p, int policy, int priority);
+void sched_dead(struct task_struct *p);	/* gives back what a policy holds */
 void newidle_balance(struct rq *this_rq);
 void migrate_task_to(struct task_struct *p, int dest_cpu);
 void wait_bit_init(void);

@@ -40,7 +40,7 @@ static int select_task_rq_stop(struct task_struct *p, int cpu, int flags)
 }
 
 const struct sched_class stop_sched_class = {
-	.next = &fair_sched_class,
+	.next = &dl_sched_class,
 	.enqueue_task = enqueue_task_stop,
 	.dequeue_task = dequeue_task_stop,
 	.yield_task = yield_task_stop,
@@ -111,7 +111,7 @@ static void cpu_stop_create(unsigned int cpu)
 	struct task_struct *stop = per_cpu(cpu_stopper, cpu).thread;
 
 	stop->sched_class = &stop_sched_class;
-	stop->prio = stop->normal_prio = 0;
+	stop->prio = stop->normal_prio = -2;
 	cpu_rq(cpu)->stop = stop;
 }
 

@@ -3,6 +3,7 @@
 #include <linux/kernel.h>
 #include <linux/rcupdate.h>
 #include <linux/sched/signal.h>
+#include <linux/security.h>
 #include <linux/syscalls.h>
 #include <linux/uaccess.h>
 
@@ -27,37 +28,8 @@ char task_state_to_char(struct task_struct *t)
 	return state & TASK_INTERRUPTIBLE ? 'S' : 'R';
 }
 
-void set_user_nice(struct task_struct *p, long nice)
-{
-	unsigned long flags;
-	struct rq *rq;
-	bool queued;
-
-	nice = clamp(nice, (long)MIN_NICE, (long)MAX_NICE);
-	raw_spin_lock_irqsave(&p->pi_lock, flags);
-	for (;;) {
-		rq = task_rq(p);
-		raw_spin_lock(&rq->lock);
-		if (rq == task_rq(p))
-			break;
-		raw_spin_unlock(&rq->lock);
-	}
-	update_rq_clock(rq);
-	queued = p->on_rq;
-	if (queued)
-		deactivate_task(rq, p);
-	p->static_prio = p->normal_prio = p->prio = NICE_TO_PRIO(nice);
-	set_load_weight(p);
-	if (queued)
-		activate_task(rq, p, 0);
-	if (rq->curr != rq->idle)
-		resched_curr(rq);
-	raw_spin_unlock(&rq->lock);
-	raw_spin_unlock_irqrestore(&p->pi_lock, flags);
-}
-
 /* With a reference; pid 0 is the caller. */
-static struct task_struct *find_get_task(pid_t pid)
+struct task_struct *sched_find_get_task(pid_t pid)
 {
 	struct task_struct *p;
 
@@ -69,11 +41,6 @@ static struct task_struct *find_get_task(pid_t pid)
 	return p;
 }
 
-static bool may_change(struct task_struct *p)
-{
-	return !current_euid() || current_euid() == p->cred->euid || current_euid() == p->cred->uid;
-}
-
 SYSCALL_DEFINE0(sched_yield)
 {
 	yield();
@@ -83,18 +50,15 @@ SYSCALL_DEFINE0(sched_yield)
 SYSCALL_DEFINE3(setpriority, int, which, int, who, int, niceval)
 {
 	struct task_struct *p;
-	long err = 0;
+	long err;
 
 	if (which != PRIO_PROCESS)
 		return -EINVAL;
-	p = find_get_task(who);
+	p = sched_find_get_task(who);
 	if (!p)
 		return -ESRCH;
-	if (!may_change(p))
-		err = -EPERM;
-	else if (niceval < task_nice(p) && current_euid())
-		err = -EACCES;
-	else
+	err = security_task_setnice(p, niceval);
+	if (!err)
 		set_user_nice(p, niceval);
 	put_task_struct(p);
 	return err;
@@ -108,7 +72,7 @@ SYSCALL_DEFINE2(getpriority, int, which, int, who)
 
 	if (which != PRIO_PROCESS)
 		return -EINVAL;
-	p = find_get_task(who);
+	p = sched_find_get_task(who);
 	if (!p)
 		return -ESRCH;
 	ret = 20 - task_nice(p);
@@ -125,13 +89,13 @@ SYSCALL_DEFINE3(sched_setaffinity, pid_t, pid, unsigned int, len, const unsigned
 	if (copy_from_user(&mask, user_mask, min_t(unsigned int, len, sizeof(mask))))
 		return -EFAULT;
 	mask.bits[0] &= (1UL << NR_CPUS) - 1;
-	p = find_get_task(pid);
+	p = sched_find_get_task(pid);
 	if (!p)
 		return -ESRCH;
 	if (p->flags & PF_NO_SETAFFINITY)
 		err = -EINVAL;
 	else
-		err = may_change(p) ? set_cpus_allowed_ptr(p, &mask) : -EPERM;
+		err = security_task_setscheduler(p) ?: set_cpus_allowed_ptr(p, &mask);
 	put_task_struct(p);
 	return err;
 }
@@ -143,7 +107,7 @@ SYSCALL_DEFINE3(sched_getaffinity, pid_t, pid, unsigned int, len, unsigned long 
 
 	if (len < sizeof(mask) || (len & (sizeof(long) - 1)))
 		return -EINVAL;
-	p = find_get_task(pid);
+	p = sched_find_get_task(pid);
 	if (!p)
 		return -ESRCH;
 	cpumask_and(&mask, &p->cpus_mask, cpu_online_mask);

@@ -1,9 +1,11 @@
 /* System calls that read clocks and sleep. */
 #include <linux/cred.h>
+#include <linux/hrtimer.h>
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
+#include <linux/security.h>
 #include <linux/syscalls.h>
 #include <linux/timekeeping.h>
 #include <linux/uaccess.h>
@@ -64,13 +66,11 @@ SYSCALL_DEFINE2(clock_settime, clockid_t, clock, const struct timespec64 __user 
 
 	if (clock != CLOCK_REALTIME)
 		return -EINVAL;
-	if (!capable_root())
-		return -EPERM;
 	if (copy_from_user(&ts, tp, sizeof(ts)))
 		return -EFAULT;
 	if (ts.tv_sec < 0 || ts.tv_nsec < 0 || ts.tv_nsec >= NSEC_PER_SEC)
 		return -EINVAL;
-	return do_settimeofday64(&ts);
+	return security_settime64(&ts) ?: do_settimeofday64(&ts);
 }
 
 SYSCALL_DEFINE2(clock_getres, clockid_t, clock, struct timespec64 __user *, tp)
@@ -108,8 +108,8 @@ static long sleep_until(ktime_t until, struct timespec64 __user *rem)
 
 		if (left <= 0)
 			return 0;
-		ts = ns_to_timespec64(left);
-		schedule_timeout_interruptible(timespec64_to_jiffies(&ts));
+		__set_current_state(TASK_INTERRUPTIBLE);
+		schedule_hrtimeout(until);
 		if (!signal_pending(current))
 			continue;
 		left = until - ktime_get();

@@ -5,10 +5,12 @@
  * or wakes from idle, adds as many as have passed. An idle CPU stops its tick
  * and sleeps until the next timer on its own queue, or for ever.
  */
+#include <linux/hrtimer.h>
 #include <linux/init.h>
 #include <linux/interrupt.h>
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
+#include <linux/nmi.h>
 #include <linux/percpu.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
@@ -20,6 +22,7 @@
 
 struct tick_sched {
 	u64 next;		/* cycles at which the next tick is due */
+	u64 event;		/* what timers want to be woken for: the tick, or in idle the first timer */
 	bool stopped;
 };
 
@@ -63,12 +66,29 @@ static void account_process_tick(struct task_struct *p, bool user)
 	}
 }
 
+/* The clock event of this CPU: the tick, or a high-resolution timer before it. Interrupts are off. */
+void tick_program_event(void)
+{
+	ktime_t hrtimer = hrtimer_get_next_event();
+	u64 event = this_cpu(tick_cpu_sched).event;
+
+	if (hrtimer != KTIME_MAX)
+		event = min(event, ktime_to_cycles(hrtimer));
+	timer_clock_event_program(event);
+}
+
+static void program_tick(u64 event)
+{
+	this_cpu(tick_cpu_sched).event = event;
+	tick_program_event();
+}
+
 void tick_setup_cpu(void)
 {
 	struct tick_sched *ts = &this_cpu(tick_cpu_sched);
 
 	ts->next = get_cycles() + tick_period();
-	timer_clock_event_program(ts->next);
+	program_tick(ts->next);
 }
 
 void tick_handle_periodic(bool user)
@@ -77,21 +97,23 @@ void tick_handle_periodic(bool user)
 	u64 now = get_cycles();
 
 	tick_do_update_jiffies64(now);
+	hrtimer_run_queues();
 	run_local_timers();
 	if (ts->stopped) {
 		/* The idle loop programs the next event when it goes back to sleep. */
-		timer_clock_event_program(~0UL);
+		program_tick(~0UL);
 		return;
 	}
 	if (now >= ts->next) {
 		account_process_tick(current, user);
 		rcu_sched_clock_irq(user);
 		scheduler_tick();
+		watchdog_tick();
 		ts->next += tick_period();
 		if (ts->next <= now)
 			ts->next = now + tick_period();
 	}
-	timer_clock_event_program(ts->next);
+	program_tick(ts->next);
 }
 
 void tick_nohz_idle_enter(void)
@@ -112,7 +134,7 @@ void tick_nohz_idle_stop_tick(void)
 
 		event = last_jiffies_update + max(delta, 1L) * tick_period();
 	}
-	timer_clock_event_program(event);
+	program_tick(event);
 }
 
 void tick_nohz_irq_enter(void)
@@ -126,6 +148,7 @@ void tick_nohz_idle_exit(void)
 	local_irq_disable();
 	this_cpu(tick_cpu_sched).stopped = false;
 	tick_do_update_jiffies64(get_cycles());
+	touch_softlockup_watchdog_sched();
 	tick_setup_cpu();
 	local_irq_enable();
 }

@@ -18,14 +18,28 @@ static u64 cycles_to_ns(u64 cycles)
 }
 
 /* 0 until timekeeping_init. */
-u64 sched_clock(void)
+ktime_t ktime_get(void)
 {
 	return cycles_at_boot ? cycles_to_ns(get_cycles() - cycles_at_boot) : 0;
 }
 
-ktime_t ktime_get(void)
+u64 ktime_to_cycles(ktime_t t)
 {
-	return sched_clock();
+	return cycles_at_boot + t / NSEC_PER_SEC * riscv_timebase +
+	       (t % NSEC_PER_SEC * riscv_timebase + NSEC_PER_SEC - 1) / NSEC_PER_SEC;
+}
+
+/* The scheduler's and the log's clock: as coarse as jiffies until sched_clock_init. */
+static bool sched_clock_running;
+
+u64 sched_clock(void)
+{
+	return sched_clock_running ? ktime_get() : (u64)jiffies * TICK_NSEC;
+}
+
+void __init sched_clock_init(void)
+{
+	sched_clock_running = true;
 }
 
 ktime_t ktime_get_real(void)

@@ -1,4 +1,5 @@
 /* Timers: a queue per CPU in order of expiry, run from TIMER_SOFTIRQ; and what sleeps on them. */
+#include <linux/debugobjects.h>
 #include <linux/delay.h>
 #include <linux/init.h>
 #include <linux/interrupt.h>
@@ -22,6 +23,13 @@ void timer_setup(struct timer_list *t, void (*fn)(struct timer_list *), unsigned
 	t->entry.next = NULL;
 	t->function = fn;
 	t->cpu = raw_smp_processor_id();
+	debug_object_init(t, "timer_list");
+}
+
+/* Of a timer on the stack, before its frame goes. */
+static void destroy_timer_on_stack(struct timer_list *t)
+{
+	debug_object_free(t, "timer_list");
 }
 
 /* The base of the CPU that t belongs to, locked; t->cpu may change until then. */
@@ -42,6 +50,7 @@ static bool detach_timer(struct timer_list *t)
 {
 	if (!timer_pending(t))
 		return false;
+	debug_object_deactivate(t, "timer_list");
 	list_del(&t->entry);
 	t->entry.next = NULL;
 	return true;
@@ -51,6 +60,7 @@ static void enqueue_timer(struct timer_base *base, struct timer_list *t)
 {
 	struct timer_list *pos;
 
+	debug_object_activate(t, "timer_list");
 	list_for_each_entry_reverse(pos, &base->timers, entry)
 		if (time_after_eq(t->expires, pos->expires))
 			break;
@@ -198,6 +208,7 @@ long schedule_timeout(long timeout)
 	mod_timer(&timer.timer, expire);
 	schedule();
 	del_timer_sync(&timer.timer);
+	destroy_timer_on_stack(&timer.timer);
 	timeout = expire - jiffies;
 	return timeout < 0 ? 0 : timeout;
 }

@@ -4,10 +4,15 @@
 #include <asm/ptrace.h>
 #include <asm/smp.h>
 
+#include "../../../kernel/sched/sched.h"
+
 #define DEFINE(sym, val) __asm__ volatile("\n.ascii \"->" #sym " %0\"" :: "i"(val))
 #define OFFSET(sym, str, mem) DEFINE(sym, offsetof(struct str, mem))
 #define PT(REG, reg) OFFSET(PT_##REG, pt_regs, reg)
 #define EXPORT(str, mem) OFFSET(__offset_##str##_##mem, str, mem)
+
+/* The compiler has this number from the Makefile. */
+BUILD_BUG_ON(offsetof(struct task_struct, stack_canary) != 32);
 
 void asm_offsets(void);
 
@@ -38,6 +43,7 @@ void asm_offsets(void)
 	PT(STATUS, status); PT(BADADDR, badaddr); PT(CAUSE, cause); PT(ORIG_A0, orig_a0);
 
 	EXPORT(task_struct, pid);
+	EXPORT(task_struct, stack_canary);
 	EXPORT(task_struct, tgid);
 	EXPORT(task_struct, comm);
 	EXPORT(task_struct, tasks);
@@ -49,6 +55,16 @@ void asm_offsets(void)
 	EXPORT(task_struct, thread);
 	OFFSET(__offset_task_struct_cpu, task_struct, thread_info.cpu);
 	OFFSET(__offset_task_struct_preempt_count, task_struct, thread_info.preempt_count);
+	EXPORT(kernel_mapping, va_pa_offset);
+	EXPORT(kernel_mapping, va_kernel_pa_offset);
+	EXPORT(rq, cpu);
+	EXPORT(rq, idle_time);
+	EXPORT(rq, cfs);
+	EXPORT(rq, rt);
+	EXPORT(rq, dl);
+	EXPORT(rt_bandwidth, rt_period);
+	EXPORT(rt_bandwidth, rt_runtime);
+	EXPORT(sched_class, next);
 	EXPORT(thread_struct, ra);
 	EXPORT(thread_struct, sp);
 	EXPORT(thread_struct, s);

@@ -42,6 +42,7 @@ SECTIONS
 		*(.init.data) *(.init.rodata)
 		. = ALIGN(8);
 		__setup_start = .; KEEP(*(.init.setup)) __setup_end = .;
+		__start_early_lsm_info = .; KEEP(*(.early_lsm_info.init)) __end_early_lsm_info = .;
 		__irqchip_of_table = .; KEEP(*(.init.irqchip)) __irqchip_of_table_end = .;
 		__timer_of_table = .; KEEP(*(.init.timer)) __timer_of_table_end = .;
 		__con_initcall_start = .; KEEP(*(.initcallcon.init)) __con_initcall_end = .;

@@ -1,0 +1,66 @@
+/* Kernel settings by name: sysctl.NAME=VALUE on the command line. */
+#include <linux/init.h>
+#include <linux/kernel.h>
+#include <linux/nmi.h>
+#include <linux/printk.h>
+#include <linux/string.h>
+
+#include "init.h"
+
+static const struct ctl_table {
+	const char *procname;
+	int *data;
+} kern_table[] = {
+	{ "kernel.panic", &panic_timeout },
+	{ "kernel.printk", &console_loglevel },
+	{ "kernel.watchdog_thresh", &watchdog_thresh },
+};
+
+/* name as written, with dots or slashes. */
+static const struct ctl_table *find_table(const char *name, size_t len)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(kern_table); i++) {
+		const char *p = kern_table[i].procname;
+		size_t n = 0;
+
+		while (n < len && p[n] && (p[n] == name[n] || (p[n] == '.' && name[n] == '/')))
+			n++;
+		if (n == len && !p[n])
+			return &kern_table[i];
+	}
+	return NULL;
+}
+
+static void set_sysctl(const char *arg, size_t len)
+{
+	const char *equals = strchrnul(arg, '=');
+	const struct ctl_table *table;
+	char value[16];
+	int number;
+
+	if (equals >= arg + len) {
+		pr_err("Malformed sysctl parameter '%.*s'\n", (int)len, arg);
+		return;
+	}
+	table = find_table(arg, equals - arg);
+	strscpy(value, equals + 1, min(sizeof(value), len - (equals - arg)));
+	if (!table)
+		pr_err("sysctl: unknown name '%.*s'\n", (int)(equals - arg), arg);
+	else if (kstrtoint(value, 0, &number))
+		pr_err("sysctl: %s takes a number, not '%s'\n", table->procname, value);
+	else
+		*table->data = number;
+}
+
+noinline void do_sysctl_args(void)
+{
+	const char *p = saved_command_line;
+
+	while (*p) {
+		const char *end = strchrnul(p, ' ');
+
+		if (!strncmp(p, "sysctl.", 7))
+			set_sysctl(p + 7, end - p - 7);
+		p = *end ? end + 1 : end;
+	}
+}
