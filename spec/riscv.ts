@@ -52,4 +52,4 @@ export const MMU_TYPE = "riscv,sv57";
 
 /** The `riscv,isa` string of the device tree. */
 export const ISA_STRING =
-  "rv64imafdc_zicbom_zicbop_zicboz_zicntr_zicond_zicsr_zifencei_zihintpause_zihpm_zawrs_zfhmin_zba_zbb_zbc_zbs";
+  "rv64imafdc_zicbom_zicbop_zicboz_zicntr_zicond_zicsr_zifencei_zihintpause_zihpm_zawrs_zfa_zfhmin_zba_zbb_zbc_zbs";

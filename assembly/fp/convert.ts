@@ -14,8 +14,8 @@ import {
   significand,
 } from "./format";
 import { nanOf } from "./nan";
-import { fromMagnitude, round, shiftRightJam } from "./round";
-import { NV, NX, RDN, RMM, RNE, RUP, hostMayCompute, raise } from "./state";
+import { fromMagnitude, round, roundsUp, shiftRightJam } from "./round";
+import { NV, NX, hostMayCompute, raise } from "./state";
 
 /** From format F to format T. */
 // @ts-ignore: decorator
@@ -61,16 +61,6 @@ const MAX_I32: u64 = 0x7fff_ffff;
 const MAX_U32: u64 = 0xffff_ffff;
 const MAX_I64: u64 = 0x7fff_ffff_ffff_ffff;
 const MAX_U64: u64 = 0xffff_ffff_ffff_ffff;
-
-/** Whether a magnitude of which `rest` (a fraction of 2^63) was cut off is to grow by one. */
-// @ts-ignore: decorator
-@inline
-function roundsUp(odd: bool, rest: u64, negative: bool, rm: u32): bool {
-  const half = (<u64>1) << 62;
-  if (rm == RNE) return rest > half || (rest == half && odd);
-  if (rm == RMM) return rest >= half;
-  return rest != 0 && rm == (negative ? RDN : RUP);
-}
 
 /** The integer of magnitude `value`; out of the range from -`below` to `above` the nearer end, and invalid. */
 // @ts-ignore: decorator

@@ -5,4 +5,5 @@ export * from "./divide";
 export * from "./fma";
 export * from "./compare";
 export * from "./convert";
+export * from "./integral";
 export { box16, box32, unbox16, unbox32 } from "./nan";

@@ -96,3 +96,13 @@ export function exactZero<T>(rm: u32): u64 {
 export function fromMagnitude<T>(h: usize, sign: u64, value: u64, rm: u32): u64 {
   return value == 0 ? 0 : normalizeRound<T>(h, sign, bias<T>() + 62, value, rm);
 }
+
+/** Whether a magnitude of which `rest` (a fraction of 2^63) was cut off is to grow by one. */
+// @ts-ignore: decorator
+@inline
+export function roundsUp(odd: bool, rest: u64, negative: bool, rm: u32): bool {
+  const half = (<u64>1) << 62;
+  if (rm == RNE) return rest > half || (rest == half && odd);
+  if (rm == RMM) return rest >= half;
+  return rest != 0 && rm == (negative ? RDN : RUP);
+}

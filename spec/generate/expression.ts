@@ -27,6 +27,7 @@ export const FLOAT_NAMES: Names = {
   fs2: RS2,
   fs3: FS3,
   rm: "rm",
+  zimm: "<u64>((rawInstruction(slot) >>> 15) & 31)",
 };
 
 /** Operators as AssemblyScript writes them on u64; signed ones cast their operands. */

@@ -64,6 +64,7 @@ export const EXTENSIONS = [
   "rv64f",
   "rv64d",
   "zfhmin",
+  "zfa",
   "zba",
   "zbb",
   "zbc",

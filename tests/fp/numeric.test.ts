@@ -27,7 +27,15 @@ function execute(command: string, words: readonly string[]): Buffer {
 function build(folder: string): string {
   const elf = join(folder, "numeric");
   const source = fileURLToPath(new URL("numeric.c", import.meta.url));
-  const kind = ["-O2", "-Wall", "-Wextra", "-Werror", `-march=${ARCHITECTURE}`, "-mabi=lp64d", "-mcmodel=medany"];
+  const kind = [
+    "-O2",
+    "-Wall",
+    "-Wextra",
+    "-Werror",
+    `-march=${ARCHITECTURE}`,
+    "-mabi=lp64d",
+    "-mcmodel=medany",
+  ];
   const bare = ["-static", "-nostdlib", "-ffreestanding", "-fno-math-errno", "-fno-pic", "-Wl,--no-relax"];
   const place = `-Wl,-Ttext-segment=0x${RAM_BASE.toString(16)}`;
   execute(findTool("riscv64-linux-gnu-gcc") as string, [

@@ -8,6 +8,7 @@ export type Format = "f64" | "f32" | "f16" | "i64";
 
 export interface Operation {
   readonly name: string;
+  readonly extension: string;
   /** Formats of the operands, in the order of the instruction. */
   readonly sources: readonly Format[];
   /** The result is in an integer register. */
@@ -25,12 +26,13 @@ function sourceFormat(name: string): Format {
   return FORMATS[last] ?? "f32";
 }
 
-function toOperation({ name, meaning }: Instruction): Operation {
+function toOperation({ name, extension, meaning }: Instruction): Operation {
   const { values } = namesIn(meaning);
   const fromInteger = values.has("rs1");
   const float = ["fs1", "fs2", "fs3"].filter((field) => values.has(field));
   return {
     name,
+    extension,
     sources: fromInteger ? ["i64"] : float.map(() => sourceFormat(name)),
     toInteger: values.has("rd"),
     fromInteger,
@@ -38,6 +40,10 @@ function toOperation({ name, meaning }: Instruction): Operation {
   };
 }
 
-export const OPERATIONS: readonly Operation[] = INSTRUCTION_SET.instructions
+const ALL: readonly Operation[] = INSTRUCTION_SET.instructions
   .filter(({ meaning, timing }) => isFloat(meaning) && timing !== "load" && timing !== "store")
   .map(toOperation);
+
+/** QEMU 7.2 has not these. */
+export const ADDITIONAL = ALL.filter(({ extension }) => extension === "zfa");
+export const OPERATIONS = ALL.filter(({ extension }) => extension !== "zfa");

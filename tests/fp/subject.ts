@@ -34,14 +34,14 @@ export class Subject {
   }
 
   /** Puts the loop of an operation into memory. Every record starts with the flags `flags`, 0 or 1 (inexact). */
-  load(operation: Operation, flags: number, rm = DYNAMIC): void {
+  load(operation: Operation, flags: number, rm = DYNAMIC, zimm = 0): void {
     const a = new Assembler(CODE, 4096);
     const result = operation.toInteger ? { rd: A4 } : { fd: FA0 + 3 };
     const first = operation.fromInteger ? { rs1: A3 } : { fs1: FA0 };
     a.label("loop").op("ld", { rd: A3, rs1: A0 });
     for (let place = 0; place < 3; place++) a.op("fld", { fd: FA0 + place, rs1: A0, imm: 8 * place });
     a.op("csrrwi", { csr: csrNumber("fflags"), zimm: flags });
-    a.op(operation.name, { ...result, ...first, fs2: FA0 + 1, fs3: FA0 + 2, rm });
+    a.op(operation.name, { ...result, ...first, fs2: FA0 + 1, fs3: FA0 + 2, rm, zimm });
     a.op("csrrs", { rd: A5, csr: csrNumber("fflags") });
     if (operation.toInteger) a.op("sd", { rs2: A4, rs1: A1 });
     else a.op("fsd", { fs2: FA0 + 3, rs1: A1 });

@@ -18,7 +18,9 @@ const ALWAYS_TRAPS = new Set(["ecall", "ebreak", "c.ebreak"]);
 const NOT_OF_QEMU = new Set([
   "ctzw",
   ...INSTRUCTION_SET.instructions
-    .filter(({ extension, timing }) => ["zicond", "zicbo", "zawrs"].includes(extension) && timing !== "hint")
+    .filter(
+      ({ extension, timing }) => ["zfa", "zicond", "zicbo", "zawrs"].includes(extension) && timing !== "hint",
+    )
     .map(({ name }) => name),
 ]);
 
