@@ -143,7 +143,8 @@ export class Debugger {
         if (range) note({ position: machine.position, stop: watchStop(hit, range) });
       },
     }));
-    const hart = Math.min(machine.position.turn, machine.core.hartCount - 1);
+    const { turn } = machine.position;
+    const hart = turn < machine.core.hartCount ? turn : 0;
     return this.#told(found?.stop ?? { kind: "begin", hart });
   }
 

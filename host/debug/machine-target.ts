@@ -4,6 +4,7 @@ import { HartbeatError } from "../errors.ts";
 import type { Machine } from "../machine.ts";
 import type { Breakpoints } from "./breakpoints.ts";
 import type { Debugger, Stopper } from "./debugger.ts";
+import { Inspector } from "./inspector.ts";
 import type { SymbolTable } from "./symbols.ts";
 import type { DebugTarget, HartStatus, Privilege, Stop } from "./target.ts";
 import { VirtualMemory } from "./virtual-memory.ts";
@@ -17,6 +18,7 @@ export class MachineTarget implements DebugTarget {
   readonly breakpoints: Breakpoints;
   readonly symbols: SymbolTable;
   readonly debugger: Debugger;
+  readonly inspector: Inspector;
   readonly #machine: Machine;
   readonly #memory: VirtualMemory;
   readonly #onQuit: () => void;
@@ -30,6 +32,7 @@ export class MachineTarget implements DebugTarget {
     this.#machine = machine;
     this.#onQuit = onQuit;
     this.debugger = machine.debugger;
+    this.inspector = new Inspector(this);
     this.breakpoints = machine.breakpoints;
     this.symbols = machine.symbols;
     const { core, symbols } = machine;
@@ -132,6 +135,15 @@ export class MachineTarget implements DebugTarget {
   removeWatchpoint(range: WatchRange): void {
     this.#watches.get(keyOf(range))?.remove();
     this.#watches.delete(keyOf(range));
+  }
+
+  goToCycle(cycle: number): void {
+    this.#haltReported = false;
+    this.debugger.goTo(cycle);
+  }
+
+  setUserProgram(name: string | undefined): void {
+    this.debugger.userProgram = name;
   }
 
   keepHistory(): void {

@@ -1,5 +1,6 @@
 /** What a debugger needs of a machine: harts, registers by name, memory by virtual address, breakpoints, run control. */
 
+import type { Inspector } from "./inspector.ts";
 import type { WatchKind, WatchRange } from "./watchpoints.ts";
 
 /** Privilege mode of a hart. */
@@ -62,6 +63,12 @@ export interface DebugTarget {
   resumeBack(): void;
   /** Starts to keep what it takes to go back. */
   keepHistory(): void;
+  /** Goes to a guest cycle, back or on, and stands there. */
+  goToCycle(cycle: number): void;
+  /** Breakpoints at user addresses stop only this program from now on; undefined: any. */
+  setUserProgram(name: string | undefined): void;
+  /** Answers for people; undefined where there is nobody to ask. */
+  readonly inspector: Inspector | undefined;
   /** Executes one instruction on one hart, the others standing still, and reports a `step` stop. */
   step(hart: number): void;
   /** Stops a running machine and reports an `interrupt` stop; does nothing to one that stands. */

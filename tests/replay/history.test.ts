@@ -89,3 +89,30 @@ test("what is changed in the past takes the run another way", async () => {
   expect(machine.console.output).not.toMatch(/first/);
   expect(machine.stateHash()).not.toBe(first.state);
 });
+
+test("a breakpoint for one program does not stop the others", async () => {
+  const machine = await newMachine(1);
+  const { debugger: debug } = machine;
+  const entries = new Map<string, bigint>();
+  const atStart = debug.breakAt("start_thread");
+  for (let typed = false; !entries.has("sh"); ) {
+    if (debug.continue({ cycles: 50_000_000 })) {
+      entries.set(debug.programOf(0) ?? "", machine.registers.read(0, "a1") ?? 0n);
+    } else if (!typed) {
+      machine.console.send("root\n");
+      typed = true;
+    } else break;
+  }
+  atStart.remove();
+  const entry = entries.get("sh");
+  if (entry === undefined) throw new Error(`no shell among ${[...entries.keys()]}`);
+  const start = machine.position;
+  debug.keepHistory();
+  debug.breakAt(entry);
+  debug.userProgram = "login";
+  expect(debug.continue({ cycles: 20_000_000 })).toBeUndefined();
+  debug.goTo(start);
+  debug.userProgram = "sh";
+  expect(debug.continue({ cycles: 20_000_000 })?.kind).toBe("breakpoint");
+  expect(debug.programOf(0)).toBe("sh");
+});

@@ -1,10 +1,30 @@
 /** The `monitor` commands of the debugger (qRcmd): a few words about the machine and what GDB has no packet for. */
+import type { Inspector } from "../inspector.ts";
 import { describeHart, type RspContext } from "./commands.ts";
 import { GENERAL_REGISTERS } from "./registers.ts";
 
 interface MonitorCommand {
   readonly help: string;
-  run(context: RspContext): string;
+  run(context: RspContext, words: readonly string[]): string;
+}
+
+const NOBODY = "this target tells nothing of that\n";
+
+/** A command that asks the inspector. */
+function ask(
+  help: string,
+  answer: (inspector: Inspector, hart: number, words: readonly string[]) => string,
+): MonitorCommand {
+  return {
+    help,
+    run: ({ target, generalHart }, words) =>
+      target.inspector ? answer(target.inspector, generalHart, words) : NOBODY,
+  };
+}
+
+/** A whole number, decimal or 0x hexadecimal. */
+function parseNumber(text: string | undefined): bigint | undefined {
+  return text !== undefined && /^(?:0x[0-9a-fA-F]{1,16}|[0-9]{1,16})$/.test(text) ? BigInt(text) : undefined;
 }
 
 const COMMANDS: Readonly<Record<string, MonitorCommand>> = {
@@ -12,7 +32,7 @@ const COMMANDS: Readonly<Record<string, MonitorCommand>> = {
     help: "this list",
     run: () =>
       Object.entries(COMMANDS)
-        .map(([name, { help }]) => `${name.padEnd(8)} ${help}\n`)
+        .map(([name, { help }]) => `${name.padEnd(9)} ${help}\n`)
         .join(""),
   },
   regs: {
@@ -28,6 +48,47 @@ const COMMANDS: Readonly<Record<string, MonitorCommand>> = {
   cycles: {
     help: "guest cycles since reset",
     run: ({ target }) => `${target.cycles}\n`,
+  },
+  csrs: ask("csrs [NAME]: CSRs of the current hart, field by field", (inspector, hart, [name]) =>
+    inspector.csrs(hart, name),
+  ),
+  pt: ask("pt VA: page-table walk of an address, level by level", (inspector, hart, [text]) => {
+    const address = parseNumber(text);
+    return address === undefined
+      ? "pt VA, as in: pt 0xffffffff80000000\n"
+      : inspector.pageTable(hart, address);
+  }),
+  trap: ask("why the current hart took its last traps", (inspector, hart) => inspector.trap(hart)),
+  ps: ask("tasks of the kernel", (inspector, hart) => inspector.tasks(hart)),
+  "bt-all": ask("calls of every hart", (inspector) => inspector.backtraces()),
+  trace: ask("trace N: the last N instructions of the current hart", (inspector, hart, [text]) => {
+    const count = parseNumber(text);
+    return count === undefined ? "trace N, as in: trace 20\n" : inspector.trace(hart, Number(count));
+  }),
+  snapshot: ask("where in its run the machine stands, for goto", (inspector) => inspector.place()),
+  goto: {
+    help: "goto CYCLE: back or on to a guest cycle; then flush GDB's cache with: maintenance flush register-cache",
+    run: ({ target }, [text]) => {
+      const cycle = parseNumber(text);
+      if (cycle === undefined || cycle > Number.MAX_SAFE_INTEGER) return "goto CYCLE, as in: goto 1000000\n";
+      target.goToCycle(Number(cycle));
+      return `cycle ${target.cycles}\n`;
+    },
+  },
+  phys: {
+    help: "phys on|off: addresses of x, p and set are physical",
+    run: (context, [word]) => {
+      if (word === "on" || word === "off") context.physicalAddresses = word === "on";
+      return `addresses are ${context.physicalAddresses ? "physical" : "virtual"}\n`;
+    },
+  },
+  program: {
+    help: "program NAME|any: breakpoints at user addresses stop only the program of that name",
+    run: ({ target }, [name]) => {
+      if (name === undefined) return "program NAME, as in: program sh\n";
+      target.setUserProgram(name === "any" ? undefined : name);
+      return name === "any" ? "user breakpoints stop any program\n" : `user breakpoints stop ${name} only\n`;
+    },
   },
   reset: {
     help: "back to power-on; the machine waits for continue",
@@ -47,7 +108,7 @@ const COMMANDS: Readonly<Record<string, MonitorCommand>> = {
 
 /** The command's output, in ASCII. */
 export function runMonitorCommand(line: string, context: RspContext): string {
-  const name = line.trim();
+  const [name = "", ...words] = line.trim().split(/\s+/);
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  return command?.run(context) ?? 'unknown command; "monitor help" lists them\n';
+  return command?.run(context, words) ?? 'unknown command; "monitor help" lists them\n';
 }

@@ -14,6 +14,7 @@ export class FakeTarget implements DebugTarget {
   /** Calls of run control, in their order. */
   readonly log: string[] = [];
   readonly cycles = 42;
+  readonly inspector = undefined;
   running = false;
   onStop: ((stop: Stop) => void) | undefined;
 
@@ -95,6 +96,14 @@ export class FakeTarget implements DebugTarget {
   }
 
   keepHistory(): void {}
+
+  goToCycle(cycle: number): void {
+    this.log.push(`go to ${cycle}`);
+  }
+
+  setUserProgram(name: string | undefined): void {
+    this.log.push(`program ${name}`);
+  }
 
   resume(): void {
     this.running = true;
