@@ -3,7 +3,7 @@
 async function pump(bytes: Uint8Array, stream: CompressionStream | DecompressionStream): Promise<Uint8Array> {
   const writer = stream.writable.getWriter();
   // A failure shows on the reading side, too.
-  const written = writer.write(bytes).then(() => writer.close());
+  const written = writer.write(bytes as Uint8Array<ArrayBuffer>).then(() => writer.close());
   written.catch(() => {});
   const reader = stream.readable.getReader();
   const pieces: Uint8Array[] = [];
