@@ -11,6 +11,7 @@ import {
   HART_PRIV,
   HART_RESERVATION,
   HART_RESUMEPC,
+  HART_TIMED,
   MACHINE,
   MACHINE_HARTS,
   MACHINE_RAMBYTES,
@@ -61,6 +62,7 @@ function resetHart(h: usize, id: u32): void {
   // Time goes on, as it does for the rest of the board.
   const cycle = load<u64>(h, HART_CYCLE);
   const lastRun = load<u64>(h, HART_LASTRUN);
+  const timed = load<u32>(h, HART_TIMED) != 0;
   memory.fill(h, 0, HART_BYTES);
   store<u64>(h, cycle, HART_CYCLE);
   store<u64>(h, lastRun, HART_LASTRUN);
@@ -73,6 +75,8 @@ function resetHart(h: usize, id: u32): void {
   store<u64>(h, ~0, HART_RESUMEPC);
   updateContext(h);
   flushHart(h);
+  resetTiming(h);
+  setTimed(h, timed);
 }
 
 /** The host wrote `size` bytes of RAM at `offset` from its start: what was decoded from them is stale. */

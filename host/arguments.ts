@@ -21,6 +21,7 @@ export const VALUE_OPTIONS = [
   "save",
   "record",
   "replay",
+  "pipeline",
 ] as const;
 
 /** Options of `hartbeat boot` without a value that QEMU writes with one dash. */

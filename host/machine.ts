@@ -39,6 +39,8 @@ import type { MachineState, PendingInput } from "./snapshot/machine-state.ts";
 import { type MachineIdentity, readSnapshot, writeSnapshot } from "./snapshot/snapshot-file.ts";
 import { stateHash } from "./state-hash.ts";
 import { SupervisorTimers } from "./supervisor-timer.ts";
+import type { Pipeline } from "./timing/pipelines.ts";
+import { type HartStats, Timing } from "./timing/timing.ts";
 import type { VirtioOption } from "./virtio-option.ts";
 
 export interface MachineOptions {
@@ -62,6 +64,8 @@ export interface MachineOptions {
   readonly virtio?: readonly VirtioOption[];
   /** What the real-time clock shows at cycle 0, in milliseconds since 1970; the start of 2026 unless said. */
   readonly rtcBase?: number;
+  /** Who keeps the time: a pipeline, or the name of one; without it each instruction takes a cycle. */
+  readonly timing?: Pipeline | string;
 }
 
 /** How the guest ended the run. `status` is 0, or the code that it gave the test finisher. */
@@ -105,6 +109,7 @@ export class Machine {
   /** Registers of harts by name. */
   readonly registers: ReturnType<typeof registerAccess>;
   readonly core: Core;
+  readonly #timing: Timing;
   /** Breakpoints, watchpoints, steps, ways back. */
   readonly debugger: Debugger;
   readonly #board: Board;
@@ -153,6 +158,7 @@ export class Machine {
     const { firmware, kernel, initrd, append, deviceTree } = options;
     const { drives = [], virtio = [], rtcBase = RTC_BASE } = options;
     this.core = core;
+    this.#timing = new Timing(core);
     this.breakpoints = new Breakpoints(core);
     this.watchpoints = new Watchpoints(core);
     this.debugger = new Debugger(this);
@@ -215,6 +221,22 @@ export class Machine {
     if (this.#plan.firmwareElf) this.symbols.add("firmware", this.#plan.firmwareElf);
     this.#htif = this.#makeHtif();
     this.#load();
+    if (options.timing !== undefined) this.setTiming(options.timing);
+  }
+
+  /** Changes who keeps guest time from now on: a pipeline or its name; `ideal` is a cycle for each instruction. */
+  setTiming(pipeline: Pipeline | string): void {
+    this.#timing.set(pipeline);
+  }
+
+  /** The pipeline that keeps the time; undefined in functional runs. */
+  get timing(): Pipeline | undefined {
+    return this.#timing.pipeline;
+  }
+
+  /** What the pipeline model counted, hart by hart: CPI stacks that add up to the cycles, and events. */
+  stats(): HartStats[] {
+    return this.#timing.stats();
   }
 
   /** Guest time in cycles since power-on. */

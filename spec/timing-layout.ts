@@ -65,10 +65,12 @@ export const MAX_CACHE_LINES = 8192;
  * later of two stamps is the larger number, and names what to blame.
  */
 export const TIMING: readonly Field[] = [
+  { name: "selectors", type: "u32", count: 32, doc: "mhpmevent registers: the event that a counter counts" },
+  { name: "counterBases", type: "u64", count: 32, doc: "what is added to its number of events" },
   { name: "issue", type: "u64", doc: "cycle at which the last instruction issued" },
   { name: "commit", type: "u64", doc: "cycle at which the last instruction committed" },
   { name: "commitOpen", type: "u32", doc: "1 when another may commit in that cycle" },
-  { name: "count", type: "u32", doc: "instructions, modulo 2^32" },
+  { name: "count", type: "u64", doc: "instructions that issued" },
   { name: "issues", type: "u64", count: 16, doc: "cycles at which the last instructions issued" },
   { name: "commits", type: "u64", count: 8, doc: "stamps at which their scoreboard entries are free" },
   { name: "ready", type: "u64", count: 72, doc: "stamps from which registers can be read, at slot offsets" },
@@ -134,8 +136,6 @@ export const TIMING: readonly Field[] = [
   { name: "bht", type: "u32", count: MAX_BHT / 4, doc: "bytes: 128 when valid, plus a counter from 0 to 3" },
   { name: "stalls", type: "u64", count: 32, doc: "cycles by cause" },
   { name: "events", type: "u64", count: 32, doc: "events by number" },
-  { name: "selectors", type: "u32", count: 32, doc: "mhpmevent registers: the event that a counter counts" },
-  { name: "counterBases", type: "u64", count: 32, doc: "what is added to its number of events" },
   {
     name: "icacheTags",
     type: "u64",

@@ -51,7 +51,7 @@ function scanTo(h: usize, m: usize, word: u64): void {
  * decoder when the one before that issues.
  */
 function roomInQueue(m: usize): u64 {
-  const index = load<u32>(m, TIMING_COUNT) - <u32>parameter(PIPELINE_FETCHQUEUE) - 1;
+  const index = <u32>load<u64>(m, TIMING_COUNT) - <u32>parameter(PIPELINE_FETCHQUEUE) - 1;
   const issued = load<u64>(m + TIMING_ISSUES + ((<usize>(index & 15)) << 3));
   return issued + parameter(PIPELINE_FETCHRESUME);
 }

@@ -40,7 +40,8 @@ export function result(m: usize, slot: usize, ready: u64): void {
 // @ts-ignore: decorator
 @inline
 export function issue(m: usize, at: u64): u64 {
-  const count = load<u32>(m, TIMING_COUNT);
+  const issued = load<u64>(m, TIMING_COUNT);
+  const count = <u32>issued;
   const entry = (count - <u32>parameter(PIPELINE_SCOREBOARD)) & 7;
   at = later(at, load<u64>(m + TIMING_COMMITS + ((<usize>entry) << 3)));
   const before = load<u64>(m, TIMING_ISSUE);
@@ -49,7 +50,7 @@ export function issue(m: usize, at: u64): u64 {
   blame(m, at & 31, cycle - before - 1);
   store<u64>(m, cycle, TIMING_ISSUE);
   store<u64>(m + TIMING_ISSUES + ((<usize>(count & 15)) << 3), cycle);
-  store<u32>(m, count + 1, TIMING_COUNT);
+  store<u64>(m, issued + 1, TIMING_COUNT);
   return cycle;
 }
 
@@ -67,7 +68,7 @@ export function commit(m: usize, ready: u64, port: u32, cause: u64): i32 {
   const open = at > before && port != COMMIT_ALONE && parameter(PIPELINE_COMMITWIDTH) > 1;
   store<u32>(m, open ? 1 : 0, TIMING_COMMITOPEN);
   store<u64>(m, at, TIMING_COMMIT);
-  const entry = (load<u32>(m, TIMING_COUNT) - 1) & 7;
+  const entry = (<u32>load<u64>(m, TIMING_COUNT) - 1) & 7;
   store<u64>(m + TIMING_COMMITS + ((<usize>entry) << 3), stamp(at + 1, cause));
   return <i32>(at - before);
 }

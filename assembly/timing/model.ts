@@ -33,19 +33,20 @@ export function timingOf(h: usize): usize {
 
 /** Instructions that retired since instret was brought up to date. */
 export function retiredSince(h: usize): u64 {
-  return <u64>(load<u32>(timingOf(h), TIMING_COUNT) - load<u32>(h, HART_RETIREDBASE));
+  return <u64>(<u32>load<u64>(timingOf(h), TIMING_COUNT) - load<u32>(h, HART_RETIREDBASE));
 }
 
 /** Brings instret up to date. */
 export function countRetired(h: usize): void {
   store<u64>(h, load<u64>(h, HART_INSTRET) + retiredSince(h), HART_INSTRET);
-  store<u32>(h, load<u32>(timingOf(h), TIMING_COUNT), HART_RETIREDBASE);
+  store<u32>(h, <u32>load<u64>(timingOf(h), TIMING_COUNT), HART_RETIREDBASE);
 }
 
 /** Empties pipeline, caches, predictors and counters, as after reset. */
 export function resetTiming(h: usize): void {
   const m = timingOf(h);
-  memory.fill(m, 0, TIMING_BYTES);
+  // What a guest wrote into mhpmevent and mhpmcounter registers stands before.
+  memory.fill(m + TIMING_ISSUE, 0, TIMING_BYTES - TIMING_ISSUE);
   store<u32>(m, 0xff, TIMING_ICACHERANDOM);
   store<u32>(m, 0xff, TIMING_DCACHERANDOM);
   memory.fill(m + TIMING_ITLBTAGS, 0xff, 64 * 8);
@@ -61,7 +62,7 @@ export function setTimed(h: usize, timed: bool): void {
   if (!timed) return;
   const m = timingOf(h);
   const now = load<u64>(h, HART_CYCLE);
-  store<u32>(h, load<u32>(m, TIMING_COUNT), HART_RETIREDBASE);
+  store<u32>(h, <u32>load<u64>(m, TIMING_COUNT), HART_RETIREDBASE);
   // The cycles since it last kept the time are not the model's to explain.
   blame(m, STALL_DRAIN, load<u64>(m, TIMING_COMMIT) - load<u64>(m, TIMING_ISSUE));
   restartAt(m, load<u64>(h, HART_PC), now);

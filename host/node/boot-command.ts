@@ -7,10 +7,12 @@ import { HartbeatError } from "../errors.ts";
 import { OutputBuffer } from "../output-buffer.ts";
 import { PacedLoop, type PacedMachine } from "../pace.ts";
 import { type SignatureGranularity, signatureText } from "../signature.ts";
+import { parsePipeline, pipelineByName } from "../timing/pipelines.ts";
+import { timingReport } from "../timing/report.ts";
 import { BootTrace } from "../trace/boot-trace.ts";
 import { printTree } from "../trace/print-tree.ts";
 import { openDrives } from "./drives.ts";
-import { reason } from "./files.ts";
+import { readBytes, reason } from "./files.ts";
 import { startGdbServer } from "./gdb-server.ts";
 import { type CreateOptions, Machine } from "./index.ts";
 import { PipedInput } from "./piped-input.ts";
@@ -43,6 +45,10 @@ export interface BootOptions extends RunFileOptions {
   readonly paused: boolean;
   readonly traceBoot?: boolean;
   readonly stats?: boolean;
+  /** Name of the pipeline that keeps guest time; true for that of CVA6. */
+  readonly timing?: string | true;
+  /** File that describes one. */
+  readonly pipeline?: string;
 }
 
 /** What decides a run, besides the contents of the files that it names. */
@@ -64,6 +70,15 @@ const PIPED_AHEAD = 65_536;
 /** Status of a process that a signal ended, as shells count it. */
 const signalStatus = (number: number): number => 128 + number;
 
+/** The pipeline that --pipeline or --timing names, if either is there. */
+function timingSetting({ timing, pipeline }: BootOptions): Pick<CreateOptions, "timing"> {
+  if (pipeline !== undefined) {
+    const bytes = readBytes(pipeline, "the pipeline", "name a JSON file");
+    return { timing: parsePipeline(pipeline, new TextDecoder().decode(bytes)) };
+  }
+  return timing === undefined ? {} : { timing: pipelineByName(timing === true ? "cva6" : timing) };
+}
+
 /** The machine's settings and files as the options name them. */
 function settings(options: BootOptions): CreateOptions {
   const { kernel, initrd, bios, smp, memory, append, dtb, rtc, devices } = options;
@@ -79,6 +94,7 @@ function settings(options: BootOptions): CreateOptions {
     ...(bios !== "default" && { firmware: bios }),
     ...(dtb !== undefined && { deviceTree: dtb }),
     ...(rtc !== undefined && { rtcBase: rtc }),
+    ...timingSetting(options),
     drives: openDrives(options),
     virtio: devices.flatMap((option) =>
       option.device === "virtio-rng-device" ? { device: "rng", seed: option.seed } : [],
@@ -257,5 +273,9 @@ class BootSession {
       `hartbeat: ${cycles.toLocaleString("en")} cycles, ${(cycles / CYCLES_PER_SECOND).toFixed(3)} s of guest time; ` +
         `${seconds.toFixed(3)} s of wall time, ${busy.toFixed(3)} s of it running (${speed.toFixed(0)} million instructions/s)`,
     );
+    if (this.#machine.timing) {
+      const name = this.#machine.timing.name;
+      this.#terminal.notice(`hartbeat: pipeline ${name}\n${timingReport(this.#machine.stats()).trimEnd()}`);
+    }
   }
 }

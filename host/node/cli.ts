@@ -118,6 +118,8 @@ function createProgram(finish: (status: number) => void): Command {
     .option("--trace-boot", "print the boot path as a tree of functions with hart, pid and cycle")
     .option("--signature <file>", "write memory from begin_signature to end_signature at the end, as text")
     .option("--signature-granularity <bytes>", "bytes in a line of it, 4 or 8", checked(parseGranularity), 4)
+    .option("--timing [pipeline]", "keep the time of a pipeline: cva6 (default), classic5, ideal")
+    .option("--pipeline <file>", "keep the time of a pipeline that a JSON file describes")
     .option("--stats", "print cycles, time and speed when the machine stops")
     .option("--nographic", "accepted for the sake of QEMU's users: there never is a window")
     .addHelpText("after", BOOT_HELP)

@@ -21,6 +21,7 @@ export const TOOLS = {
     packages: ["gcc-riscv64-linux-gnu", "binutils-riscv64-linux-gnu"],
   },
   make: { name: "make", commands: ["make"], packages: ["make"] },
+  python3: { name: "python3", commands: ["python3"], packages: ["python3-minimal"] },
   dtc: { name: "dtc", commands: ["dtc"], packages: ["device-tree-compiler"] },
   "gdb-multiarch": { name: "gdb-multiarch", commands: ["gdb-multiarch"], packages: ["gdb-multiarch"] },
   "qemu-system-riscv64": {

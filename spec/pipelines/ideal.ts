@@ -1,0 +1,4 @@
+/** One instruction in a cycle, whatever it is: the time that functional runs keep. */
+import type { PipelineFile } from "./pipeline.ts";
+
+export const IDEAL: PipelineFile = { name: "ideal", doc: "one cycle for each instruction", parameters: {} };
