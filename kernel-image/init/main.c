@@ -6,6 +6,7 @@
 #include <linux/cpu.h>
 #include <linux/debugobjects.h>
 #include <linux/delay.h>
+#include <linux/device.h>
 #include <linux/err.h>
 #include <linux/fcntl.h>
 #include <linux/fdtable.h>
@@ -199,6 +200,16 @@ asmlinkage void start_kernel(void)
 static void __init driver_init(void)
 {
 	devtmpfs_init();
+	devices_init();
+	buses_init();
+	classes_init();
+	firmware_init();
+	hypervisor_init();
+	platform_bus_init();
+	cpu_dev_init();
+	memory_dev_init();
+	container_dev_init();
+	of_core_init();
 }
 
 static void __init do_basic_setup(void)
@@ -206,6 +217,7 @@ static void __init do_basic_setup(void)
 	usermodehelper_init();
 	shmem_init();
 	driver_init();
+	init_irq_proc();
 	do_ctors();
 	usermodehelper_enable();
 	do_initcalls();

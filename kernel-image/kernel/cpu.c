@@ -77,7 +77,7 @@ static int cpuhp_invoke_step(unsigned int cpu, enum cpuhp_state state)
 		smpboot_unpark_threads(cpu);
 		return 0;
 	case CPUHP_AP_ACTIVE:
-		set_cpu_active(cpu, true);
+		sched_cpu_activate(cpu);
 		return 0;
 	default:
 		return 0;

@@ -1,4 +1,5 @@
 /* Formatted printing into buffers, and its reverse for numbers. */
+#include <linux/kallsyms.h>
 #include <linux/ctype.h>
 #include <linux/err.h>
 #include <linux/kernel.h>
@@ -190,6 +191,14 @@ int vsnprintf(char *buf, size_t size, const char *fmt, va_list ap)
 			continue;
 		}
 		case 'p':
+			if (fmt[1] == 'S') {
+				char symbol[KSYM_NAME_LEN + 32];
+
+				fmt++;
+				sprint_symbol(symbol, sizeof(symbol), (unsigned long)va_arg(args, void *));
+				put_string(&out, symbol, &spec);
+				continue;
+			}
 			spec.zero = true;
 			spec.base = 16;
 			spec.width = max(spec.width, 16);

@@ -41,6 +41,7 @@ struct irq_desc {
 	spinlock_t lock;
 	unsigned int depth;	/* nesting of disable_irq; 1 while unrequested */
 	unsigned int irqs_unhandled;	/* in a row */
+	bool in_proc;
 	unsigned long kstat_irqs[NR_CPUS];
 };
 
@@ -51,6 +52,8 @@ void irq_set_chip_and_data(unsigned int irq, unsigned long hwirq, struct irq_chi
 /* A free Linux interrupt number for a controller's line, or -ENOSPC. */
 int irq_alloc_desc(void);
 void generic_handle_irq(unsigned int irq);
+void init_irq_proc(void);
+void register_irq_proc(unsigned int irq);
 void irq_enter(void);
 void irq_exit(void);
 

@@ -1,24 +1,25 @@
-/* Drivers that bind to device-tree nodes by compatible string. */
+/* Devices and drivers of the platform bus: device-tree nodes, bound by compatible string. */
 #ifndef _LINUX_PLATFORM_DEVICE_H
 #define _LINUX_PLATFORM_DEVICE_H
 
-#include <linux/list.h>
+#include <linux/device.h>
 #include <linux/of.h>
 
 struct platform_device {
 	const char *name;
 	struct device_node *of_node;
 	void *driver_data;
+	struct device dev;
 };
 
 struct platform_driver {
 	const char *name;
 	const struct of_device_id *of_match_table;
 	int (*probe)(struct platform_device *pdev);
-	struct list_head list;
+	struct device_driver driver;
 };
 
-/* Offers the driver each available node that matches; returns 0 even when none does. */
+/* Binds the driver to each available node that matches; returns 0 even when none does. */
 int platform_driver_register(struct platform_driver *drv);
 int platform_get_irq(struct platform_device *pdev, unsigned int index);
 void *devm_platform_ioremap_resource(struct platform_device *pdev, unsigned int index);

@@ -273,6 +273,7 @@ struct task_struct *idle_task(int cpu);
 void init_idle(struct task_struct *idle, int cpu);
 void sched_init(void);
 void sched_init_smp(void);
+void sched_cpu_activate(unsigned int cpu);
 void sched_fork(struct task_struct *p);
 void preempt_schedule_irq(void);
 asmlinkage void schedule_tail(struct task_struct *prev);

@@ -74,6 +74,8 @@ int request_irq(unsigned int irq, irq_handler_t handler, unsigned long flags, co
 	spin_unlock_irq(&desc->lock);
 	if (err)
 		kfree(action);
+	else
+		register_irq_proc(irq);
 	return err;
 }
 

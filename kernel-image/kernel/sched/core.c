@@ -428,6 +428,7 @@ void scheduler_tick(void)
 	update_rq_clock(rq);
 	rq->curr->sched_class->task_tick(rq, rq->curr);
 	raw_spin_unlock(&rq->lock);
+	trigger_load_balance(rq);
 }
 
 /* At exec a task has the least to carry: the moment to move it to the least loaded CPU. */
@@ -477,15 +478,11 @@ void __init sched_init(void)
 		init_rt_rq(&rq->rt);
 		init_dl_rq(&rq->dl);
 	}
+	init_defrootdomain();
 	init_dl_task(&init_task);
 	set_load_weight(&init_task);
 	mmgrab(&init_mm);
 	init_idle(current, smp_processor_id());
+	init_sched_fair_class();
 	scheduler_running = true;
-}
-
-/* All CPUs are up: from now on tasks spread over them, and pid 1 is no longer bound to the boot CPU. */
-void __init sched_init_smp(void)
-{
-	set_cpus_allowed_ptr(current, cpu_possible_mask);
 }

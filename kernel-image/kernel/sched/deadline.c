@@ -34,7 +34,7 @@ static u64 to_ratio(u64 period, u64 runtime)
 bool dl_admit(struct task_struct *p, u64 runtime, u64 period)
 {
 	u64 new_bw = to_ratio(period, runtime), old_bw = p->dl.dl_bw;
-	u64 limit = num_online_cpus() * to_ratio(def_rt_bandwidth.rt_period, def_rt_bandwidth.rt_runtime);
+	u64 limit = cpumask_weight(&def_root_domain.online) * to_ratio(def_rt_bandwidth.rt_period, def_rt_bandwidth.rt_runtime);
 	unsigned long flags;
 	bool fits;
 

@@ -1,4 +1,6 @@
 /* The fair class: every task gets processor time in proportion to its weight, measured by virtual run time. */
+#include <linux/init.h>
+#include <linux/interrupt.h>
 #include <linux/kernel.h>
 #include <linux/smp.h>
 #include <linux/timekeeping.h>
@@ -163,8 +165,10 @@ static void kick_idle_cpu(struct rq *rq)
 {
 	int cpu;
 
-	for_each_online_cpu(cpu) {
-		if (cpu_active(cpu) && idle_cpu(cpu)) {
+	if (!rq->sd)
+		return;
+	for_each_cpu(cpu, &rq->sd->span) {
+		if (idle_cpu(cpu)) {
 			smp_send_reschedule(cpu);
 			return;
 		}
@@ -259,18 +263,16 @@ static bool pull_one(struct rq *this_rq, struct rq *busiest)
 	return false;
 }
 
-/* About to idle: take a waiting task from a CPU that has more than it can run. Only tries locks, so no order is needed. */
-void newidle_balance(struct rq *this_rq)
+/* Takes one waiting task from a CPU of the domain that has at least so many. Only tries locks, so no order is needed. */
+static void balance(struct rq *this_rq, unsigned int enough)
 {
 	int cpu;
 
-	if (!cpu_active(this_rq->cpu))
-		return;
-	for_each_online_cpu(cpu) {
+	for_each_cpu(cpu, &this_rq->sd->span) {
 		struct rq *rq = cpu_rq(cpu);
 		bool pulled;
 
-		if (rq == this_rq || READ_ONCE(rq->nr_running) < 2 || !raw_spin_trylock(&rq->lock))
+		if (rq == this_rq || READ_ONCE(rq->nr_running) < enough || !raw_spin_trylock(&rq->lock))
 			continue;
 		update_rq_clock(rq);
 		pulled = pull_one(this_rq, rq);
@@ -278,6 +280,54 @@ void newidle_balance(struct rq *this_rq)
 		if (pulled)
 			return;
 	}
+}
+
+/* About to idle: whoever has more than it can run gives one away. */
+void newidle_balance(struct rq *this_rq)
+{
+	if (this_rq->sd)
+		balance(this_rq, 2);
+}
+
+/* Every now and then a busy CPU looks whether another has at least two more to run. */
+static void run_rebalance_domains(void)
+{
+	struct rq *rq;
+
+	local_irq_disable();
+	rq = this_rq();
+	raw_spin_lock(&rq->lock);
+	update_rq_clock(rq);
+	if (rq->sd)
+		balance(rq, rq->nr_running + 2);
+	raw_spin_unlock(&rq->lock);
+	local_irq_enable();
+}
+
+/* From the tick. */
+void trigger_load_balance(struct rq *rq)
+{
+	if (!rq->sd || ++rq->balance_ticks < rq->sd->balance_interval)
+		return;
+	rq->balance_ticks = 0;
+	raise_softirq_irqoff(SCHED_SOFTIRQ);
+}
+
+void __init init_sched_fair_class(void)
+{
+	open_softirq(SCHED_SOFTIRQ, run_rebalance_domains);
+}
+
+/* With more CPUs a task waits less, so each may run longer at a stretch: by the logarithm of their number. */
+void __init sched_init_granularity(void)
+{
+	unsigned int factor = 1;
+
+	while (num_online_cpus() >> factor)
+		factor++;
+	sysctl_sched_latency *= factor;
+	sysctl_sched_min_granularity *= factor;
+	sysctl_sched_wakeup_granularity *= factor;
 }
 
 void init_cfs_rq(struct cfs_rq *cfs)

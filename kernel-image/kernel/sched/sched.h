@@ -44,6 +44,17 @@ struct rt_bandwidth {
 	u64 rt_period, rt_runtime;
 };
 
+/* CPUs among which tasks are balanced. */
+struct sched_domain {
+	cpumask_t span;
+	unsigned int balance_interval;		/* ticks between two looks at the others */
+};
+
+/* CPUs over which real-time and deadline tasks are admitted and placed. */
+struct root_domain {
+	cpumask_t span, online;
+};
+
 /* lock guards all of it, and every queued task's position; taken with interrupts off. */
 struct rq {
 	raw_spinlock_t lock;
@@ -55,6 +66,9 @@ struct rq {
 	struct rt_rq rt;
 	struct dl_rq dl;
 	struct task_struct *curr, *idle, *stop;
+	struct root_domain *rd;
+	struct sched_domain *sd;		/* NULL: no balancing */
+	unsigned int balance_ticks;
 	struct mm_struct *prev_mm;		/* lazily used until the switch is over */
 	u64 idle_since, idle_time;
 	u64 user_time, system_time;		/* ns, by ticks */
@@ -104,6 +118,11 @@ struct task_struct *sched_find_get_task(pid_t pid);	/* 0: the caller */
 int sched_setscheduler_nocheck(struct task_struct *p, int policy, int priority);
 void sched_dead(struct task_struct *p);	/* gives back what a policy holds */
 void newidle_balance(struct rq *this_rq);
+void trigger_load_balance(struct rq *rq);
+void init_sched_fair_class(void);
+void sched_init_granularity(void);
+void init_defrootdomain(void);
+extern struct root_domain def_root_domain;
 void migrate_task_to(struct task_struct *p, int dest_cpu);
 void wait_bit_init(void);
 void calc_global_load(unsigned long ticks);

@@ -59,6 +59,8 @@ void asm_offsets(void)
 	EXPORT(kernel_mapping, va_kernel_pa_offset);
 	EXPORT(rq, cpu);
 	EXPORT(rq, idle_time);
+	EXPORT(rq, sd);
+	EXPORT(root_domain, online);
 	EXPORT(rq, cfs);
 	EXPORT(rq, rt);
 	EXPORT(rq, dl);

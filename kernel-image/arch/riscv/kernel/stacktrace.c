@@ -18,6 +18,9 @@ static bool kernel_text_address(unsigned long addr)
 		addr >= (unsigned long)_sinittext && addr < (unsigned long)_einittext);
 }
 
+asmlinkage void handle_exception(void);
+asmlinkage void ret_from_exception(void);
+
 void dump_backtrace(struct pt_regs *regs, struct task_struct *task)
 {
 	unsigned long low = (unsigned long)task->stack, high = low + THREAD_SIZE, fp, pc;
@@ -33,9 +36,19 @@ void dump_backtrace(struct pt_regs *regs, struct task_struct *task)
 	for (int depth = 0; depth < 32 && kernel_text_address(pc); depth++) {
 		struct stackframe *frame = (struct stackframe *)fp - 1;
 
-		pr_emerg("[<%016lx>]\n", pc);
+		pr_emerg("[<%016lx>] %pS\n", pc, (void *)pc);
 		if (fp & 7 || (unsigned long)frame < low || fp > high)
 			break;
+		if (pc >= (unsigned long)handle_exception && pc < (unsigned long)ret_from_exception) {
+			/* A trap: its frame is the pt_regs below fp. Go on with what was interrupted. */
+			struct pt_regs *trap = (struct pt_regs *)(fp - ALIGN(sizeof(*trap), 16));
+
+			if (user_mode(trap))
+				break;
+			pc = trap->epc;
+			fp = trap->s0;
+			continue;
+		}
 		pc = frame->ra - 4;
 		if (frame->fp <= fp)
 			break;

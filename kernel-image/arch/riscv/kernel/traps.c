@@ -5,6 +5,7 @@
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/signal.h>
+#include <linux/smp.h>
 #include <linux/spinlock.h>
 #include <linux/syscalls.h>
 #include <linux/tick.h>
@@ -93,9 +94,20 @@ asmlinkage void do_trap(struct pt_regs *regs)
 	do_trap_error(regs, SIGILL, ILL_ILLOPC, regs->epc, "Oops - unknown exception");
 }
 
+/* Little of the stack is left: better to stop here than to run into what lies below it. */
+#define STACK_WARN 512
+
+static void check_stack_overflow(struct pt_regs *regs)
+{
+	if (!user_mode(regs) && regs->sp - (unsigned long)current->stack < STACK_WARN)
+		panic("Kernel stack overflow: CPU %d, %s[%d], sp %016lx at %pS", smp_processor_id(), current->comm,
+		      current->pid, regs->sp, (void *)regs->epc);
+}
+
 /* Interrupts arrive here, and stay off. */
 asmlinkage void do_irq(struct pt_regs *regs)
 {
+	check_stack_overflow(regs);
 	irq_enter();
 	switch (regs->cause & ~CAUSE_IRQ_FLAG) {
 	case IRQ_S_TIMER:
