@@ -341,6 +341,7 @@ export class Machine {
 
   /** Starts to keep what it takes to go back, from the present place on, unless that is under way. */
   keepHistory(): History {
+    this.#checkUntimed("go back");
     this.#history ??= new History({
       core: this.core,
       loop: this.#loop,
@@ -365,7 +366,8 @@ export class Machine {
   }
 
   /** All of the machine in one compressed file: harts, memory, devices, what is pending, sectors that were written. */
-  snapshot(): Promise<Uint8Array> {
+  async snapshot(): Promise<Uint8Array> {
+    this.#checkUntimed("be saved");
     return writeSnapshot({
       identity: this.identity,
       state: this.#save(),
@@ -470,6 +472,13 @@ export class Machine {
     const status = finish.kind === "fail" ? finish.code : 0;
     this.#setHalted({ kind: finish.kind === "reset" ? "reset" : "poweroff", status });
     this.core.requestStop();
+  }
+
+  /** The state of the pipeline model is in no snapshot. */
+  #checkUntimed(what: string): void {
+    if (this.#timing.pipeline) {
+      throw new HartbeatError(`A machine with a timing model cannot ${what}; start it without --timing.`);
+    }
   }
 
   #makeHtif(): Htif | undefined {

@@ -146,8 +146,19 @@ export class MachineTarget implements DebugTarget {
     this.debugger.userProgram = name;
   }
 
+  /** Does nothing for a machine that cannot go back; its steps back end at once, at the start. */
   keepHistory(): void {
-    this.debugger.keepHistory();
+    this.#unlessRefused(() => this.debugger.keepHistory());
+  }
+
+  #unlessRefused(action: () => void): boolean {
+    try {
+      action();
+      return true;
+    } catch (error) {
+      if (error instanceof HartbeatError) return false;
+      throw error;
+    }
   }
 
   resume(): void {
@@ -175,7 +186,7 @@ export class MachineTarget implements DebugTarget {
   #goBack(go: () => Stop): void {
     this.#machine.pause();
     this.#haltReported = false;
-    go();
+    if (!this.#unlessRefused(go)) this.#report({ kind: "begin", hart: this.#machine.core.currentHart });
   }
 
   #noteHalt(stop: Stop): void {
