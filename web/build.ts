@@ -1,14 +1,17 @@
 /** `npm run build:web`: writes the page as plain static files, with relative URLs only, into dist/web. */
-import { copyFileSync, mkdirSync, rmSync } from "node:fs";
+import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { build } from "esbuild";
+import { inflateSync } from "node:zlib";
+import { type BuildOptions, build } from "esbuild";
 import { PACKAGE_FILES, PACKAGE_ROOT } from "../host/node/files.ts";
+import { measurePayload, printPayload } from "./payload.ts";
+import { lineTableOnly, stripDebug } from "./strip-elf.ts";
 
 const out = PACKAGE_FILES.web;
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 
-await build({
+const common: BuildOptions = {
   absWorkingDir: PACKAGE_ROOT,
   bundle: true,
   platform: "browser",
@@ -17,14 +20,27 @@ await build({
   minify: true,
   sourcemap: "linked",
   sourcesContent: false,
-  entryPoints: { page: "web/page.ts", worker: "web/worker.ts", style: "web/style.css" },
+  legalComments: "none",
   outdir: out,
   logLevel: "warning",
+};
+await build({ ...common, splitting: true, entryPoints: { page: "web/page.ts", style: "web/style.css" } });
+await build({
+  ...common,
+  entryPoints: { worker: "web/worker/main.ts", "hartbeat-machine": "web/hartbeat-machine.ts" },
 });
-
 for (const file of ["index.html", "icon.svg"]) copyFileSync(join(PACKAGE_ROOT, "web", file), join(out, file));
+
 const { core, firmware, kernel, initrd } = PACKAGE_FILES;
+const bytesOf = (path: string): Uint8Array => new Uint8Array(readFileSync(path));
 copyFileSync(core, join(out, "core.wasm"));
-copyFileSync(firmware, join(out, "firmware.elf"));
-copyFileSync(kernel, join(out, "vmlinux"));
 copyFileSync(initrd, join(out, "initramfs.cpio"));
+writeFileSync(join(out, "firmware.elf"), stripDebug(bytesOf(firmware), "firmware"));
+writeFileSync(join(out, "vmlinux"), stripDebug(bytesOf(kernel), "kernel"));
+const lines = await lineTableOnly(bytesOf(kernel), inflateSync);
+if (lines) writeFileSync(join(out, "vmlinux.lines"), lines);
+cpSync(join(PACKAGE_ROOT, "kernel-image"), join(out, "source"), {
+  recursive: true,
+  filter: (path) => !/kernel-image\/(prebuilt|build|user|scripts)$/.test(path) && !/\.(o|a|d|md)$/.test(path),
+});
+console.log(printPayload(measurePayload(out)));

@@ -1,18 +1,28 @@
 /** The hook `window.hartbeat`, through which a test (or a curious person at the browser's console) drives the page. */
-import type { Status } from "./protocol.ts";
+import type { GuestFiles, Status } from "./protocol.ts";
 
 export interface PageHook {
   /** What the machine has printed since the page was loaded (the last mebibyte at least), a character for each byte. */
   readonly output: string;
+  /** Bytes of output since the page was loaded. */
+  readonly outputBytes: number;
   readonly status: Status | undefined;
+  /** Names of the steps that the boot map shows, in the order of time. */
+  readonly steps: readonly string[];
   /** Types text into the machine. */
   send(text: string): void;
+  /** Powers on with other files. */
+  use(files: GuestFiles): void;
+  pause(): Promise<void>;
+  resume(): Promise<void>;
   cycles(): Promise<number>;
   stateHash(): Promise<string>;
   /** With ?free=1, where the machine otherwise stands still: runs it for so many cycles. */
   run(cycles: number): Promise<void>;
   /** With ?free=1: runs it until it has printed the text. */
   expect(text: string): Promise<void>;
+  snapshot(): Promise<Uint8Array>;
+  restore(snapshot: Uint8Array): Promise<void>;
 }
 
 declare global {

@@ -1,147 +1,194 @@
-/** The page: a terminal on the machine's serial line, the title bar, and the hook that tests drive. */
-import { FitAddon } from "@xterm/addon-fit";
-import { Terminal } from "@xterm/xterm";
+/** The page: puts client, console, boot map, debugger and controls together, and gives tests their hook. */
 import { CYCLES_PER_SECOND } from "../spec/machine-map.ts";
+import { BootMapPanel } from "./boot-map/panel.ts";
+import { MachineClient } from "./client.ts";
+import { DebuggerPanel } from "./debugger/panel.ts";
+import { download, element, grouped } from "./dom.ts";
+import { serveEmbedder } from "./embedded.ts";
 import "./hook.ts";
-import type { MachineSettings, Status, ToPage, ToWorker } from "./protocol.ts";
-import { settingsFromQuery } from "./settings.ts";
-import { themeFor } from "./theme.ts";
-
-type Answer = Extract<ToPage, { type: "answer" }>;
+import { Layout } from "./layout.ts";
+import { MachineDialog } from "./machine-dialog.ts";
+import type { MachineSettings, Status } from "./protocol.ts";
+import { panelFromQuery, queryFrom, settingsFromQuery } from "./settings.ts";
+import { TerminalPanel } from "./terminal-panel.ts";
 
 /** The hook keeps at least this much of the output. */
 const OUTPUT_KEPT = 2 ** 20;
-
-function element(id: string): HTMLElement {
-  const found = document.getElementById(id);
-  if (!found) throw new Error(`index.html has no #${id}`);
-  return found;
-}
+/** Longest piece that one call turns into characters. */
+const PIECE = 8192;
+/** A wait shorter than this needs no bar. */
+const PROGRESS_DELAY_MS = 500;
 
 const banner = element("banner");
 const power = element("power");
-const worker = new Worker("worker.js", { type: "module" });
-const encoder = new TextEncoder();
-const waiting = new Map<number, (answer: Answer) => void>();
 let output = "";
+let outputBytes = 0;
 let status: Status | undefined;
-let lastId = 0;
-
-function tell(message: ToWorker): void {
-  worker.postMessage(message);
-}
-
-function type(bytes: Uint8Array): void {
-  tell({ type: "input", bytes });
-}
-
-function ask(request: (id: number) => ToWorker): Promise<Answer> {
-  const id = ++lastId;
-  return new Promise((resolve) => {
-    waiting.set(id, resolve);
-    tell(request(id));
-  });
-}
 
 function showError(message: string): void {
   banner.textContent = message;
   banner.hidden = false;
   power.textContent = "failed";
   power.dataset.power = "failed";
+  element("progress").hidden = true;
 }
 
-function showStatus(next: Status): void {
-  status = next;
-  banner.hidden = true;
-  power.dataset.power = next.power;
-  power.textContent = next.power === "off" && next.exitStatus ? `off, status ${next.exitStatus}` : next.power;
-  element("harts").textContent = String(next.harts);
-  element("cycles").textContent = next.cycles.toLocaleString("en");
-  element("time").textContent = `${(next.cycles / CYCLES_PER_SECOND).toFixed(1)} s`;
+/** Something the user should know; the machine goes on. */
+function showNotice(message: string): undefined {
+  banner.textContent = message;
+  banner.hidden = message === "";
 }
 
-/** A terminal also answers what the guest asks it, so a machine that only the hook drives must not hear it. */
-function openTerminal(takesKeys: boolean): Terminal {
-  const dark = matchMedia("(prefers-color-scheme: dark)");
-  const terminal = new Terminal({
-    theme: themeFor(dark.matches),
-    fontFamily: 'ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace',
-    fontSize: innerWidth < 560 ? 12 : 14,
-    lineHeight: 1.15,
-    cursorBlink: true,
-    scrollback: 5000,
-  });
-  dark.addEventListener("change", () => {
-    terminal.options.theme = themeFor(dark.matches);
-  });
-  const fit = new FitAddon();
-  terminal.loadAddon(fit);
-  terminal.open(element("terminal"));
-  if (takesKeys) {
-    terminal.onData((text) => type(encoder.encode(text)));
-    terminal.onBinary((text) => type(Uint8Array.from(text, (character) => character.charCodeAt(0))));
-  }
-  new ResizeObserver(() => {
-    terminal.options.fontSize = innerWidth < 560 ? 12 : 14;
-    fit.fit();
-  }).observe(element("terminal"));
-  fit.fit();
-  terminal.focus();
-  return terminal;
-}
-
-/** The machine that the page's address asks for; undefined, and the reason shown, when there can be no such machine. */
-function readSettings(): MachineSettings | undefined {
+/** The machine that the page's address asks for; the usual one, and the reason shown, when there can be no such machine. */
+function readSettings(): { settings: MachineSettings; sound: boolean } {
   try {
-    return settingsFromQuery(location.search);
+    return { settings: settingsFromQuery(location.search), sound: true };
   } catch (error) {
     showError(`The address of this page asks for a machine that cannot be: ${(error as Error).message}.`);
-    return undefined;
+    return { settings: settingsFromQuery(""), sound: false };
   }
 }
 
-const settings = readSettings();
-const terminal = openTerminal(settings?.free === false);
+const { settings, sound } = readSettings();
+const client = new MachineClient();
+const terminal = new TerminalPanel(client, !settings.free);
+const dialog = new MachineDialog(settings);
+const layout = new Layout(panelFromQuery(location.search));
+const inspector = new DebuggerPanel(client);
+const bootMap = new BootMapPanel(client, {
+  showSource(name) {
+    layout.show("debugger");
+    void inspector.showSource(name);
+  },
+  breakAt(name) {
+    layout.show("debugger");
+    void inspector.breakAt(name);
+  },
+  travel(name, cycle) {
+    bootMap.keepNext();
+    layout.show("debugger");
+    client.ask("travel", name, cycle).catch((error: Error) => showError(error.message));
+  },
+});
 
-worker.onmessage = ({ data }: MessageEvent<ToPage>) => {
-  switch (data.type) {
-    case "output":
-      for (const byte of data.bytes) output += String.fromCharCode(byte);
-      if (output.length > 2 * OUTPUT_KEPT) output = output.slice(-OUTPUT_KEPT);
-      terminal.write(data.bytes);
-      break;
-    case "status":
-      showStatus(data.status);
-      break;
-    case "error":
-      showError(data.message);
-      break;
-    case "answer":
-      waiting.get(data.id)?.(data);
-      waiting.delete(data.id);
-      break;
-  }
+// What scrolls must be reachable by keyboard.
+for (const region of document.querySelectorAll<HTMLElement>(".scroll, .code")) region.tabIndex = 0;
+
+function showPanel(): void {
+  inspector.shown = layout.panel === "debugger";
+  if (layout.panel === "map") bootMap.draw();
+}
+
+/** The address restores what is seen now. A machine that the hook drives keeps its own address. */
+function rememberAddress(): void {
+  if (dialog.settings.free || !sound) return;
+  history.replaceState(null, "", queryFrom(dialog.settings, layout.panel) || location.pathname);
+}
+
+layout.onChange = () => {
+  showPanel();
+  rememberAddress();
 };
-worker.onerror = (event) => showError(`The machine's worker failed: ${event.message}; reload the page.`);
+showPanel();
 
+dialog.onBoot = (next, files) => {
+  rememberAddress();
+  boot(next, files);
+};
+
+let progressTimer: ReturnType<typeof setTimeout> | undefined;
+
+function boot(next: MachineSettings, files = dialog.files): void {
+  banner.hidden = true;
+  clearTimeout(progressTimer);
+  progressTimer = setTimeout(() => {
+    element("progress").hidden = false;
+  }, PROGRESS_DELAY_MS);
+  void client.boot(next, files);
+}
+
+client.on("progress", ({ loaded, total }) => {
+  const bar = element<HTMLProgressElement>("progress-bar");
+  bar.max = Math.max(total, loaded);
+  bar.value = loaded;
+});
+
+client.on("power-on", () => {
+  clearTimeout(progressTimer);
+  element("progress").hidden = true;
+  banner.hidden = true;
+});
+
+client.on("output", (bytes) => {
+  outputBytes += bytes.length;
+  for (let at = 0; at < bytes.length; at += PIECE) {
+    output += String.fromCharCode(...bytes.subarray(at, at + PIECE));
+  }
+  if (output.length > 2 * OUTPUT_KEPT) output = output.slice(-OUTPUT_KEPT);
+});
+
+client.on("status", (next) => {
+  status = next;
+  power.dataset.power = next.power;
+  power.textContent = next.power === "off" && next.exitStatus ? `off, status ${next.exitStatus}` : next.power;
+  element("pause").textContent = next.power === "paused" ? "Run" : "Pause";
+  element("harts").textContent = String(next.harts);
+  element("cycles").textContent = grouped(next.cycles);
+  element("time").textContent = `${(next.cycles / CYCLES_PER_SECOND).toFixed(1)} s`;
+  inspector.live(next.power === "running" || next.power === "booting");
+});
+client.on("error", showError);
+
+element("pause").addEventListener("click", () => void inspector.toggle());
 element("reset").addEventListener("click", () => {
-  terminal.reset();
-  tell({ type: "reset" });
+  boot(dialog.settings);
   terminal.focus();
+});
+element("machine").addEventListener("click", () => dialog.open());
+element("find").addEventListener("click", () => terminal.openSearch());
+element("save-log").addEventListener("click", () =>
+  download("hartbeat-console.log", terminal.log, "text/plain"),
+);
+element("save-state").addEventListener("click", async () => {
+  const snapshot = await client.ask("snapshot").catch((error: Error) => showNotice(error.message));
+  if (snapshot) download(`hartbeat-${status?.cycles ?? 0}.snapshot`, snapshot, "application/octet-stream");
+});
+dialog.onSnapshot = (snapshot) =>
+  client.ask("restore", snapshot).then(
+    () => showNotice(""),
+    (error: Error) => showNotice(error.message),
+  );
+element("copy-link").addEventListener("click", async () => {
+  const link = new URL(queryFrom(dialog.settings, layout.panel) || "?", location.href).href;
+  await navigator.clipboard?.writeText(link).catch(() => undefined);
+  element("copied").textContent = "Link copied.";
 });
 
 window.hartbeat = {
   get output() {
     return output;
   },
+  get outputBytes() {
+    return outputBytes;
+  },
   get status() {
     return status;
   },
-  send: (text) => type(encoder.encode(text)),
-  cycles: async () => (await ask((id) => ({ type: "hash", id }))).cycles,
-  stateHash: async () => (await ask((id) => ({ type: "hash", id }))).hash,
-  run: async (cycles) => void (await ask((id) => ({ type: "run", id, cycles }))),
-  expect: async (text) => void (await ask((id) => ({ type: "expect", id, text }))),
+  get steps() {
+    return bootMap.model.spans.map(({ name }) => name);
+  },
+  send: (text) => terminal.send(text),
+  use: (files) => dialog.use(files),
+  pause: () => client.ask("pause"),
+  resume: () => client.ask("resume"),
+  cycles: async () => (await client.ask("fingerprint")).cycles,
+  stateHash: async () => (await client.ask("fingerprint")).hash,
+  run: (cycles) => client.ask("run", cycles),
+  expect: (text) => client.ask("expect", text),
+  snapshot: () => client.ask("snapshot"),
+  restore: (snapshot) => client.ask("restore", snapshot),
 };
+serveEmbedder(client, window.hartbeat);
 
-if (settings) tell({ type: "boot", settings });
+if (sound) boot(settings);
+if (matchMedia("(pointer: fine)").matches) terminal.focus();

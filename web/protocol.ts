@@ -1,4 +1,9 @@
-/** The messages between the page and the worker that owns the machine. */
+/** What the page and the worker that owns the machine say to each other. */
+
+import type { Walk } from "../host/inspect/page-walk.ts";
+import type { Task } from "../host/inspect/tasks.ts";
+import type { TraceRecord } from "../host/trace/boot-trace.ts";
+import type { ProgramRecord } from "../host/trace/program-trace.ts";
 
 /** How to build the machine. */
 export interface MachineSettings {
@@ -8,23 +13,140 @@ export interface MachineSettings {
   readonly append: string;
   /** True: not paced; the machine stands still except while a `run` or `expect` request is served. */
   readonly free: boolean;
+  /** Stands before its first instruction until it is told to go. */
+  readonly paused: boolean;
 }
 
-/** Page to worker. A request with an `id` is answered by one `answer` with the same id. */
-export type ToWorker =
-  | { readonly type: "boot"; readonly settings: MachineSettings }
-  | { readonly type: "input"; readonly bytes: Uint8Array }
-  | { readonly type: "reset" }
-  | { readonly type: "hash"; readonly id: number }
-  | { readonly type: "run"; readonly id: number; readonly cycles: number }
-  | { readonly type: "expect"; readonly id: number; readonly text: string };
+export interface GuestFile {
+  readonly name: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
 
-export type PowerState = "loading" | "booting" | "running" | "idle" | "off" | "failed";
+/** Files of the user's in place of those of the page. */
+export interface GuestFiles {
+  readonly kernel?: GuestFile;
+  readonly initrd?: GuestFile;
+  readonly disk?: GuestFile;
+}
+
+export interface Fingerprint {
+  readonly cycles: number;
+  readonly hash: string;
+}
+
+/** Where a hart stands. */
+export interface HartView {
+  readonly privilege: "M" | "S" | "U";
+  readonly waiting: boolean;
+  readonly pc: bigint;
+  /** The pc as symbol and offset. */
+  readonly where: string;
+  /** The task that runs there, as far as that can be told. */
+  readonly pid: number | undefined;
+}
+
+export interface FrameView {
+  readonly address: bigint;
+  readonly where: string;
+}
+
+export interface StopView {
+  readonly reason: string;
+  readonly hart: number;
+}
+
+/** All that the debugger shows of one hart at one time. */
+export interface MachineView {
+  readonly running: boolean;
+  readonly stop: StopView | undefined;
+  readonly cycles: number;
+  readonly harts: readonly HartView[];
+  readonly registers: readonly (readonly [string, bigint])[];
+  readonly csrs: readonly (readonly [string, bigint])[];
+  readonly frames: readonly FrameView[];
+  readonly breakpoints: readonly BreakpointView[];
+  readonly source: SourceView | undefined;
+}
+
+export interface BreakpointView {
+  readonly address: bigint;
+  readonly where: string;
+  readonly source: SourceView | undefined;
+}
+
+export interface SourceView {
+  readonly file: string;
+  readonly line: number;
+}
+
+export interface CodeLine {
+  readonly address: bigint;
+  /** Set on the first line of a function. */
+  readonly label: string | undefined;
+  readonly bytes: string;
+  readonly mnemonic: string;
+  readonly operands: string;
+  /** Where it goes, as a symbol. */
+  readonly target: string | undefined;
+}
+
+export interface MemoryView {
+  readonly address: bigint;
+  readonly bytes: Uint8Array;
+}
+
+/** What the page may ask of the worker; every request is answered. */
+export interface Requests {
+  boot(settings: MachineSettings, files: GuestFiles): void;
+  reset(): void;
+  fingerprint(): Fingerprint;
+  /** Free mode: runs for so many cycles. */
+  run(cycles: number): void;
+  /** Free mode: runs until the machine has printed the text. */
+  expect(text: string): void;
+  pause(): void;
+  resume(): void;
+  step(hart: number): void;
+  stepLine(hart: number): void;
+  stepOver(hart: number): void;
+  stepOut(hart: number): void;
+  stepBack(hart: number): void;
+  /** Back to the last breakpoint. */
+  runBack(hart: number): void;
+  runTo(where: string): void;
+  snapshot(): Uint8Array;
+  /** Throws, in plain words, when the snapshot is of another machine. */
+  restore(snapshot: Uint8Array): void;
+  /** A new machine runs to the moment at which it enters a function; all runs are alike until somebody types. */
+  travel(name: string, cycle: number): void;
+  setBreakpoint(where: string): BreakpointView;
+  clearBreakpoint(address: bigint): void;
+  view(hart: number): MachineView;
+  code(hart: number, where: string, count: number): CodeLine[];
+  memory(hart: number, where: string, length: number): MemoryView;
+  walk(hart: number, where: string): Walk;
+  tasks(): Task[] | undefined;
+  symbols(prefix: string): string[];
+  source(where: string): SourceView | undefined;
+  codeLines(file: string): number[];
+}
+
+export type RequestName = keyof Requests;
+
+/** Page to worker. */
+export type ToWorker =
+  | { readonly type: "request"; readonly id: number; readonly name: RequestName; readonly args: unknown[] }
+  | { readonly type: "input"; readonly bytes: Uint8Array }
+  /** The page has drawn so many bytes of output. */
+  | { readonly type: "drawn"; readonly count: number };
+
+export type PowerState = "loading" | "booting" | "running" | "idle" | "paused" | "off" | "failed";
 
 /** What the title bar shows. */
 export interface Status {
   readonly power: PowerState;
   readonly cycles: number;
+  readonly instructions: number;
   readonly harts: number;
   /** Share of the host's time that the machine used lately, 0 to 1. */
   readonly load: number;
@@ -32,9 +154,30 @@ export interface Status {
   readonly exitStatus?: number;
 }
 
+/** A line that the guest wrote to its console, and when it began to. */
+export interface ConsoleLine {
+  readonly cycle: number;
+  readonly text: string;
+}
+
+/** What the recorder has seen since the last message; records come again when they get their ends. */
+export interface TraceUpdate {
+  readonly functions: readonly (readonly [number, TraceRecord])[];
+  readonly programs: readonly (readonly [number, ProgramRecord])[];
+  readonly lines: readonly ConsoleLine[];
+}
+
 /** Worker to page. */
 export type ToPage =
   | { readonly type: "output"; readonly bytes: Uint8Array }
   | { readonly type: "status"; readonly status: Status }
+  /** A new machine stands before its first instruction. */
+  | { readonly type: "power-on" }
+  /** The machine stands where a snapshot was taken; its screen follows as output. */
+  | { readonly type: "restored" }
+  | { readonly type: "trace"; readonly update: TraceUpdate }
+  | { readonly type: "stopped"; readonly stop: StopView }
+  | { readonly type: "progress"; readonly loaded: number; readonly total: number }
   | { readonly type: "error"; readonly message: string }
-  | { readonly type: "answer"; readonly id: number; readonly cycles: number; readonly hash: string };
+  | { readonly type: "answer"; readonly id: number; readonly value: unknown }
+  | { readonly type: "refusal"; readonly id: number; readonly message: string };

@@ -40,6 +40,11 @@ class Image {
     return this.#byName.get(name);
   }
 
+  /** Names of what lies in memory. */
+  names(): string[] {
+    return this.#byAddress.map(({ name }) => name);
+  }
+
   segmentAt(address: bigint): ElfSegment | undefined {
     return this.segments.find(({ vaddr, memSize }) => within(address, vaddr, memSize));
   }
@@ -108,6 +113,15 @@ export class SymbolTable {
       if (segment !== undefined) return candidate.symbolize(address - BigInt(segment.paddr) + segment.vaddr);
     }
     return undefined;
+  }
+
+  /** Up to `most` names that begin with `prefix`, in the order of the alphabet. */
+  names(prefix: string, most: number): string[] {
+    const found = new Set<string>();
+    for (const image of this.#images) {
+      for (const name of image.names()) if (name.startsWith(prefix)) found.add(name);
+    }
+    return [...found].sort().slice(0, most);
   }
 
   /** `name+0x12`, or the bare address where no symbol is near. */

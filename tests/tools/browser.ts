@@ -27,6 +27,11 @@ export class WebBench {
     this.#server = server;
   }
 
+  /** The address of the page, with a slash at its end. */
+  get url(): string {
+    return this.#server.url;
+  }
+
   static async open(): Promise<WebBench> {
     const server = await serveFolder(PACKAGE_FILES.web, 0);
     const executablePath = findTool("chromium");

@@ -1,0 +1,94 @@
+/** The boot map in headless Chromium: fills in, tells about a step, goes to its moment, saves a trace. */
+import { readFileSync } from "node:fs";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { expectOutput, WebBench } from "../tools/browser.ts";
+import { requireTool } from "../tools/require-tool.ts";
+
+const SIZE = { viewport: { width: 1280, height: 800 } };
+
+requireTool("chromium")("the boot map", () => {
+  let bench: WebBench;
+  let page: Page;
+  beforeAll(async () => {
+    bench = await WebBench.open();
+    page = await bench.page("?smp=2&panel=map", SIZE);
+    await expectOutput(page, /login: $/);
+  });
+  afterAll(async () => {
+    await bench?.close();
+  });
+
+  /** Chooses a step in the list beside the chart. */
+  async function choose(name: string): Promise<void> {
+    if (await page.locator("#map-rows").isHidden()) await page.click("#map-list summary");
+    await page.locator("#map-rows").getByRole("button", { name, exact: true }).first().click();
+  }
+
+  it("shows the documented path from reset to getty", async () => {
+    const steps = await page.evaluate(() => [...hartbeat.steps]);
+    const path = `start_kernel setup_arch mm_init sched_init rest_init kernel_init kthreadd secondary_start
+      do_basic_setup load_elf_binary init getty`.split(/\s+/);
+    expect(path.filter((name) => !steps.includes(name))).toEqual([]);
+    const order = ["start_kernel", "rest_init", "kernel_init", "run_init_process", "init", "getty"];
+    const places = order.map((name) => steps.indexOf(name));
+    expect(places).toEqual([...places].sort((a, b) => a - b));
+  });
+
+  it("goes on with login and shell", async () => {
+    await page.evaluate(() => hartbeat.send("root\n"));
+    await page.waitForFunction(() => hartbeat.steps.includes("login") && hartbeat.steps.includes("sh"));
+  });
+
+  it("tells time, hart, pid, source and what was printed", async () => {
+    await choose("smp_init");
+    const details = page.locator("#map-details");
+    await details.getByRole("button", { name: /^init\/main\.c:\d+|^kernel\/\w+\.c:\d+/ }).waitFor();
+    const text = await details.textContent();
+    expect(text).toMatch(/in kernel_init › kernel_init_freeable/);
+    expect(text).toMatch(/took[\d,]+ cycles/);
+    expect(text).toMatch(/pid1/);
+    expect(text).toMatch(/Brought up 1 node, 2 CPUs/);
+  });
+
+  it("is walked, zoomed and left by keyboard", async () => {
+    await page.locator("#map-canvas").focus();
+    await page.keyboard.press("Escape");
+    expect(await page.textContent("#map-details")).toMatch(/Click a bar/);
+    await page.keyboard.press("ArrowDown");
+    expect(await page.textContent("#map-details h3")).toMatch(/_start/);
+    for (const key of ["+", "ArrowRight", "ArrowRight", "-", "Enter", "0"]) await page.keyboard.press(key);
+    expect(bench.complaints).toEqual([]);
+  });
+
+  it("finds the bar under the pointer", async () => {
+    await page.keyboard.press("0");
+    const box = await page.locator("#map-chart").boundingBox();
+    await page.waitForTimeout(200);
+    await page.mouse.click((box?.x ?? 0) + 60, (box?.y ?? 0) + 66);
+    expect(await page.textContent("#map-details h3")).toMatch(/\w/);
+  });
+
+  it("saves a trace that Perfetto reads", async () => {
+    const waiting = page.waitForEvent("download");
+    await page.getByRole("button", { name: "Save trace" }).click();
+    const { traceEvents } = JSON.parse(readFileSync(await (await waiting).path(), "utf8"));
+    const span = traceEvents.find(({ name }: { name: string }) => name === "start_kernel");
+    expect(span).toMatchObject({ ph: "X", args: { hart: 0, mode: "S" } });
+    expect(span.dur).toBeGreaterThan(100);
+  });
+
+  it("goes to the moment of a step, and back from there", async () => {
+    await choose("rest_init");
+    await page.getByRole("button", { name: "Go to this moment" }).click();
+    await page.locator("#debug-state").filter({ hasText: "at rest_init" }).waitFor();
+    expect(await page.textContent("#debug-frames")).toMatch(/^rest_initarch_call_rest_init/);
+    expect(await page.locator("#debug-source .current").textContent()).toMatch(/▶\d+\{/);
+    await page.getByRole("button", { name: "Step back" }).click();
+    await page.locator("#debug-state").filter({ hasText: "stepped back" }).waitFor();
+    expect(await page.textContent("#debug-frames")).toMatch(/^arch_call_rest_init\+/);
+    await page.getByRole("button", { name: "Run", exact: true }).first().click();
+    await expectOutput(page, /login: [\s\S]*login: $/);
+    expect(bench.complaints).toEqual([]);
+  });
+});

@@ -1,0 +1,178 @@
+/** The boot map's data: every function and program as a span of guest time, in lanes of one hart and one task. */
+import type { ConsoleLine, TraceUpdate } from "../protocol.ts";
+
+export type SpanKind = "firmware" | "kernel" | "program";
+
+export interface Span {
+  readonly id: string;
+  readonly name: string;
+  readonly argument: string | undefined;
+  readonly kind: SpanKind;
+  readonly hart: number;
+  readonly pid: number | undefined;
+  readonly mode: string;
+  readonly depth: number;
+  readonly start: number;
+  /** Undefined while it has not returned, or for good when it never does. */
+  readonly end: number | undefined;
+  readonly instructions: number | undefined;
+}
+
+/** The rows of one task on one hart, or of all programs. */
+export interface Lane {
+  readonly title: string;
+  readonly spans: readonly Span[];
+  readonly rows: number;
+  /** The row of a span. */
+  rowOf(span: Span): number;
+}
+
+const TASK_NAMES: Readonly<Record<number, string>> = { 0: "swapper", 1: "init", 2: "kthreadd" };
+
+function laneTitle({ hart, pid }: Span): string {
+  if (pid === undefined) return `hart ${hart} · before the first task`;
+  return `hart ${hart} · pid ${pid} ${TASK_NAMES[pid] ?? ""}`.trimEnd();
+}
+
+export class BootMapModel {
+  readonly #functions: Span[] = [];
+  readonly #programs: Span[] = [];
+  readonly lines: ConsoleLine[] = [];
+  #lanes: Lane[] | undefined;
+  /** The guest's present. */
+  now = 0;
+
+  clear(): void {
+    this.#functions.length = 0;
+    this.#programs.length = 0;
+    this.lines.length = 0;
+    this.#lanes = undefined;
+  }
+
+  update({ functions, programs, lines }: TraceUpdate): void {
+    for (const [index, record] of functions) {
+      const { name, argument, image, hart, pid, privilege, depth, cycle, instructions, end } = record;
+      if (image === "user") continue;
+      this.#functions[index] = {
+        id: `f${index}`,
+        name,
+        argument,
+        kind: image === "firmware" ? "firmware" : "kernel",
+        hart,
+        pid,
+        mode: privilege,
+        depth,
+        start: cycle,
+        end: end?.cycle,
+        instructions: end && end.instructions - instructions,
+      };
+    }
+    for (const [index, { name, pid, hart, cycle, instructions, end }] of programs) {
+      this.#programs[index] = {
+        id: `p${index}`,
+        name,
+        argument: undefined,
+        kind: "program",
+        hart,
+        pid,
+        mode: "U",
+        depth: 0,
+        start: cycle,
+        end: end?.cycle,
+        instructions: end && end.instructions > instructions ? end.instructions - instructions : undefined,
+      };
+    }
+    const known = this.lines.at(-1)?.cycle ?? -1;
+    this.lines.push(...lines.filter(({ cycle }) => cycle > known));
+    this.#lanes = undefined;
+  }
+
+  /** All spans in the order of time. */
+  get spans(): Span[] {
+    return this.lanes.flatMap(({ spans }) => spans).sort((a, b) => a.start - b.start || a.depth - b.depth);
+  }
+
+  get lanes(): readonly Lane[] {
+    this.#lanes ??= this.#makeLanes();
+    return this.#lanes;
+  }
+
+  /** The end of the part that is worth a first look: the boot, and the programs that it starts by itself. */
+  get bootEnd(): number {
+    const last = this.#functions.reduce((most, span) => Math.max(most, span?.end ?? span?.start ?? 0), 0);
+    const soon = this.#programs.filter((span) => span && span.start < 3 * last);
+    return Math.max(1000, soon.reduce((most, { start }) => Math.max(most, start), last) * 1.05);
+  }
+
+  get lastEvent(): number {
+    return this.spans.reduce((most, span) => Math.max(most, span.end ?? span.start), this.bootEnd);
+  }
+
+  /** Where a span that has not returned is drawn to. */
+  drawnEnd(span: Span): number {
+    if (span.end !== undefined) return span.end;
+    if (span.kind === "program") return Math.max(this.now, span.start);
+    const lane = this.lanes.find(({ spans }) => spans.includes(span));
+    const after = lane?.spans.find(({ start, depth }) => start > span.start && depth <= span.depth);
+    return after?.start ?? Math.max(span.start, this.#functionsEnd);
+  }
+
+  /** What was printed while the span was the innermost thing to look at: during it, or until what came next. */
+  linesOf(span: Span): ConsoleLine[] {
+    const end = this.drawnEnd(span);
+    return this.lines.filter(({ cycle }) => cycle >= span.start && cycle < end);
+  }
+
+  /** The calls around a span, outermost first. */
+  callersOf(span: Span): Span[] {
+    const lane = this.lanes.find(({ spans }) => spans.includes(span));
+    const callers: Span[] = [];
+    let depth = span.depth;
+    for (const other of [...(lane?.spans ?? [])].filter(({ start }) => start <= span.start).reverse()) {
+      if (other.depth >= depth || other === span) continue;
+      callers.unshift(other);
+      depth = other.depth;
+    }
+    return span.kind === "program" ? [] : callers;
+  }
+
+  get #functionsEnd(): number {
+    return this.#functions.reduce((most, span) => Math.max(most, span?.end ?? span?.start ?? 0), 0);
+  }
+
+  #makeLanes(): Lane[] {
+    const groups = new Map<string, Span[]>();
+    for (const span of this.#functions) {
+      if (!span) continue;
+      const title = laneTitle(span);
+      groups.set(title, [...(groups.get(title) ?? []), span]);
+    }
+    const lanes = [...groups].map(([title, spans]): Lane => {
+      const least = Math.min(...spans.map(({ depth }) => depth));
+      const most = Math.max(...spans.map(({ depth }) => depth));
+      return { title, spans, rows: most - least + 1, rowOf: ({ depth }) => depth - least };
+    });
+    lanes.sort((a, b) => {
+      const [first, second] = [a.spans[0] as Span, b.spans[0] as Span];
+      return first.hart - second.hart || first.start - second.start;
+    });
+    const programs = this.#programs.filter((span) => span !== undefined);
+    if (programs.length > 0) lanes.push(programLane(programs));
+    return lanes;
+  }
+}
+
+/** A row for each process; a process that ended lends its row to one that begins later. */
+function programLane(spans: readonly Span[]): Lane {
+  const rowOfPid = new Map<number | undefined, number>();
+  const freeFrom: number[] = [];
+  for (const span of spans) {
+    const last = spans.filter(({ pid }) => pid === span.pid).at(-1) as Span;
+    if (rowOfPid.has(span.pid)) continue;
+    const free = freeFrom.findIndex((time) => time <= span.start);
+    const row = free < 0 ? freeFrom.length : free;
+    freeFrom[row] = last.end ?? Number.POSITIVE_INFINITY;
+    rowOfPid.set(span.pid, row);
+  }
+  return { title: "user programs", spans, rows: freeFrom.length, rowOf: ({ pid }) => rowOfPid.get(pid) ?? 0 };
+}

@@ -1,0 +1,112 @@
+/** The worker: owns the machine, and answers what the page asks. */
+import { HartbeatError } from "../../host/errors.ts";
+import type { GuestFiles, MachineSettings, Requests, ToPage, ToWorker } from "../protocol.ts";
+import { fetchImages, type Images } from "./images.ts";
+import { Session } from "./session.ts";
+
+const scope = self as unknown as DedicatedWorkerGlobalScope;
+
+function post(message: ToPage): void {
+  scope.postMessage(message);
+}
+
+let images: Promise<Images> | undefined;
+let session: Session | undefined;
+let last: { settings: MachineSettings; files: GuestFiles } | undefined;
+let starts = 0;
+
+/** A mistake of the user's in plain words; anything else is a fault of ours. */
+function explain(error: unknown): string {
+  if (error instanceof HartbeatError) return error.message;
+  return `The machine stopped on a fault of its own: ${error}. Reload the page.`;
+}
+
+/** Powers a new machine on in place of the present one; a later call wins over one that still loads. */
+async function start(
+  settings: MachineSettings,
+  files: GuestFiles,
+  prepare: (session: Session) => void = () => {},
+): Promise<void> {
+  const mine = ++starts;
+  last = { settings, files };
+  session?.stop();
+  session = undefined;
+  images ??= fetchImages((loaded, total) => post({ type: "progress", loaded, total }));
+  const loaded = await images.catch((error) => {
+    images = undefined;
+    throw error;
+  });
+  const made = await Session.create(loaded, settings, files, { post, restart });
+  if (mine !== starts) return made.machine.dispose();
+  session = made;
+  prepare(made);
+  made.run().catch((error) => post({ type: "error", message: explain(error) }));
+}
+
+function restart(): void {
+  if (last)
+    start(last.settings, last.files).catch((error) => post({ type: "error", message: explain(error) }));
+}
+
+function present(): Session {
+  if (session) return session;
+  throw new HartbeatError("The machine is not there yet; wait until the page shows it.");
+}
+
+type Handlers = { [Name in keyof Requests]: (...args: Parameters<Requests[Name]>) => unknown };
+
+const handlers: Handlers = {
+  boot: (settings, files) => start(settings, files),
+  reset: () => last && start(last.settings, last.files),
+  fingerprint: () => present().fingerprint(),
+  run: (cycles) => present().advance({ cycles }),
+  expect: (text) => present().advance({ text }),
+  pause: () => present().debugger.pause(),
+  resume: () => present().debugger.resume(),
+  step: (hart) => present().debugger.step(hart),
+  stepLine: (hart) => present().debugger.stepLine(hart),
+  stepOver: (hart) => present().debugger.stepOver(hart),
+  stepOut: (hart) => present().debugger.stepOut(hart),
+  stepBack: (hart) => present().debugger.stepBack(hart),
+  runBack: (hart) => present().debugger.runBack(hart),
+  snapshot: () => present().machine.snapshot(),
+  restore: (snapshot) => present().restore(snapshot),
+  travel: (name, cycle) =>
+    last && start(last.settings, last.files, ({ debugger: control }) => control.stopAtMoment(name, cycle)),
+  runTo: (where) => present().debugger.runTo(where),
+  setBreakpoint: (where) => present().debugger.setBreakpoint(where),
+  clearBreakpoint: (address) => present().debugger.clearBreakpoint(address),
+  view: (hart) => present().debugger.view(hart),
+  code: (hart, where, count) => present().inspector.code(hart, where, count),
+  memory: (hart, where, length) => present().inspector.memory(hart, where, length),
+  walk: (hart, where) => present().inspector.walk(hart, where),
+  tasks: () => present().inspector.tasks(),
+  symbols: (prefix) => present().inspector.symbols(prefix),
+  source: async (where) => present().inspector.source(await present().inspector.address(0, where)),
+  codeLines: async (file) => [...((await present().inspector.lines())?.linesOf(file) ?? [])],
+};
+
+/** Requests are served one after another. */
+let queue: Promise<void> = Promise.resolve();
+
+scope.onmessage = ({ data }: MessageEvent<ToWorker>) => {
+  switch (data.type) {
+    case "input":
+      session?.input(data.bytes);
+      break;
+    case "drawn":
+      session?.drawn(data.count);
+      break;
+    case "request":
+      queue = queue.then(async () => {
+        const { id, name, args } = data;
+        try {
+          const handler = handlers[name] as (...args: unknown[]) => unknown;
+          post({ type: "answer", id, value: await handler(...args) });
+        } catch (error) {
+          post({ type: "refusal", id, message: explain(error) });
+        }
+      });
+      break;
+  }
+};

@@ -1,0 +1,61 @@
+/** Gathers what the boot map shows: functions of the boot path, programs, and console lines with their times. */
+import type { MachineTarget } from "../../host/debug/machine-target.ts";
+import type { Machine } from "../../host/machine.ts";
+import { BootTrace, type TraceRecord } from "../../host/trace/boot-trace.ts";
+import { type ProgramRecord, ProgramTrace } from "../../host/trace/program-trace.ts";
+import type { ConsoleLine, TraceUpdate } from "../protocol.ts";
+
+/** Lines after these are not part of the map. */
+const MOST_LINES = 2000;
+const LONGEST_LINE = 400;
+const NEWLINE = 10;
+
+export class Recorder {
+  readonly #machine: Machine;
+  readonly #boot: BootTrace;
+  readonly #functions = new Map<number, TraceRecord>();
+  readonly #programs = new Map<number, ProgramRecord>();
+  #lines: ConsoleLine[] = [];
+  #lineCount = 0;
+  #text = "";
+  #began = 0;
+
+  constructor(machine: Machine, target: MachineTarget) {
+    this.#machine = machine;
+    this.#boot = new BootTrace(target);
+    this.#boot.onRecord = (record, index) => this.#functions.set(index, record);
+    const programs = new ProgramTrace(target);
+    programs.onRecord = (record, index) => this.#programs.set(index, record);
+    const stop = machine.console.onOutput((bytes) => {
+      for (const byte of bytes) this.#character(byte);
+      if (this.#lineCount >= MOST_LINES) stop();
+    });
+  }
+
+  /** The boot path has come to the first program. */
+  get booted(): boolean {
+    return this.#boot.finished;
+  }
+
+  /** What is new since the last call; undefined when that is nothing. */
+  take(): TraceUpdate | undefined {
+    if (this.#functions.size === 0 && this.#programs.size === 0 && this.#lines.length === 0) return undefined;
+    const update = { functions: [...this.#functions], programs: [...this.#programs], lines: this.#lines };
+    this.#functions.clear();
+    this.#programs.clear();
+    this.#lines = [];
+    return update;
+  }
+
+  #character(byte: number): void {
+    if (byte === NEWLINE) {
+      if (this.#text.trim() !== "") this.#lines.push({ cycle: this.#began, text: this.#text });
+      this.#lineCount++;
+      this.#text = "";
+      return;
+    }
+    if (byte < 32) return;
+    if (this.#text === "") this.#began = this.#machine.cycles;
+    if (this.#text.length < LONGEST_LINE) this.#text += String.fromCharCode(byte);
+  }
+}

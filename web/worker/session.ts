@@ -1,0 +1,207 @@
+/** One machine from power-on to power-off: paced by the wall clock, recorded, and open to the debugger. */
+import { MachineTarget } from "../../host/debug/machine-target.ts";
+import { MemoryBackend } from "../../host/devices/virtio-blk.ts";
+import { Machine } from "../../host/machine.ts";
+import { OutputBuffer } from "../../host/output-buffer.ts";
+import { PacedLoop } from "../../host/pace.ts";
+import type { Fingerprint, GuestFiles, MachineSettings, PowerState, Status, ToPage } from "../protocol.ts";
+import { Debugger } from "./debugger.ts";
+import { fetchLineTable, type Images } from "./images.ts";
+import { Inspector } from "./inspector.ts";
+import { Recorder } from "./recorder.ts";
+
+const STATUS_INTERVAL_MS = 250;
+/** Below this share of host time a waiting machine counts as idle. */
+const IDLE_LOAD = 0.2;
+/** While the page has so much output yet to draw, the machine waits. */
+const MOST_UNDRAWN = 256 * 1024;
+
+/** As much of the past output as a restored machine shows. */
+const SCREEN_CHARACTERS = 65_536;
+
+/** Lets the worker's event loop run; a message, because timers of a worker wait 4 ms at least. */
+const channel = new MessageChannel();
+function nextTask(): Promise<void> {
+  return new Promise((resolve) => {
+    channel.port1.onmessage = () => resolve();
+    channel.port2.postMessage(0);
+  });
+}
+
+export interface SessionHost {
+  post(message: ToPage): void;
+  /** The guest asks for a reset. */
+  restart(): void;
+}
+
+export class Session {
+  readonly machine: Machine;
+  readonly debugger: Debugger;
+  readonly inspector: Inspector;
+  readonly #settings: MachineSettings;
+  readonly #host: SessionHost;
+  readonly #target: MachineTarget;
+  readonly #loop: PacedLoop;
+  readonly #output = new OutputBuffer();
+  readonly #recorder: Recorder;
+  #booting = true;
+  #undrawn = 0;
+  #drawn: (() => void) | undefined;
+  #statusTimer: ReturnType<typeof setTimeout> | undefined;
+  #statusWall = performance.now();
+  #statusBusy = 0;
+
+  static async create(
+    images: Images,
+    settings: MachineSettings,
+    files: GuestFiles,
+    host: SessionHost,
+  ): Promise<Session> {
+    const { harts, ramBytes, append } = settings;
+    const initrd = files.initrd ?? (files.kernel ? undefined : images.initrd);
+    const machine = await Machine.create({
+      wasm: images.wasm,
+      firmware: images.firmware,
+      kernel: files.kernel ?? images.kernel,
+      ...(initrd && { initrd }),
+      drives: files.disk ? [new MemoryBackend(files.disk.bytes)] : [],
+      harts,
+      ramBytes,
+      append,
+    });
+    return new Session(machine, settings, files, host);
+  }
+
+  private constructor(machine: Machine, settings: MachineSettings, files: GuestFiles, host: SessionHost) {
+    this.machine = machine;
+    this.#settings = settings;
+    this.#host = host;
+    this.#target = new MachineTarget(machine);
+    this.#recorder = new Recorder(machine, this.#target);
+    const { kernel } = files;
+    this.inspector = new Inspector(machine, this.#target, async () => kernel?.bytes ?? fetchLineTable());
+    this.debugger = new Debugger(machine, this.#target, this.inspector);
+    this.debugger.onStop = (stop) => {
+      this.#flush();
+      host.post({ type: "stopped", stop });
+      this.#statusSoon();
+    };
+    machine.console.onOutput((bytes) => this.#output.push(bytes));
+    this.#loop = new PacedLoop(machine, {
+      now: () => performance.now(),
+      yield: nextTask,
+      gate: () => this.#gate(),
+    });
+  }
+
+  async run(): Promise<void> {
+    this.#host.post({ type: "power-on" });
+    if (this.#settings.paused) this.debugger.pause();
+    this.#postStatus();
+    if (!this.#settings.free) await this.#loop.run();
+  }
+
+  input(bytes: Uint8Array): void {
+    if (this.#settings.free) this.machine.console.send(bytes);
+    else this.#loop.deliver(() => this.machine.console.send(bytes));
+  }
+
+  /** The page has drawn so many bytes. */
+  drawn(count: number): void {
+    this.#undrawn -= count;
+    if (this.#undrawn < MOST_UNDRAWN / 2) this.#drawn?.();
+  }
+
+  /** Goes to where a snapshot was taken, with the screen that there was. */
+  async restore(snapshot: Uint8Array): Promise<void> {
+    await this.machine.restore(snapshot);
+    this.#output.take();
+    this.#host.post({ type: "restored" });
+    const screen = this.machine.console.output.slice(-SCREEN_CHARACTERS);
+    this.#output.push(Uint8Array.from(screen, (character) => character.charCodeAt(0)));
+    this.#flush();
+    this.#postStatus();
+  }
+
+  fingerprint(): Fingerprint {
+    return { cycles: this.machine.cycles, hash: this.machine.stateHash() };
+  }
+
+  /** Free mode: runs for so many cycles, or until the text appears. */
+  async advance(limit: { cycles: number } | { text: string }): Promise<void> {
+    if ("cycles" in limit) this.machine.run(limit);
+    else await this.machine.console.expect(limit.text);
+    this.#flush();
+    this.#postStatus();
+  }
+
+  stop(): void {
+    clearTimeout(this.#statusTimer);
+    this.#loop.stop();
+    this.#drawn?.();
+    this.machine.dispose();
+  }
+
+  #gate(): Promise<void> | undefined {
+    this.#flush();
+    if (this.machine.halted?.kind === "reset") this.#host.restart();
+    else if (this.machine.halted) {
+      this.#loop.stop();
+      this.#postStatus();
+    } else this.#statusSoon();
+    return this.#target.gate() ?? this.#awaitDrawing();
+  }
+
+  #awaitDrawing(): Promise<void> | undefined {
+    if (this.#undrawn < MOST_UNDRAWN) return undefined;
+    return new Promise((resolve) => {
+      this.#drawn = () => {
+        this.#drawn = undefined;
+        resolve();
+      };
+    });
+  }
+
+  #statusSoon(): void {
+    this.#statusTimer ??= setTimeout(() => this.#postStatus(), STATUS_INTERVAL_MS);
+  }
+
+  #flush(): void {
+    const bytes = this.#output.take();
+    if (bytes) {
+      this.#undrawn += bytes.length;
+      this.#host.post({ type: "output", bytes });
+    }
+    const update = this.#recorder.take();
+    if (update) this.#host.post({ type: "trace", update });
+  }
+
+  #postStatus(): void {
+    clearTimeout(this.#statusTimer);
+    this.#statusTimer = undefined;
+    const now = performance.now();
+    const load = (this.#loop.busyMs - this.#statusBusy) / Math.max(1, now - this.#statusWall);
+    this.#statusWall = now;
+    this.#statusBusy = this.#loop.busyMs;
+    const halted = this.machine.halted;
+    const status: Status = {
+      power: this.#power(load),
+      cycles: this.machine.cycles,
+      instructions: this.machine.instructions,
+      harts: this.#settings.harts,
+      load,
+      ...(halted && { exitStatus: halted.status }),
+    };
+    this.#host.post({ type: "status", status });
+    if (this.#booting && !halted && !this.machine.paused && this.machine.idle) this.#statusSoon();
+  }
+
+  /** Booting ends the first time that the machine waits for most of an interval. */
+  #power(load: number): PowerState {
+    if (this.machine.halted) return "off";
+    if (this.machine.paused) return "paused";
+    const idle = this.machine.idle && load < IDLE_LOAD;
+    if (idle && this.machine.cycles > 0) this.#booting = false;
+    return this.#booting ? "booting" : idle ? "idle" : "running";
+  }
+}
