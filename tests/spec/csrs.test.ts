@@ -60,10 +60,12 @@ describe("the CSR table", () => {
 
   it("names functions that the core has", () => {
     const source = readSource("assembly/hart/csr-functions.ts");
-    for (const { read, write } of CSRS) {
-      for (const name of [read, write]) {
-        if (name !== undefined) expect(source).toContain(`export function ${name}(`);
-      }
-    }
+    const defined = [...source.matchAll(/^export function (\w+)\(/gm)].map((match) => match[1]);
+    const passedOn = [...source.matchAll(/^export \{([^}]*)\}/gm)].flatMap((match) =>
+      (match[1] ?? "").split(/[,\s]+/),
+    );
+    const known = new Set([...defined, ...passedOn]);
+    const named = CSRS.flatMap(({ read, write }) => [read, write]).filter((name) => name !== undefined);
+    expect(named.filter((name) => !known.has(name))).toEqual([]);
   });
 });
