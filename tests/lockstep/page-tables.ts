@@ -32,6 +32,9 @@ export interface Leaf {
   readonly random: (random: Random) => bigint;
 }
 
+/** Pages of pads that begin as execute-only, which is what MXR is about. */
+const EXECUTE_ONLY = 4;
+
 /** Not canonical in Sv39, or in any mode. */
 const NOT_CANONICAL = [0x40_0000_0000n, 0x8000_0000_0000_0000n, 0xffff_ff80_0000_0000n] as const;
 /** In the second entry of the root tables of Sv48 and Sv57. */
@@ -51,6 +54,8 @@ export interface PageTables {
   readonly protectedPages: readonly bigint[];
   /** Virtual addresses of pages that one may jump into: they map pads or nothing. */
   readonly fetchPages: readonly bigint[];
+  /** Virtual addresses of pages that begin as execute-only. */
+  readonly executePages: readonly bigint[];
   /** A page over an address that nothing answers. */
   readonly nowhere: bigint;
 }
@@ -228,6 +233,7 @@ export function buildPageTables(random: Random): PageTables {
     leaves.push({ at: guarded + index * 8, va, random: randomProtected, bytes: PAGE });
     protectedPages.push(va);
   }
+  const executePages = Array.from({ length: EXECUTE_ONLY }, (_, index) => megabyte(8) + BigInt(index * PAGE));
   for (const n of [3, 4, 5, 6, 7]) fetchPages.push(megabyte(n) + BigInt(PADS.base - RAM_BASE));
   fetchPages.push(megabyte(2) + BigInt(PADS.base - RAM_BASE));
 
@@ -272,6 +278,7 @@ export function buildPageTables(random: Random): PageTables {
     bytes: builder.bytes,
     leaves,
     pages,
+    executePages,
     protectedPages,
     fetchPages,
     nowhere: WINDOWS[0] + (1n << 21n) + BigInt(511 * PAGE),

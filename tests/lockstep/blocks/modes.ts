@@ -98,7 +98,8 @@ function setStatus(context: Context, names: ReadonlyArray<(typeof STATUS_BITS)[n
   context.tsr = names.includes("TSR");
 }
 
-function setPaging(context: Context, root: bigint): void {
+/** Writes satp; 0 turns paging off. */
+export function setPaging(context: Context, root: bigint): void {
   context.csr("csrrw", "satp", { rd: context.target(), rs1: context.constant(root) });
   context.emit("sfence.vma");
   context.satpOn = root !== 0n;

@@ -2,6 +2,7 @@
 import type { Encoding } from "../../../spec/isa/reader.ts";
 import { MSTATUS_BIT, PRIVILEGE } from "../../../spec/riscv.ts";
 import { accessSize, type Context, linesOf } from "../context.ts";
+import { enterMachineMode, setPaging } from "./modes.ts";
 
 const PAGE = 4096;
 const PLAIN = linesOf("load", "store").filter(({ length, name }) => length === 32 && !name.startsWith("f"));
@@ -17,17 +18,20 @@ function touch(context: Context, rs1: number): void {
   );
 }
 
-/** Lets M-mode access memory as a lower level until something traps. */
-function borrowLevel(context: Context): void {
+/** Changes SUM and MXR at random. */
+function changeRights(context: Context, csr: "mstatus" | "sstatus"): void {
   const { a, random } = context;
+  a.li(context.reserved.t0, random.pick([bit("SUM"), bit("MXR"), bit("SUM") | bit("MXR")]));
+  context.csr(random.pick(["csrrs", "csrrc"]), csr, { rs1: context.reserved.t0 });
+}
+
+/** Lets M-mode access memory as a lower level until something traps. */
+function borrowLevel(context: Context, level: number): void {
+  const { a } = context;
   const { t0 } = context.reserved;
-  a.li(t0, (3 << MSTATUS_BIT.MPP) | bit("SUM") | bit("MXR"));
+  a.li(t0, 3 << MSTATUS_BIT.MPP);
   context.csr("csrrc", "mstatus", { rs1: t0 });
-  const level = random.pick([PRIVILEGE.U, PRIVILEGE.S]) << MSTATUS_BIT.MPP;
-  a.li(
-    t0,
-    bit("MPRV") | level | (random.chance(0.5) ? bit("SUM") : 0) | (random.chance(0.5) ? bit("MXR") : 0),
-  );
+  a.li(t0, bit("MPRV") | (level << MSTATUS_BIT.MPP));
   context.csr("csrrs", "mstatus", { rs1: t0 });
 }
 
@@ -40,17 +44,15 @@ function returnLevel(context: Context): void {
 
 /** S-mode changes SUM and MXR; M-mode the level that it borrows, too. */
 export function permissions(context: Context): void {
-  const { random, mode, a } = context;
+  const { random, mode } = context;
   if (!context.satpOn) return;
-  const page = random.pick(random.chance(0.7) ? context.tables.pages : context.tables.protectedPages);
+  const { pages, protectedPages, executePages } = context.tables;
+  const page = random.pick(random.pick([pages, protectedPages, executePages]));
   const rs1 = context.constant(page + BigInt(random.int(0, 500) * 8));
   context.holding(rs1, () => {
     for (let n = random.int(3, 7); n > 0; n--) {
-      if (mode === "m") borrowLevel(context);
-      else if (mode === "s") {
-        a.li(context.reserved.t0, random.pick([bit("SUM"), bit("MXR"), bit("SUM") | bit("MXR")]));
-        context.csr(random.pick(["csrrs", "csrrc"]), "sstatus", { rs1: context.reserved.t0 });
-      }
+      if (mode !== "u") changeRights(context, mode === "m" ? "mstatus" : "sstatus");
+      if (mode === "m") borrowLevel(context, random.pick([PRIVILEGE.U, PRIVILEGE.S]));
       touch(context, rs1);
     }
   });
@@ -59,18 +61,22 @@ export function permissions(context: Context): void {
 
 /** M-mode rewrites an entry between accesses to what it maps; sfence.vma names an address in it, or all. */
 export function remap(context: Context): void {
-  const { random, mode, a } = context;
+  const { random, a } = context;
   const { t0, t1 } = context.reserved;
-  if (mode !== "m" || !context.satpOn) return;
-  const wide = random.chance(0.3);
+  enterMachineMode(context);
+  if (!context.satpOn) setPaging(context, random.pick(context.tables.roots));
+  const wide = random.chance(0.5);
   const leaf = random.pick(context.tables.leaves.filter(({ bytes }) => bytes > PAGE === wide));
   const inside = (): bigint =>
     leaf.va + BigInt(PAGE * random.int(0, leaf.bytes / PAGE - 1) + random.int(0, 500) * 8);
   const rs1 = context.constant(inside());
+  // The same level all the time, so that nothing but the fence makes the hart forget.
+  const level = random.pick([PRIVILEGE.U, PRIVILEGE.S]);
+  changeRights(context, "mstatus");
   context.holding(rs1, () => {
     for (let n = random.int(2, 4); n > 0; n--) {
       for (let times = random.int(1, 2); times > 0; times--) {
-        borrowLevel(context);
+        borrowLevel(context, level);
         touch(context, rs1);
       }
       returnLevel(context);
