@@ -27,7 +27,7 @@ requireTool("chromium")("the debugger", () => {
     await press("Break");
     await page.locator("#debug-breakpoints").getByRole("button", { name: "Remove" }).waitFor();
     await press("Run");
-    await page.locator("#debug-state").filter({ hasText: "breakpoint" }).waitFor();
+    await page.locator("#debug-state").filter({ hasText: "breakpoint at" }).waitFor();
   }
 
   const state = (text: string): Promise<unknown> =>
