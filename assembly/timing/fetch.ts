@@ -7,6 +7,7 @@ import {
   EVENT_ITLB_MISS,
   PIPELINE_FETCHQUEUE,
   PIPELINE_FETCHRESUME,
+  PIPELINE_FLUSHTOSCAN,
   PIPELINE_ICACHEMISS,
   PIPELINE_ICACHESETS,
   PIPELINE_LINEBITS,
@@ -17,6 +18,8 @@ import {
   STALL_FETCH,
   STALL_ICACHE,
   STALL_ITLB,
+  STALL_TRAP,
+  TIMING_COMMIT,
   TIMING_COUNT,
   TIMING_FETCHAT,
   TIMING_FETCHBASE,
@@ -41,8 +44,15 @@ export function fetched(h: usize, m: usize, pc: u64, length: u64): u64 {
   return load<u64>(m, TIMING_FETCHSTAMP);
 }
 
-/** Scans words up to `word`, which follows the last scanned one, or the one after it. */
+/**
+ * Scans words up to `word`, which follows the last scanned one, or the one after it. From anywhere else (a trap that the interpreter took
+ * between instructions, a debugger's new pc) fetching starts anew.
+ */
 function scanTo(h: usize, m: usize, word: u64): void {
+  if (word - load<u64>(m, TIMING_FETCHWORD) > 2) {
+    const scan = load<u64>(m, TIMING_COMMIT) + parameter(PIPELINE_FLUSHTOSCAN);
+    redirect(m, word << 2, later(scan, load<u64>(m, TIMING_FETCHAT) + 1), STALL_TRAP);
+  }
   while (load<u64>(m, TIMING_FETCHWORD) != word) scanNext(h, m);
 }
 
