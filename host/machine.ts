@@ -1,20 +1,13 @@
 /** The machine: core, board, images and console put together. The one file that knows all of them. */
 
-import { MAX_RAM_BYTES } from "../spec/layout.ts";
-import {
-  CYCLES_PER_SECOND,
-  DEFAULT_RAM_BYTES,
-  MACHINE_MAP,
-  MAX_HARTS,
-  RAM_BASE,
-} from "../spec/machine-map.ts";
+import { CYCLES_PER_SECOND, DEFAULT_RAM_BYTES, RAM_BASE } from "../spec/machine-map.ts";
 import { ISA_STRING, MMU_TYPE } from "../spec/riscv.ts";
 import { Board } from "./board.ts";
 import { machineTree } from "./boot/device-tree.ts";
 import { flattenFdt } from "./boot/fdt-writer.ts";
 import { givenTree } from "./boot/given-tree.ts";
 import { unpackKernel } from "./boot/gzip.ts";
-import { type BootPlan, type NamedFile, planBoot } from "./boot/load.ts";
+import { type BootPlan, planBoot } from "./boot/load.ts";
 import { Console } from "./console.ts";
 import { Core } from "./core/core.ts";
 import { Breakpoints } from "./debug/breakpoints.ts";
@@ -23,10 +16,10 @@ import { SymbolTable } from "./debug/symbols.ts";
 import { Watchpoints } from "./debug/watchpoints.ts";
 import type { GuestMemory } from "./devices/device.ts";
 import type { Finish } from "./devices/test-finisher.ts";
-import type { BlockBackend } from "./devices/virtio-blk.ts";
 import { HartbeatError } from "./errors.ts";
 import { EventQueue } from "./events.ts";
 import { Htif, physicalSymbol } from "./htif.ts";
+import { checkOptions, type MachineOptions } from "./machine-options.ts";
 import { registerAccess } from "./registers.ts";
 import { History } from "./replay/history.ts";
 import { type Input, InputLog } from "./replay/input-log.ts";
@@ -41,32 +34,6 @@ import { stateHash } from "./state-hash.ts";
 import { SupervisorTimers } from "./supervisor-timer.ts";
 import type { Pipeline } from "./timing/pipelines.ts";
 import { type HartStats, Timing } from "./timing/timing.ts";
-import type { VirtioOption } from "./virtio-option.ts";
-
-export interface MachineOptions {
-  /** The module of dist/core.wasm, or its bytes. */
-  readonly wasm: WebAssembly.Module | BufferSource;
-  /** 1 to 8; 1 unless said. */
-  readonly harts?: number;
-  /** Main memory in bytes, a multiple of 4 KiB; 128 MiB unless said. */
-  readonly ramBytes?: number;
-  /** Without one the kernel starts in M-mode. */
-  readonly firmware?: NamedFile;
-  readonly kernel?: NamedFile;
-  readonly initrd?: NamedFile;
-  /** A device-tree blob in place of the machine's own; command line and initial RAM disk are added to it. */
-  readonly deviceTree?: NamedFile;
-  /** The kernel's command line. */
-  readonly append?: string;
-  /** Disks, such as a MemoryBackend. What the guest writes stays, over a reset too. */
-  readonly drives?: readonly BlockBackend[];
-  /** Other virtio devices, plugged in after the drives. */
-  readonly virtio?: readonly VirtioOption[];
-  /** What the real-time clock shows at cycle 0, in milliseconds since 1970; the start of 2026 unless said. */
-  readonly rtcBase?: number;
-  /** Who keeps the time: a pipeline, or the name of one; without it each instruction takes a cycle. */
-  readonly timing?: Pipeline | string;
-}
 
 /** How the guest ended the run. `status` is 0, or the code that it gave the test finisher. */
 export interface Halt {
@@ -74,32 +41,12 @@ export interface Halt {
   readonly status: number;
 }
 
+export type { MachineOptions } from "./machine-options.ts";
 export type { RunEnd } from "./run-loop.ts";
 
-/** The smallest machine that can hold a firmware and a device tree. */
-const MIN_RAM_BYTES = 4 * 2 ** 20;
-const PAGE = 4096;
 const POWER_ON = "power-on";
 /** A fixed moment, so that equal runs show equal times. */
 const RTC_BASE = Date.UTC(2026, 0, 1);
-
-/** Rejects what the board cannot be built with. */
-function checkOptions(harts: number, ramBytes: number, virtio: number): void {
-  if (!Number.isInteger(harts) || harts < 1 || harts > MAX_HARTS) {
-    throw new HartbeatError(`A machine has 1 to ${MAX_HARTS} harts, not ${harts}.`);
-  }
-  if (!Number.isInteger(ramBytes / PAGE) || ramBytes < MIN_RAM_BYTES || ramBytes > MAX_RAM_BYTES) {
-    const mib = (bytes: number): string => `${bytes / 2 ** 20} MiB`;
-    throw new HartbeatError(
-      `A machine has ${mib(MIN_RAM_BYTES)} to ${mib(MAX_RAM_BYTES)} of memory in whole pages, not ${mib(ramBytes)}.`,
-    );
-  }
-  if (virtio > MACHINE_MAP.virtio.count) {
-    throw new HartbeatError(
-      `A machine has room for ${MACHINE_MAP.virtio.count} drives and other virtio devices, not ${virtio}.`,
-    );
-  }
-}
 
 export class Machine {
   readonly console: Console;
