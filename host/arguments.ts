@@ -192,8 +192,10 @@ export function parseRtc(text: string, now: Date): number {
   const fields = fieldsOf("-rtc", text);
   rejectOthers("-rtc", text, fields, ["base"]);
   const base = fields.get("base") ?? "";
-  if (base === "utc") return now.getTime();
-  if (base === "localtime") return now.getTime() - now.getTimezoneOffset() * 60_000;
+  // Whole seconds, so that the moment can be named again.
+  const second = now.getTime() - (now.getTime() % 1000);
+  if (base === "utc") return second;
+  if (base === "localtime") return second - now.getTimezoneOffset() * 60_000;
   const isDate = /^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d)?$/.test(base);
   const moment = isDate ? Date.parse(base.includes("T") ? `${base}Z` : base) : Number.NaN;
   if (!(moment >= 0)) {

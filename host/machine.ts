@@ -10,30 +10,31 @@ import { unpackKernel } from "./boot/gzip.ts";
 import { type BootPlan, planBoot } from "./boot/load.ts";
 import { Console } from "./console.ts";
 import { Core } from "./core/core.ts";
+import { guestMemory } from "./core/guest-memory.ts";
 import { Breakpoints } from "./debug/breakpoints.ts";
 import { Debugger } from "./debug/debugger.ts";
 import { SymbolTable } from "./debug/symbols.ts";
 import { Watchpoints } from "./debug/watchpoints.ts";
-import type { GuestMemory } from "./devices/device.ts";
 import type { Finish } from "./devices/test-finisher.ts";
 import { HartbeatError } from "./errors.ts";
 import { EventQueue } from "./events.ts";
 import { Htif, physicalSymbol } from "./htif.ts";
 import { checkOptions, type MachineOptions } from "./machine-options.ts";
 import { registerAccess } from "./registers.ts";
-import { History } from "./replay/history.ts";
+import type { History } from "./replay/history.ts";
 import { type Input, InputLog } from "./replay/input-log.ts";
-import { checkRun, type RecordedRun, readLog, writeLog } from "./replay/log-file.ts";
+import { Past } from "./replay/past.ts";
 import type { Position } from "./replay/position.ts";
 import { type RunEnd, RunLoop } from "./run-loop.ts";
-import { Digest, digestOf } from "./snapshot/digest.ts";
+import { Digest } from "./snapshot/digest.ts";
 import { JournaledDisk } from "./snapshot/journaled-disk.ts";
 import type { MachineState, PendingInput } from "./snapshot/machine-state.ts";
-import { type MachineIdentity, readSnapshot, writeSnapshot } from "./snapshot/snapshot-file.ts";
+import type { MachineIdentity } from "./snapshot/snapshot-file.ts";
 import { stateHash } from "./state-hash.ts";
 import { SupervisorTimers } from "./supervisor-timer.ts";
 import type { Pipeline } from "./timing/pipelines.ts";
 import { type HartStats, Timing } from "./timing/timing.ts";
+import { describeVirtio } from "./virtio-option.ts";
 
 /** How the guest ended the run. `status` is 0, or the code that it gave the test finisher. */
 export interface Halt {
@@ -44,7 +45,6 @@ export interface Halt {
 export type { MachineOptions } from "./machine-options.ts";
 export type { RunEnd } from "./run-loop.ts";
 
-const POWER_ON = "power-on";
 /** A fixed moment, so that equal runs show equal times. */
 const RTC_BASE = Date.UTC(2026, 0, 1);
 
@@ -68,14 +68,13 @@ export class Machine {
   readonly #disks: readonly JournaledDisk[];
   readonly #log = new InputLog();
   readonly #loop: RunLoop;
+  readonly #past: Past;
+  /** For the identity: the virtio devices that are no disks, and the clock's start. */
+  readonly #virtio: readonly string[];
+  readonly #rtcBase: number;
   /** Console input on its way to the UART. */
   readonly #inputs = new Set<PendingInput>();
   #inputCount = 0;
-  #history: History | undefined;
-  /** Where the input log begins: at power-on, or with a snapshot of this digest. */
-  #origin = POWER_ON;
-  /** The state in which a recorded run ended, while it is replayed and after. */
-  #recordedEnd: RecordedRun["end"] | undefined;
   #halted: Halt | undefined;
 
   /** Builds a machine that stands before its first instruction. Throws HartbeatError when files or sizes are unfit. */
@@ -125,10 +124,23 @@ export class Machine {
       watchpoints: this.watchpoints,
       apply: (input) => this.#apply(input),
     });
+    this.#past = new Past({
+      core,
+      loop: this.#loop,
+      log: this.#log,
+      disks: this.#disks,
+      identity: () => this.identity,
+      stateHash: () => this.stateHash(),
+      save: () => this.#save(),
+      restore: (state, anew) => this.#restore(state, anew),
+      fork: () => this.console.fork(),
+    });
+    this.#virtio = virtio.map(describeVirtio);
+    this.#rtcBase = rtcBase;
     this.#board = new Board({
       harts: core.hartCount,
       clock: this.#events,
-      memory: this.#guestMemory(),
+      memory: guestMemory(core),
       setLine: (hart, bit, level) => core.setLine(hart, bit, level),
       onTimeOffset: (ticks) => {
         core.timeOffset = ticks;
@@ -289,15 +301,7 @@ export class Machine {
   /** Starts to keep what it takes to go back, from the present place on, unless that is under way. */
   keepHistory(): History {
     this.#checkUntimed("go back");
-    this.#history ??= new History({
-      core: this.core,
-      loop: this.#loop,
-      disks: this.#disks,
-      save: () => this.#save(),
-      restore: (state) => this.#restore(state, false),
-      fork: () => this.console.fork(),
-    });
-    return this.#history;
+    return this.#past.keepHistory();
   }
 
   /** What the machine was built of; snapshots and logs fit machines of equal identity. */
@@ -309,58 +313,28 @@ export class Machine {
       ramBytes: this.core.ram.length,
       images: images.hex(),
       drives: this.#disks.map((disk) => disk.baseDigest),
+      virtio: this.#virtio,
+      rtcBase: this.#rtcBase,
     };
   }
 
   /** All of the machine in one compressed file: harts, memory, devices, what is pending, sectors that were written. */
   async snapshot(): Promise<Uint8Array> {
     this.#checkUntimed("be saved");
-    return writeSnapshot({
-      identity: this.identity,
-      state: this.#save(),
-      ram: this.core.ram,
-      disks: this.#disks.map(({ written }) => written),
-    });
+    return this.#past.snapshot();
   }
 
   /**
    * Takes over a snapshot of a machine built of the same files. Throws HartbeatError, and leaves the machine as it was,
    * when the file is damaged or belongs to another machine.
    */
-  async restore(file: Uint8Array): Promise<void> {
-    const { state, pages, disks } = await readSnapshot(file, this.identity);
-    const before = {
-      state: this.#save(),
-      ram: this.core.ram.slice(),
-      disks: this.#disks.map((d) => d.written),
-    };
-    try {
-      this.core.clearRam();
-      for (const { address, bytes } of pages) this.core.ram.set(bytes, address);
-      for (const [index, disk] of this.#disks.entries()) disk.restore(disks[index] ?? new Map());
-      this.#restore(state, true);
-    } catch (error) {
-      this.core.ram.set(before.ram);
-      for (const [index, disk] of this.#disks.entries()) disk.restore(before.disks[index] ?? new Map());
-      this.#restore(before.state, true);
-      throw error;
-    }
-    this.#history?.end();
-    this.#history = undefined;
-    this.#log.clear();
-    this.#loop.restored(this.position);
-    this.#origin = digestOf(file);
+  restore(file: Uint8Array): Promise<void> {
+    return this.#past.restore(file);
   }
 
   /** The run up to here as a small file that `replay` repeats: what came in, and the state that it led to. */
   recording(args?: unknown): string {
-    return writeLog({
-      identity: this.identity,
-      origin: this.#origin,
-      inputs: this.#log.inputs.slice(0, this.#log.taken),
-      end: { at: this.position, state: this.stateHash() },
-      arguments: args,
-    });
+    return this.#past.recording(args);
   }
 
   /**
@@ -368,19 +342,12 @@ export class Machine {
    * the recording began. Throws HartbeatError when the file is damaged or belongs to another machine.
    */
   replay(file: string): void {
-    const run = readLog(file);
-    checkRun(run, this.identity, this.#origin);
-    if (this.#log.inputs.length > 0 || (this.#origin === POWER_ON && this.core.executed > 0)) {
-      throw new HartbeatError("The machine has run already; replay the recording on a new one.");
-    }
-    this.#log.load(run.inputs);
-    this.#loop.replayEnd = run.end.at;
-    this.#recordedEnd = run.end;
+    this.#past.replay(file);
   }
 
   /** After a replay: whether it led to the state that was recorded, bit for bit. */
   get replayedTruly(): boolean {
-    return this.#recordedEnd?.state === this.stateHash();
+    return this.#past.replayedTruly;
   }
 
   /** Copies of `length` bytes of RAM at a physical address; shorter where RAM ends, empty outside. */
@@ -406,7 +373,7 @@ export class Machine {
   /** Lets go of the machine; it cannot be run again. */
   dispose(): void {
     this.#loop.disposed = true;
-    this.#history?.end();
+    this.#past.endHistory();
     this.#events.clear();
   }
 
@@ -433,7 +400,7 @@ export class Machine {
     if (tohost === undefined) return undefined;
     return new Htif({
       clock: this.#events,
-      memory: this.#guestMemory(),
+      memory: guestMemory(this.core),
       tohost,
       fromhost: this.physicalSymbol("fromhost"),
       onOutput: (byte) => this.console.receive(byte),
@@ -518,19 +485,5 @@ export class Machine {
     }
     this.console.restore(state.console, anew);
     this.#setHalted(state.halted ?? undefined);
-  }
-
-  #guestMemory(): GuestMemory {
-    const outside = (address: number, length: number): never => {
-      throw new HartbeatError(
-        `DMA of ${length} bytes at 0x${address.toString(16)} is outside of main memory.`,
-      );
-    };
-    return {
-      view: (address, length) => this.core.view(address, length) ?? outside(address, length),
-      write: (address, bytes) => {
-        if (!this.core.write(address, bytes)) outside(address, bytes.length);
-      },
-    };
   }
 }

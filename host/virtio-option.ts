@@ -32,6 +32,21 @@ export function parseMac(text: string): Uint8Array {
   return Uint8Array.from(bytes);
 }
 
+/** The address of the card with number `index` among the devices, unless the option names one. */
+function macOf(mac: string | undefined, index: number): Uint8Array {
+  return mac
+    ? parseMac(mac)
+    : Uint8Array.from(FIRST_MAC, (byte, place) => (place === 5 ? byte + index : byte));
+}
+
+/** What a guest can tell about the device, in a few words. */
+export function describeVirtio(option: VirtioOption, index: number): string {
+  if (option.device === "rng") return `rng with seed ${option.seed ?? 0}`;
+  if (option.device === "console") return "console";
+  const mac = [...macOf(option.mac, index)].map((byte) => byte.toString(16).padStart(2, "0")).join(":");
+  return `net with address ${mac}`;
+}
+
 /** The device that the option with number `index` asks for. */
 export function virtioFunction(option: VirtioOption, index: number, clock: Clock): VirtioFunction & Receiver {
   const name = `virtio ${option.device} ${index}`;
@@ -40,14 +55,7 @@ export function virtioFunction(option: VirtioOption, index: number, clock: Clock
       return new VirtioRng(option.seed ?? 0);
     case "console":
       return new VirtioConsole({ clock, port: option.port, name });
-    case "net": {
-      const counted = Uint8Array.from(FIRST_MAC, (byte, place) => (place === 5 ? byte + index : byte));
-      return new VirtioNet({
-        clock,
-        port: option.port,
-        mac: option.mac ? parseMac(option.mac) : counted,
-        name,
-      });
-    }
+    case "net":
+      return new VirtioNet({ clock, port: option.port, mac: macOf(option.mac, index), name });
   }
 }

@@ -10,7 +10,7 @@ import type { LoggedInput } from "./input-log.ts";
 import type { Position } from "./position.ts";
 
 const MAGIC = "hartbeat log ";
-const VERSION = 1;
+const VERSION = 2;
 
 export interface RecordedRun {
   readonly identity: MachineIdentity;

@@ -11,7 +11,7 @@ import { digestOf } from "./digest.ts";
 import type { WrittenSectors } from "./journaled-disk.ts";
 import type { MachineState } from "./machine-state.ts";
 
-const VERSION = 1;
+const VERSION = 2;
 const MAGIC = "hartbeat snapshot ";
 const FIRST_LINE = `${MAGIC}${VERSION}\n`;
 const DIGEST_CHARACTERS = 32;
@@ -24,6 +24,10 @@ export interface MachineIdentity {
   readonly images: string;
   /** Digests of the disks as they were at first. */
   readonly drives: readonly string[];
+  /** The other virtio devices, in words, in the order of their slots. */
+  readonly virtio: readonly string[];
+  /** What the real-time clock shows at cycle 0, in milliseconds since 1970. */
+  readonly rtcBase: number;
 }
 
 export interface SnapshotContents {
@@ -133,13 +137,24 @@ export function checkIdentity(saved: MachineIdentity | undefined, machine: Machi
   const refuse = (what: string): never => {
     throw new HartbeatError(`The saved machine has ${what}; start with what it was started with.`);
   };
-  if (typeof saved !== "object" || !Array.isArray(saved.drives)) damaged();
-  const { harts, ramBytes, images, drives } = saved as MachineIdentity;
+  if (typeof saved !== "object" || !Array.isArray(saved.drives) || !Array.isArray(saved.virtio)) damaged();
+  const { harts, ramBytes, images, drives, virtio, rtcBase } = saved as MachineIdentity;
   if (harts !== machine.harts) refuse(`${harts} harts, this one ${machine.harts}`);
   if (ramBytes !== machine.ramBytes)
     refuse(`${ramBytes / 2 ** 20} MiB of memory, this one ${machine.ramBytes / 2 ** 20}`);
   if (images !== machine.images) refuse("other firmware, kernel, initial RAM disk or arguments");
   if (drives.join() !== machine.drives.join()) refuse("other disks, or disks with other contents");
+  if (virtio.join() !== machine.virtio.join())
+    refuse(`these virtio devices besides disks: ${named(virtio)}; this one: ${named(machine.virtio)}`);
+  if (rtcBase !== machine.rtcBase)
+    refuse(`a clock that began at ${moment(rtcBase)}, this one at ${moment(machine.rtcBase)}`);
+}
+
+const named = (devices: readonly string[]): string => devices.join(", ") || "none";
+
+function moment(milliseconds: number): string {
+  const date = new Date(milliseconds);
+  return Number.isNaN(date.getTime()) ? "no time" : date.toISOString().replace(/(\.000)?Z$/, "");
 }
 
 function checkState({ state, pages, sectors }: Header, { harts, drives }: MachineIdentity): void {

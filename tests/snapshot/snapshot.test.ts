@@ -69,3 +69,18 @@ test("a snapshot of another machine is refused in a sentence that says what diff
     /128 MiB of memory/,
   );
 });
+
+test("so is one of a machine with other virtio devices or another clock", async () => {
+  const plain = await Machine.create({ harts: 1 });
+  const file = await plain.snapshot();
+  const seeded = await Machine.create({ virtio: [{ device: "rng", seed: 5 }] });
+  const later = await Machine.create({ rtcBase: Date.UTC(2027, 1, 3, 4, 5, 6) });
+  await expect(seeded.restore(file)).rejects.toThrow(
+    "The saved machine has these virtio devices besides disks: none; this one: rng with seed 5; start with what it was started with.",
+  );
+  await expect(plain.restore(await seeded.snapshot())).rejects.toThrow("rng with seed 5; this one: none");
+  await expect(later.restore(file)).rejects.toThrow(
+    "a clock that began at 2026-01-01T00:00:00, this one at 2027-02-03T04:05:06",
+  );
+  expect(() => later.replay(plain.recording())).toThrow("a clock that began at");
+});
