@@ -16,6 +16,7 @@
 #include <linux/wait.h>
 #include <linux/workqueue.h>
 #include <asm/mmu_context.h>
+#include <asm/switch_to.h>
 
 #include "sched.h"
 
@@ -277,7 +278,7 @@ static noinline void context_switch(struct rq *rq, struct task_struct *prev, str
 			prev->active_mm = NULL;
 		}
 	}
-	prev = __switch_to(prev, next);
+	prev = switch_to(prev, next);
 	barrier();
 	finish_task_switch(prev);
 }

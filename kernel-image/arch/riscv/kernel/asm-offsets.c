@@ -25,6 +25,7 @@ void asm_offsets(void)
 	OFFSET(TASK_THREAD_RA, task_struct, thread.ra);
 	OFFSET(TASK_THREAD_SP, task_struct, thread.sp);
 	OFFSET(TASK_THREAD_S, task_struct, thread.s);
+	OFFSET(TASK_THREAD_FSTATE, task_struct, thread.fstate);
 
 	OFFSET(KERNEL_MAP_VA_KERNEL_PA_OFFSET, kernel_mapping, va_kernel_pa_offset);
 

@@ -21,14 +21,14 @@ static struct device_node *next_cpu(struct device_node *cpus, struct device_node
 	return np;
 }
 
-/* Letters up to the first multi-letter extension. F, D, Q and V need registers that the kernel does not switch. */
+/* Letters up to the first multi-letter extension. Q and V need registers that the kernel does not switch. */
 static unsigned long isa_letters(const char *isa)
 {
 	unsigned long letters = 0;
 
 	for (isa += strlen("rv64"); *isa >= 'a' && *isa <= 'z' && *isa != 's' && *isa != 'x' && *isa != 'z'; isa++)
-		if (!strchr("fdqvgh", *isa))
-			letters |= 1UL << (*isa - 'a');
+		if (!strchr("qvgh", *isa))
+			letters |= HWCAP_ISA(*isa);
 	return letters;
 }
 

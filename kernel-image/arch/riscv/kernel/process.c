@@ -4,7 +4,9 @@
 #include <linux/sched.h>
 #include <linux/smp.h>
 #include <linux/string.h>
+#include <asm/hwcap.h>
 #include <asm/sbi.h>
+#include <asm/switch_to.h>
 
 asmlinkage void ret_from_fork(void);
 
@@ -19,6 +21,10 @@ void copy_thread(struct task_struct *p, const struct kernel_clone_args *args)
 		p->thread.s[0] = (unsigned long)args->fn;
 		p->thread.s[1] = (unsigned long)args->fn_arg;
 	} else {
+		preempt_disable();
+		fstate_save(current, current_pt_regs());
+		preempt_enable();
+		p->thread.fstate = current->thread.fstate;
 		*childregs = *current_pt_regs();
 		if (args->stack)
 			childregs->sp = args->stack;
@@ -33,13 +39,19 @@ void copy_thread(struct task_struct *p, const struct kernel_clone_args *args)
 void start_thread(struct pt_regs *regs, unsigned long pc, unsigned long sp)
 {
 	memset(regs, 0, sizeof(*regs));
-	regs->status = SR_SPIE | SR_UXL_64;	/* SPP clear: to user mode */
 	regs->epc = pc;
 	regs->sp = sp;
+	preempt_disable();
+	regs->status = SR_SPIE | SR_UXL_64;	/* SPP clear: to user mode */
+	if (elf_hwcap & HWCAP_ISA('d'))
+		regs->status |= SR_FS_INITIAL;
+	fstate_restore(current, regs);		/* flush_thread has zeroed them */
+	preempt_enable();
 }
 
 void flush_thread(void)
 {
+	set_fs(current_pt_regs(), SR_FS_OFF);	/* what the old program left in the registers is lost */
 	memset(&current->thread, 0, sizeof(current->thread));
 }
 

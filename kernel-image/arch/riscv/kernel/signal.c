@@ -15,11 +15,15 @@
 #include <linux/syscalls.h>
 #include <linux/uaccess.h>
 #include <asm/ptrace.h>
+#include <asm/switch_to.h>
 
 struct sigcontext {
 	unsigned long pc;
 	unsigned long regs[31];		/* x1 to x31 */
-	unsigned long fp_state[66];	/* reserved by the ABI for the F, D and Q registers; 0 without them */
+	union {				/* room for the Q registers */
+		struct __riscv_d_ext_state d;
+		unsigned long reserved[66];
+	} fp;
 } __aligned(16);
 
 struct ucontext {
@@ -86,7 +90,29 @@ int arch_setup_additional_pages(void)
 static int save_sigcontext(struct sigcontext __user *sc, struct pt_regs *regs)
 {
 	BUILD_BUG_ON(offsetof(struct pt_regs, t6) != 31 * sizeof(long));
-	return copy_to_user(sc, regs, 32 * sizeof(long)) || clear_user(sc->fp_state, sizeof(sc->fp_state)) ? -EFAULT : 0;
+	preempt_disable();
+	fstate_save(current, regs);
+	preempt_enable();
+	return copy_to_user(sc, regs, 32 * sizeof(long)) || clear_user(&sc->fp, sizeof(sc->fp)) ||
+	       copy_to_user(&sc->fp.d, &current->thread.fstate, sizeof(sc->fp.d)) ? -EFAULT : 0;
+}
+
+static int restore_sigcontext(struct pt_regs *regs, struct sigcontext __user *sc)
+{
+	unsigned long saved[32];
+
+	if (copy_from_user(saved, sc, sizeof(saved)))
+		return -EFAULT;
+	memcpy(regs, saved, sizeof(saved));
+	if (!(regs->status & SR_FS))
+		return 0;
+	set_fs(regs, SR_FS_CLEAN);	/* what the registers hold now is not to be saved any more */
+	if (copy_from_user(&current->thread.fstate, &sc->fp.d, sizeof(sc->fp.d)))
+		return -EFAULT;
+	preempt_disable();
+	fstate_restore(current, regs);
+	preempt_enable();
+	return 0;
 }
 
 static unsigned long sigframe_address(struct ksignal *ksig, struct pt_regs *regs)
@@ -200,15 +226,13 @@ SYSCALL_DEFINE0(rt_sigreturn)
 {
 	struct pt_regs *regs = current_pt_regs();
 	struct rt_sigframe __user *frame = (void __user *)regs->sp;
-	unsigned long saved[32];
 	sigset_t set;
 
 	if (copy_from_user(&set, &frame->uc.uc_sigmask, sizeof(set)) ||
-	    copy_from_user(saved, &frame->uc.uc_mcontext, sizeof(saved))) {
+	    restore_sigcontext(regs, &frame->uc.uc_mcontext)) {
 		force_sig(SIGSEGV);
 		return 0;
 	}
-	memcpy(regs, saved, sizeof(saved));
 	regs->cause = ~0UL;
 	set_current_blocked(&set);
 	return regs->a0;

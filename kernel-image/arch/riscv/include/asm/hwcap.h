@@ -2,6 +2,8 @@
 #ifndef _ASM_HWCAP_H
 #define _ASM_HWCAP_H
 
+#define HWCAP_ISA(letter) (1UL << ((letter) - 'a'))
+
 extern unsigned long elf_hwcap;
 
 #endif

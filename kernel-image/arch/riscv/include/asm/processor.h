@@ -5,12 +5,19 @@
 #include <asm/page.h>
 #include <asm/ptrace.h>
 
+/* The layout of the signal frame, too. */
+struct __riscv_d_ext_state {
+	u64 f[32];
+	u32 fcsr;
+};
+
 /* Callee-saved registers of a task that is not running. */
 struct thread_struct {
 	unsigned long ra;
 	unsigned long sp;
 	unsigned long s[12];
 	unsigned long bad_cause;
+	struct __riscv_d_ext_state fstate;
 };
 
 #define STACK_TOP TASK_SIZE
