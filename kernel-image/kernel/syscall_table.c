@@ -145,7 +145,7 @@ static void warn_once(unsigned long nr)
 
 	if (nr >= NR_SYSCALLS || test_and_set_bit(nr % 64, &warned[nr / 64]))
 		return;
-	pr_info("%s[%d]: system call %lu is not implemented\n", current->comm, current->pid, nr);
+	pr_debug("%s[%d]: system call %lu is not implemented\n", current->comm, current->pid, nr);
 }
 
 void syscall_handler(struct pt_regs *regs)

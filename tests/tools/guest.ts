@@ -1,0 +1,158 @@
+/** Our kernel on our machine or on QEMU, and a shell in it: commands in, output and status out. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe } from "vitest";
+import { type CpioEntry, writeCpio } from "../../host/boot/cpio.ts";
+import { Machine } from "../../host/node/index.ts";
+import { IMAGE } from "../boot/images.ts";
+import { Qemu } from "./qemu.ts";
+import { requireTool } from "./require-tool.ts";
+
+/** What a test talks to: the console of either machine. */
+export interface Guest {
+  /** All that was written since power-on. */
+  readonly output: string;
+  send(text: string): void;
+  expect(pattern: RegExp): Promise<unknown>;
+  /** Waits until the machine has been switched off from inside; gives its exit status. */
+  ended(): Promise<number | null>;
+  dispose(): void;
+}
+
+export interface GuestOptions {
+  /** The RAM disk: archives, one behind the other. */
+  readonly initrd: readonly Uint8Array[];
+  readonly append?: string;
+}
+
+/** Where kernel tests run: the same image everywhere. */
+const PLACES = [
+  { machine: "hartbeat", harts: 1 },
+  { machine: "hartbeat", harts: 4 },
+  { machine: "QEMU", harts: 4 },
+] as const;
+export type Place = (typeof PLACES)[number];
+
+/** `describe` for each place; QEMU must be there for its own. */
+export function describeInEachPlace(title: string, tests: (place: Place) => void): void {
+  for (const place of PLACES) {
+    const group = place.machine === "QEMU" ? requireTool("qemu-system-riscv64", "opensbi") : describe;
+    group(`${title}, on ${place.machine} with -smp ${place.harts}`, () => tests(place));
+  }
+}
+
+const RAM_MIB = 128;
+/** For the machine to switch off, in cycles. */
+const LAST_CYCLES = 5_000_000_000;
+
+async function bootHartbeat(harts: number, initrd: Uint8Array, append?: string): Promise<Guest> {
+  const machine = await Machine.create({
+    harts,
+    ramBytes: RAM_MIB * 2 ** 20,
+    kernel: IMAGE,
+    initrd: { name: "RAM disk of the test", bytes: initrd },
+    ...(append && { append }),
+  });
+  return {
+    get output() {
+      return machine.console.output;
+    },
+    send: (text) => machine.console.send(text),
+    expect: (pattern) => machine.console.expect(pattern),
+    ended: async () => {
+      machine.run({ cycles: LAST_CYCLES });
+      return machine.halted && "status" in machine.halted ? machine.halted.status : null;
+    },
+    dispose: () => machine.dispose(),
+  };
+}
+
+function bootQemu(harts: number, initrd: Uint8Array, append?: string): Guest {
+  const folder = mkdtempSync(join(tmpdir(), "hartbeat-guest-"));
+  const file = join(folder, "initrd");
+  writeFileSync(file, initrd);
+  const words = ["-smp", String(harts), "-m", `${RAM_MIB}M`, "-kernel", IMAGE, "-initrd", file];
+  const qemu = new Qemu([...words, ...(append ? ["-append", append] : [])]);
+  return {
+    get output() {
+      return qemu.output;
+    },
+    send: (text) => qemu.send(text),
+    expect: (pattern) => qemu.expect(pattern),
+    ended: () => qemu.end(),
+    dispose: () => {
+      qemu.kill();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Powers on. */
+export async function bootGuest({ machine, harts }: Place, options: GuestOptions): Promise<Guest> {
+  const { initrd, append } = options;
+  const bytes = new Uint8Array(Buffer.concat(initrd));
+  return machine === "QEMU" ? bootQemu(harts, bytes, append) : bootHartbeat(harts, bytes, append);
+}
+
+/** An archive with the folders that its files lie in. */
+export function archive(entries: readonly CpioEntry[]): Uint8Array {
+  const folders = new Set(
+    entries.flatMap(({ path }) => {
+      const parts = path.split("/").slice(0, -1);
+      return parts.map((_, index) => parts.slice(0, index + 1).join("/"));
+    }),
+  );
+  for (const { path } of entries) folders.delete(path);
+  const missing = [...folders].sort().map((path) => ({ kind: "directory", path }) as const);
+  return writeCpio([...missing, ...entries]);
+}
+
+export const program = (path: string, bytes: Uint8Array): CpioEntry => ({
+  kind: "file",
+  path,
+  bytes,
+  executable: true,
+});
+export const folder = (path: string): CpioEntry => ({ kind: "directory", path });
+export const script = (path: string, text: string): CpioEntry =>
+  program(path, new TextEncoder().encode(text));
+
+/** A shell that waits for commands. Its prompt ends with "# "; busybox asks for the cursor's place behind it. */
+export class Shell {
+  readonly guest: Guest;
+
+  constructor(guest: Guest) {
+    this.guest = guest;
+  }
+
+  /** Waits for the first prompt. */
+  static async on(guest: Guest): Promise<Shell> {
+    await guest.expect(/# /);
+    return new Shell(guest);
+  }
+
+  /** Logs in as root, on a terminal that is wide enough for any line. */
+  static async login(guest: Guest): Promise<Shell> {
+    await guest.expect(/login: /);
+    guest.send("root\n");
+    const shell = await Shell.on(guest);
+    await shell.run("stty columns 1000");
+    return shell;
+  }
+
+  /** Runs a command line, whose status must be `status`; gives what it wrote. */
+  async run(command: string, status = 0): Promise<string> {
+    const from = this.guest.output.length;
+    // The echo of the command has the dollar sign where the answer has a number. What lies between is the output.
+    this.guest.send(`${command}; echo "=$?="\n`);
+    await this.guest.expect(/=\d+=\r\n[\s\S]*?# /);
+    const answer = /="\r\n([\s\S]*)=(\d+)=\r\n/.exec(this.guest.output.slice(from));
+    if (!answer) throw new Error(`no echo of '${command}' in:\n${this.guest.output.slice(from)}`);
+    const [, written = "", ended] = answer;
+    const output = written.replace(/\r/g, "");
+    if (Number(ended) !== status)
+      throw new Error(`'${command}' ended with status ${ended} after writing:\n${output}`);
+    return output;
+  }
+}
