@@ -20,6 +20,7 @@ import {
   RAM,
 } from "./generated/layout";
 import { dropAllCode, storedToCode } from "./block/code-cache";
+import { resetTriggers } from "./debug/triggers";
 import { updateContext } from "./hart/context";
 import { resetMenvcfg, resetMstatus } from "./hart/csr-functions";
 import { probe as probeAddress } from "./mmu/translate";
@@ -70,6 +71,7 @@ function resetHart(h: usize, id: u32): void {
   store<u32>(h, PRIV_M, HART_PRIV);
   store<u64>(h, resetMstatus(), HART_MSTATUS);
   store<u64>(h, resetMenvcfg(), HART_MENVCFG);
+  resetTriggers(h);
   store<u64>(h, BOOT_ROM_BASE, HART_PC);
   store<u64>(h, ~0, HART_RESERVATION);
   store<u64>(h, ~0, HART_RESUMEPC);

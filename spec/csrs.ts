@@ -148,6 +148,30 @@ export const CSRS: readonly CsrRow[] = [
     barrier: true,
     doc: "PMP address",
   })),
+
+  // Debug triggers.
+  { name: "tselect", address: 0x7a0, write: "writeTselect", doc: "which trigger the next registers show" },
+  {
+    name: "tdata1",
+    address: 0x7a1,
+    read: "readTdata1",
+    write: "writeTdata1",
+    barrier: true,
+    doc: "its control",
+  },
+  {
+    name: "tdata2",
+    address: 0x7a2,
+    read: "readTdata2",
+    write: "writeTdata2",
+    barrier: true,
+    doc: "its address",
+  },
+  { name: "tdata3", address: 0x7a3, value: "0", doc: "no further conditions" },
+  { name: "tinfo", address: 0x7a4, value: "0x01008044", doc: "version 1; types 2, 6 and 15 (disabled)" },
+  { name: "tcontrol", address: 0x7a5, mask: "0x88", doc: "whether triggers fire in M-mode" },
+
+  // Machine counters.
   { name: "mcycle", address: 0xb00, read: "readMcycle", write: "writeMcycle", doc: "cycle counter" },
   {
     name: "minstret",

@@ -20,6 +20,9 @@ export interface PlacedField extends Field {
   readonly bytes: number;
 }
 
+/** Debug triggers of a hart. */
+export const TRIGGERS = 4;
+
 /** Registers and bookkeeping of one hart. Names of registers are those of the RISC-V manuals. */
 const HART: readonly Field[] = [
   { name: "x", type: "u64", count: 32, doc: "integer registers; x0 is never written" },
@@ -90,6 +93,11 @@ const HART: readonly Field[] = [
     doc: "PMP configuration bytes, eight to a word (pmpcfg0, pmpcfg2)",
   },
   { name: "pmpaddr", type: "u64", count: 16, doc: "PMP addresses, physical address >> 2" },
+  { name: "tselect", type: "u64", doc: "debug trigger that tdata1 and tdata2 show" },
+  { name: "tdata1", type: "u64", count: TRIGGERS, doc: "what the debug triggers wait for" },
+  { name: "tdata2", type: "u64", count: TRIGGERS, doc: "the addresses that they compare" },
+  { name: "tcontrol", type: "u64", doc: "whether triggers fire in M-mode" },
+  { name: "triggers", type: "u32", doc: "kinds of access that some trigger waits for, as bits of tdata1" },
   { name: "reservation", type: "u64", doc: "virtual address that lr reserved; all ones when none" },
   { name: "resumePc", type: "u64", doc: "breakpoint to pass once when the hart goes on; all ones when none" },
   { name: "readTlb", type: "u32", doc: "address of the TLB array that loads use in the present mode" },
@@ -191,7 +199,7 @@ function stack(regions: ReadonlyArray<Omit<Region, "base">>): Region[] {
 }
 
 /** Room for one hart's record. */
-export const HART_BYTES = 1024;
+export const HART_BYTES = 2048;
 /** Room for the pipeline model of one hart. */
 export const TIMING_BYTES = 0x2_8000;
 

@@ -21,6 +21,7 @@ import { decode } from "../generated/decoder";
 import { OP_BREAK, OP_NEXT_PAGE, OP_STRADDLE, OP_UNDECODED } from "../generated/ops";
 import { flushAllFetchTlbs, flushAllWriteTlbs } from "../mmu/tlb";
 import { breakpointAtOffset } from "../debug/breakpoints";
+import { triggerAtOffset } from "../debug/triggers";
 import { SLOT_BYTES, fill } from "./slot";
 
 /** Stores to a decoded page, without a decode in between, after which it counts as data again. */
@@ -126,7 +127,7 @@ export function storedToCode(offset: usize, size: usize): bool {
   return false;
 }
 
-/** Forgets the slots at byte offset `offset` of every page, because a breakpoint there came or went. */
+/** Forgets the slots at byte offset `offset` of every page, because a breakpoint or trigger there came or went. */
 export function redecodeOffset(offset: u32): void {
   const used = load<u32>(MACHINE, MACHINE_CODEPAGES);
   for (let i: u32 = 0; i < used; i++) {
@@ -143,7 +144,7 @@ export function decodeSlot(slot: usize): void {
   const owner = ownerOf(page);
   store<u32>(owner, 0, OWNER_STORES);
   const offset = (<u32>(slot - page)) >>> 3;
-  if (breakpointAtOffset(offset)) {
+  if (breakpointAtOffset(offset) || triggerAtOffset(offset)) {
     fill(slot, OP_BREAK, 0, 0, 0, 0);
     return;
   }

@@ -20,6 +20,7 @@ import {
 import { decode } from "../generated/decoder";
 import { OP_NEXT_PAGE } from "../generated/ops";
 import { hasBreakpoint } from "../debug/breakpoints";
+import { fetchTriggered } from "../debug/triggers";
 import { takePendingInterrupt } from "../hart/interrupt";
 import { takeTrap } from "../hart/trap";
 import { isMemory, readMemory } from "../mmu/physical";
@@ -64,6 +65,7 @@ function find(h: usize, pc: u64): usize {
   if (load<u64>(entry) == (pc & ~0xfff)) {
     page = <usize>load<u32>(entry, TLB_ADDEND);
   } else {
+    if (fetchTriggered(h, pc)) return fetchFault(h);
     page = fetchCodePage(h, pc);
     if (load<u32>(h, HART_TRAPPED)) return fetchFault(h);
     if (page == 0) {
@@ -74,20 +76,21 @@ function find(h: usize, pc: u64): usize {
   return page + (((<usize>pc) & 0xffe) << 3);
 }
 
-/** The fetch that failed takes its cycle, so that a hart that traps for ever does not stop time. */
+/** A fetch that failed takes its cycle, so that a hart that traps for ever does not stop time. */
 function fetchFault(h: usize): usize {
   store<u32>(h, load<u32>(h, HART_FUEL) - 1, HART_FUEL);
   return 0;
 }
 
-/** Stops at a breakpoint: returns 0; or goes on with the instruction beneath it. */
+/** Stops at a breakpoint, or takes the trap of a trigger: returns 0; or goes on with the instruction beneath it. */
 export function breakHere(h: usize, pc: u64): usize {
   if (hasBreakpoint(pc) && load<u64>(h, HART_RESUMEPC) != pc) {
     store<u32>(MACHINE, STOP_BREAKPOINT, MACHINE_STOPREASON);
     return 0;
   }
   store<u64>(h, NO_ADDRESS, HART_RESUMEPC);
-  return decodeAlone(h, pc);
+  const slot = fetchTriggered(h, pc) ? 0 : decodeAlone(h, pc);
+  return slot ? slot : fetchFault(h);
 }
 
 /**

@@ -18,6 +18,7 @@ import {
   WATCH_TABLE,
 } from "../generated/layout";
 import { flushHart } from "../mmu/tlb";
+import { accessTriggered } from "./triggers";
 import { hart } from "../run";
 
 const LAST: usize = 8;
@@ -45,8 +46,15 @@ export function isWatchedPage(va: u64): bool {
   return load<u32>(MACHINE, MACHINE_WATCHPOINTS) != 0 && find(va & ~0xfff, va | 0xfff, ~0) >= 0;
 }
 
-/** Holds a watched access back: the interpreter leaves the instruction as after a trap, and stops. */
+/**
+ * Holds an access back that is watched, by the debugger or by a trigger of the program: the interpreter leaves the
+ * instruction as after a trap, and stops for the debugger.
+ */
 export function heldBack(h: usize, va: u64, size: u32, accesses: u32): bool {
+  return stopsBefore(h, va, size, accesses) || accessTriggered(h, va, size, accesses);
+}
+
+function stopsBefore(h: usize, va: u64, size: u32, accesses: u32): bool {
   if (load<u32>(MACHINE, MACHINE_WATCHPOINTS) == 0 || load<u32>(MACHINE, MACHINE_WATCHDISARMED)) return false;
   const index = find(va, va + <u64>(size - 1), accesses);
   if (index < 0) return false;

@@ -363,4 +363,5 @@ export function ticksAt(cycle: u64): u64 {
   return cycle / CYCLES_PER_TICK + load<u64>(MACHINE, MACHINE_TIMEOFFSET);
 }
 
+export { readTdata1, readTdata2, writeTdata1, writeTdata2, writeTselect } from "../debug/triggers";
 export { readHpmCounter, readHpmEvent, writeHpmCounter, writeHpmEvent } from "../timing/counters";

@@ -28,9 +28,14 @@ import {
   HART_SEPC,
   HART_STVAL,
   HART_STVEC,
+  HART_TCONTROL,
   HART_TRAPPED,
 } from "../generated/layout";
 import { updateContext } from "./context";
+
+/** Debug Specification, section 5.7.5: "when any trap into M-mode is taken, mte is set to 0", and mpte to what it was. */
+const TCONTROL_MTE: u64 = 8;
+const TCONTROL_MPTE: u64 = 0x80;
 
 /** Top bit of mcause: the trap is an interrupt. */
 export const CAUSE_INTERRUPT: u64 = 1 << 63;
@@ -89,6 +94,7 @@ export function takeTrap(h: usize, cause: u64, tval: u64): void {
     mstatus = withBit(mstatus, MSTATUS_MIE_BIT, 0);
     mstatus = (mstatus & ~((<u64>3) << MSTATUS_MPP_BIT)) | ((<u64>priv) << MSTATUS_MPP_BIT);
     store<u64>(h, mstatus, HART_MSTATUS);
+    store<u64>(h, load<u64>(h, HART_TCONTROL) & TCONTROL_MTE ? TCONTROL_MPTE : 0, HART_TCONTROL);
     store<u64>(h, vector(load<u64>(h, HART_MTVEC), cause), HART_PC);
     setPrivilege(h, PRIV_M);
   }
@@ -109,6 +115,7 @@ export function returnFromM(h: usize): void {
   mstatus = (mstatus & ~((<u64>3) << MSTATUS_MPP_BIT)) | ((<u64>PRIV_U) << MSTATUS_MPP_BIT);
   if (priv != PRIV_M) mstatus = withBit(mstatus, MSTATUS_MPRV_BIT, 0);
   store<u64>(h, mstatus, HART_MSTATUS);
+  if (load<u64>(h, HART_TCONTROL) & TCONTROL_MPTE) store<u64>(h, TCONTROL_MPTE | TCONTROL_MTE, HART_TCONTROL);
   store<u64>(h, load<u64>(h, HART_MEPC), HART_PC);
   setPrivilege(h, priv);
 }

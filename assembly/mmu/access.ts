@@ -164,12 +164,12 @@ export function loadReserved(h: usize, va: u64, size: u32): u64 {
  * virtual address alone tells.
  */
 export function storeConditional(h: usize, va: u64, value: u64, size: u32): u64 {
+  const reserved = load<u64>(h, HART_RESERVATION);
+  if (reserved == va && heldBack(h, va, size, WATCH_WRITE)) return 0;
   if (va & (<u64>(size - 1))) {
     takeTrap(h, CAUSE_STORE_ADDRESS_MISALIGNED, va);
     return 0;
   }
-  const reserved = load<u64>(h, HART_RESERVATION);
-  if (reserved == va && heldBack(h, va, size, WATCH_WRITE)) return 0;
   store<u64>(h, NO_ADDRESS, HART_RESERVATION);
   if (reserved != va) return 1;
   const host = amoAddress(h, va, size);

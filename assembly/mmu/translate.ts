@@ -14,6 +14,7 @@ import { HART_FETCHTLB, HART_PRIV, HART_READTLB, HART_SATP, HART_WRITETLB } from
 import { codePageFor, findCodePage } from "../block/code-cache";
 import { dataPrivilege } from "../hart/context";
 import { takeTrap } from "../hart/trap";
+import { triggerOnPage } from "../debug/triggers";
 import { isWatchedPage } from "../debug/watchpoints";
 import { PMP_R, PMP_W, PMP_X, pmpAllows, pmpUniform } from "./pmp";
 import { hostAddress, isMemory, isRam, markDirty } from "./physical";
@@ -75,7 +76,7 @@ function enterData(h: usize, va: u64, address: u64, access: u32): void {
   const ram = isRam(page, 4096);
   if (access == ACCESS_STORE && (!ram || findCodePage(<u32>((page - RAM_BASE) >> 12)) != 0)) return;
   if (!isMemory(page, 4096) || !pmpUniform(h, page)) return;
-  if (isWatchedPage(va)) return;
+  if (isWatchedPage(va) || triggerOnPage(h, va)) return;
   if (access == ACCESS_STORE) markDirty(page);
   const array = access == ACCESS_LOAD ? load<u32>(h, HART_READTLB) : load<u32>(h, HART_WRITETLB);
   tlbFill(<usize>array, va, <u32>hostAddress(page) - <u32>(va & ~0xfff));

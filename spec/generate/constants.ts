@@ -16,6 +16,7 @@ import {
   TLB_BYTES,
   TLB_CONTEXTS,
   TLB_ENTRIES,
+  TRIGGERS,
   WATCH_ACCESS,
   WATCHPOINT_BYTES,
 } from "../layout.ts";
@@ -55,6 +56,7 @@ ${constant("WATCHPOINT_BYTES", WATCHPOINT_BYTES, "usize")}
 ${Object.entries(WATCH_ACCESS)
   .map(([name, bit]) => constant(`WATCH_${name}`, bit, "u32"))
   .join("\n")}
+${constant("TRIGGERS", TRIGGERS, "u32", "debug triggers of a hart")}
 ${constant("TLB_ENTRIES", TLB_ENTRIES, "u32")}
 ${constant("TLB_BYTES", TLB_BYTES, "usize")}
 ${constant("TLB_CONTEXTS", TLB_CONTEXTS.length, "u32")}

@@ -294,7 +294,11 @@ ${cases.join("\n")}
           ${SPILL}
           target = ${PC};
           slot = breakHere(h, target);
-          if (slot == 0) return fuel;
+          if (slot == 0) {
+            fuel = load<${time.fuel}>(h, HART_FUEL);
+            if (load<u32>(h, HART_TRAPPED)) ${LEAVE}
+            return fuel;
+          }
           pcBase = target - <u64>(slot >>> 3);
           continue;
         }
