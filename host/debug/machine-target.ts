@@ -1,6 +1,7 @@
 /** The machine as debuggers and traces see it, and the hold that a debugger has on it. */
 import { PRIVILEGE } from "../../spec/riscv.ts";
 import { HartbeatError } from "../errors.ts";
+import { walkPages } from "../inspect/page-walk.ts";
 import type { Machine } from "../machine.ts";
 import type { Breakpoints } from "./breakpoints.ts";
 import type { Debugger, Stopper } from "./debugger.ts";
@@ -43,6 +44,7 @@ export class MachineTarget implements DebugTarget {
     };
     this.#memory = new VirtualMemory(physical, {
       translate: (hart, address) => core.translate(hart, address),
+      translateBelow: (hart, address) => this.#translateBelow(hart, address),
       loadAddress: (address) => symbols.loadAddress(address),
     });
   }
@@ -144,6 +146,15 @@ export class MachineTarget implements DebugTarget {
 
   setUserProgram(name: string | undefined): void {
     this.debugger.userProgram = name;
+  }
+
+  /** The firmware works for a kernel: addresses that are nowhere in machine mode are the kernel's. */
+  #translateBelow(hart: number, address: bigint): number | undefined {
+    const record = this.#machine.core.hart(hart);
+    const satp = this.#machine.core.readCsr(hart, "satp") ?? 0n;
+    if (record.get("priv") !== BigInt(PRIVILEGE.M) || satp === 0n) return undefined;
+    const walk = walkPages(satp, address, (place) => wordAt(this.#machine.readPhysical(place, 8)));
+    return walk.physical === undefined ? undefined : Number(walk.physical);
   }
 
   /** Does nothing for a machine that cannot go back; its steps back end at once, at the start. */
@@ -249,5 +260,8 @@ export class MachineTarget implements DebugTarget {
     return true;
   }
 }
+
+const wordAt = (bytes: Uint8Array): bigint | undefined =>
+  bytes.length < 8 ? undefined : new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
 
 const keyOf = ({ address, length, kind }: WatchRange): string => `${kind} ${address} ${length}`;

@@ -1,8 +1,9 @@
 /**
  * Guest memory as a debugger sees it: by virtual address of a hart, without side effects on devices.
  *
- * Where the hart has no translation for an address (before the kernel turns paging on, or while the
- * firmware runs), the link map of the loaded ELF files stands in, so that a symbol can be read at any time.
+ * Where the hart has no translation for an address, others stand in: while the firmware runs, that of the kernel which
+ * called it; before the kernel turns paging on, the link map of the loaded ELF files, so that a symbol can be read
+ * at any time.
  */
 
 /** Main memory and ROM by physical address. */
@@ -16,8 +17,15 @@ export interface PhysicalMemory {
 export interface AddressMaps {
   /** The hart's present translation, permissions aside. */
   translate(hart: number, address: bigint): number | undefined;
+  /** What supervisor mode would make of it while the hart is in machine mode. */
+  translateBelow(hart: number, address: bigint): number | undefined;
   /** Where the loader put what is linked at the address. */
   loadAddress(address: bigint): number | undefined;
+}
+
+interface Piece {
+  readonly physical: number;
+  readonly view: Uint8Array;
 }
 
 const PAGE = 4096;
@@ -63,13 +71,18 @@ export class VirtualMemory {
   }
 
   /** What lies at `address` up to the end of its page. */
-  #piece(hart: number, address: bigint, most: number): { physical: number; view: Uint8Array } | undefined {
+  #piece(hart: number, address: bigint, most: number): Piece | undefined {
     const va = BigInt.asUintN(64, address);
     const length = Math.min(most, PAGE - Number(va % BigInt(PAGE)));
-    for (const physical of [this.#maps.translate(hart, va), this.#maps.loadAddress(va)]) {
+    const maps = this.#maps;
+    const pieceAt = (physical: number | undefined): Piece | undefined => {
       const view = physical === undefined ? undefined : this.#physical.view(physical, length);
-      if (physical !== undefined && view !== undefined) return { physical, view };
-    }
-    return undefined;
+      return physical === undefined || view === undefined ? undefined : { physical, view };
+    };
+    return (
+      pieceAt(maps.translate(hart, va)) ??
+      pieceAt(maps.translateBelow(hart, va)) ??
+      pieceAt(maps.loadAddress(va))
+    );
   }
 }

@@ -7,9 +7,12 @@
 #define FW_DYNAMIC_MAGIC	0x4942534f	/* "OSBI" */
 #define FW_DYNAMIC_BOOT_HART	40		/* offset in struct fw_dynamic_info, version 2 */
 
+	.cfi_sections .debug_frame
 	.section .text.start, "ax", @progbits
 	.globl	_start
 _start:
+	.cfi_startproc
+	.cfi_undefined ra		# nobody called us: a debugger's walk ends here
 	csrw	mie, zero
 	csrw	mip, zero
 	la	t0, early_trap
@@ -52,6 +55,7 @@ wait_for_boot_hart:
 park:
 	wfi
 	j	park
+	.cfi_endproc
 
 /* A trap before the trap handler is in place leaves nothing sensible to do. */
 	.balign	4

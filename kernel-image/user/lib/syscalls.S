@@ -1,10 +1,12 @@
 /* The system calls: one line each, name and Linux's number for riscv64 (asm-generic).
  * Arguments are already where the kernel wants them; a negative result becomes errno. */
 
+	.cfi_sections .debug_frame
+
 #define SYSCALL(name, number) \
 	.section .text.name, "ax", @progbits; .globl name; .type name, @function; \
-name:	li a7, number; ecall; bltz a0, 1f; ret; \
-1:	tail syscall_error; .size name, . - name
+name:	.cfi_startproc; li a7, number; ecall; bltz a0, 1f; ret; \
+1:	tail syscall_error; .cfi_endproc; .size name, . - name
 
 SYSCALL(getcwd_syscall, 17)
 SYSCALL(dup, 23)

@@ -1,6 +1,6 @@
 /** Guests for debugger tests: a small program built on the spot, machines that run it, and GDB driving them. */
 import { execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { MachineTarget } from "../../../host/debug/machine-target.ts";
@@ -100,22 +100,26 @@ export function gdb(
   interruptAfter?: number,
 ): Promise<string> {
   const all = ["set pagination off", "set confirm off", `target remote ${server.address}`, ...commands];
+  // One file for both, so that what GDB complains about stands where it happened.
+  const folder = mkdtempSync(join(tmpdir(), "hartbeat-gdb-"));
+  const log = join(folder, "log");
+  const descriptor = openSync(log, "a");
   const child = spawn("gdb-multiarch", ["-nx", "-batch", ...all.flatMap((line) => ["-ex", line]), file], {
     timeout: GDB_TIMEOUT_MS,
     killSignal: "SIGKILL",
+    stdio: ["ignore", descriptor, descriptor],
   });
   if (interruptAfter !== undefined) setTimeout(() => child.kill("SIGINT"), interruptAfter);
-  return new Promise((resolve, reject) => {
-    let output = "";
-    const take = (text: string): void => {
-      output += text;
-    };
-    child.stdout.setEncoding("utf8").on("data", take);
-    child.stderr.setEncoding("utf8").on("data", take);
+  return new Promise<string>((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (_code, signal) => {
+      // Where the sources are is no matter here.
+      const output = readFileSync(log, "utf8").replace(/^\d+\t.*: No such file or directory\.\n/gm, "");
       if (signal === null) resolve(output);
       else reject(new Error(`gdb was ended by ${signal}; it had printed:\n${output}`));
     });
+  }).finally(() => {
+    closeSync(descriptor);
+    rmSync(folder, { recursive: true, force: true });
   });
 }

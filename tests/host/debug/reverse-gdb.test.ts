@@ -1,22 +1,11 @@
 /** A real GDB going backwards through our kernel's boot on two harts, and asking the monitor. */
-import { afterEach, expect, it } from "vitest";
-import { PACKAGE_FILES } from "../../../host/node/files.ts";
-import { Machine } from "../../../host/node/index.ts";
+import { expect, it } from "vitest";
 import { requireTool } from "../../tools/require-tool.ts";
-import { DebuggedGuest, gdb } from "./guest.ts";
+import { kernelSessions } from "./kernel-guest.ts";
 
 requireTool("gdb-multiarch")("gdb backwards", () => {
-  let guest: DebuggedGuest | undefined;
-
-  afterEach(async () => {
-    await guest?.stop();
-    guest = undefined;
-  });
-
-  async function debug(...commands: string[]): Promise<string> {
-    guest = await DebuggedGuest.start(await Machine.create({ harts: 2 }));
-    return gdb(guest.server, PACKAGE_FILES.kernel, commands);
-  }
+  const { fromReset } = kernelSessions();
+  const debug = (...commands: string[]): Promise<string> => fromReset({ harts: 2 }, ...commands);
 
   it("undoes instructions one by one", async () => {
     const output = await debug(

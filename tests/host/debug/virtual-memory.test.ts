@@ -28,6 +28,8 @@ function machine() {
         if (address >> 12n === 0x11n) return RAM + PAGE + Number(address & 0xfffn);
         return undefined;
       },
+      translateBelow: (hart, address) =>
+        hart === 1 && address >> 12n === 0x20n ? RAM + 3 * PAGE + Number(address & 0xfffn) : undefined,
       loadAddress: (address) => (address >= HIGH ? RAM + Number(address - HIGH) : undefined),
     },
   );
@@ -53,6 +55,12 @@ describe("guest memory", () => {
     expect(memory.read(0, HIGH + 3n, 2)).toEqual(ram.slice(3, 5));
     expect(memory.read(1, HIGH + 3n, 2)).toEqual(ram.slice(3, 5));
     expect(memory.read(1, HIGH + 0x10_0000n, 2)).toHaveLength(0);
+  });
+
+  it("is found by the kernel's page tables while the firmware runs", () => {
+    const { memory, ram } = machine();
+    expect(memory.read(1, 0x20008n, 4)).toEqual(ram.slice(3 * PAGE + 8, 3 * PAGE + 12));
+    expect(memory.read(0, 0x20008n, 4)).toHaveLength(0);
   });
 
   it("is written as a whole or not at all", () => {

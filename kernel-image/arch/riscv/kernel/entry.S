@@ -6,49 +6,71 @@
 	.text
 
 /*
+ * Where a debugger finds what was interrupted: the DWARF column 64 stands for the pc there (psABI, "DWARF Register
+ * Numbers"), and the registers lie in the pt_regs at sp, whose end is the canonical frame address.
+ */
+	.macro cfi_interrupted
+	.cfi_signal_frame
+	.cfi_return_column 64
+	.endm
+	.macro save reg, offset
+	sd \reg, \offset(sp)
+	.cfi_offset \reg, \offset - PT_SIZE
+	.endm
+	.macro restore reg, offset
+	ld \reg, \offset(sp)
+	.cfi_restore \reg
+	.endm
+
+/*
  * sscratch is 0 while the hart is in the kernel and holds the current task
  * while it is in user mode, so one swap with tp tells where the trap came from.
  */
 SYM_FUNC_START(handle_exception)
-	.cfi_signal_frame
-	.cfi_undefined ra
+	cfi_interrupted
+	.cfi_register 64, sepc
 	csrrw tp, sscratch, tp
+	.cfi_register tp, sscratch
 	bnez tp, 1f
 	csrr tp, sscratch
 	sd sp, TASK_TI_KERNEL_SP(tp)
 1:	sd sp, TASK_TI_USER_SP(tp)
+	.cfi_escape 0x10, 2, 2, 0x74, TASK_TI_USER_SP	/* DW_CFA_expression: sp is at tp + TASK_TI_USER_SP */
+	.if TASK_TI_USER_SP >= 64
+	.error "the offset does not fit into one byte of LEB128"
+	.endif
 	ld sp, TASK_TI_KERNEL_SP(tp)
 	addi sp, sp, -PT_SIZE
 	.cfi_def_cfa sp, PT_SIZE
-	sd ra, PT_RA(sp)
-	sd gp, PT_GP(sp)
-	sd t0, PT_T0(sp)
-	sd t1, PT_T1(sp)
-	sd t2, PT_T2(sp)
-	sd s0, PT_S0(sp)
-	sd s1, PT_S1(sp)
-	sd a0, PT_A0(sp)
-	sd a1, PT_A1(sp)
-	sd a2, PT_A2(sp)
-	sd a3, PT_A3(sp)
-	sd a4, PT_A4(sp)
-	sd a5, PT_A5(sp)
-	sd a6, PT_A6(sp)
-	sd a7, PT_A7(sp)
-	sd s2, PT_S2(sp)
-	sd s3, PT_S3(sp)
-	sd s4, PT_S4(sp)
-	sd s5, PT_S5(sp)
-	sd s6, PT_S6(sp)
-	sd s7, PT_S7(sp)
-	sd s8, PT_S8(sp)
-	sd s9, PT_S9(sp)
-	sd s10, PT_S10(sp)
-	sd s11, PT_S11(sp)
-	sd t3, PT_T3(sp)
-	sd t4, PT_T4(sp)
-	sd t5, PT_T5(sp)
-	sd t6, PT_T6(sp)
+	save ra, PT_RA
+	save gp, PT_GP
+	save t0, PT_T0
+	save t1, PT_T1
+	save t2, PT_T2
+	save s0, PT_S0
+	save s1, PT_S1
+	save a0, PT_A0
+	save a1, PT_A1
+	save a2, PT_A2
+	save a3, PT_A3
+	save a4, PT_A4
+	save a5, PT_A5
+	save a6, PT_A6
+	save a7, PT_A7
+	save s2, PT_S2
+	save s3, PT_S3
+	save s4, PT_S4
+	save s5, PT_S5
+	save s6, PT_S6
+	save s7, PT_S7
+	save s8, PT_S8
+	save s9, PT_S9
+	save s10, PT_S10
+	save s11, PT_S11
+	save t3, PT_T3
+	save t4, PT_T4
+	save t5, PT_T5
+	save t6, PT_T6
 
 	/* No user access and no floating point in the kernel unless asked for. */
 	li t0, SR_SUM | SR_FS
@@ -59,11 +81,14 @@ SYM_FUNC_START(handle_exception)
 	csrr s4, scause
 	csrr s5, sscratch
 	sd s0, PT_SP(sp)
+	.cfi_offset sp, PT_SP - PT_SIZE
 	sd s1, PT_STATUS(sp)
 	sd s2, PT_EPC(sp)
+	.cfi_offset 64, PT_EPC - PT_SIZE
 	sd s3, PT_BADADDR(sp)
 	sd s4, PT_CAUSE(sp)
 	sd s5, PT_TP(sp)
+	.cfi_offset tp, PT_TP - PT_SIZE
 	csrw sscratch, zero
 	.option push
 	.option norelax
@@ -81,9 +106,13 @@ SYM_FUNC_END(handle_exception)
 
 /* sp = the pt_regs to leave through. */
 SYM_FUNC_START(ret_from_exception)
-	.cfi_signal_frame
-	.cfi_undefined ra
+	cfi_interrupted
 	.cfi_def_cfa sp, PT_SIZE
+	.cfi_offset 64, PT_EPC - PT_SIZE
+	.cfi_offset sp, PT_SP - PT_SIZE
+	.irp n, 1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+	.cfi_offset \n, PT_RA + 8 * (\n - 1) - PT_SIZE	/* pt_regs has x1 to x31 in their order */
+	.endr
 	mv a0, sp
 	call irqentry_exit		/* comes back with interrupts off */
 	ld s0, PT_STATUS(sp)
@@ -98,37 +127,40 @@ SYM_FUNC_START(ret_from_exception)
 	sc.d zero, a2, (t0)
 	csrw sstatus, s0
 	csrw sepc, a2
-	ld ra, PT_RA(sp)
-	ld gp, PT_GP(sp)
-	ld tp, PT_TP(sp)
-	ld t0, PT_T0(sp)
-	ld t1, PT_T1(sp)
-	ld t2, PT_T2(sp)
-	ld s0, PT_S0(sp)
-	ld s1, PT_S1(sp)
-	ld a0, PT_A0(sp)
-	ld a1, PT_A1(sp)
-	ld a2, PT_A2(sp)
-	ld a3, PT_A3(sp)
-	ld a4, PT_A4(sp)
-	ld a5, PT_A5(sp)
-	ld a6, PT_A6(sp)
-	ld a7, PT_A7(sp)
-	ld s2, PT_S2(sp)
-	ld s3, PT_S3(sp)
-	ld s4, PT_S4(sp)
-	ld s5, PT_S5(sp)
-	ld s6, PT_S6(sp)
-	ld s7, PT_S7(sp)
-	ld s8, PT_S8(sp)
-	ld s9, PT_S9(sp)
-	ld s10, PT_S10(sp)
-	ld s11, PT_S11(sp)
-	ld t3, PT_T3(sp)
-	ld t4, PT_T4(sp)
-	ld t5, PT_T5(sp)
-	ld t6, PT_T6(sp)
+	.cfi_register 64, sepc
+	restore ra, PT_RA
+	restore gp, PT_GP
+	restore tp, PT_TP
+	restore t0, PT_T0
+	restore t1, PT_T1
+	restore t2, PT_T2
+	restore s0, PT_S0
+	restore s1, PT_S1
+	restore a0, PT_A0
+	restore a1, PT_A1
+	restore a2, PT_A2
+	restore a3, PT_A3
+	restore a4, PT_A4
+	restore a5, PT_A5
+	restore a6, PT_A6
+	restore a7, PT_A7
+	restore s2, PT_S2
+	restore s3, PT_S3
+	restore s4, PT_S4
+	restore s5, PT_S5
+	restore s6, PT_S6
+	restore s7, PT_S7
+	restore s8, PT_S8
+	restore s9, PT_S9
+	restore s10, PT_S10
+	restore s11, PT_S11
+	restore t3, PT_T3
+	restore t4, PT_T4
+	restore t5, PT_T5
+	restore t6, PT_T6
 	ld sp, PT_SP(sp)
+	.cfi_def_cfa sp, 0
+	.cfi_restore sp
 	sret
 SYM_FUNC_END(ret_from_exception)
 
