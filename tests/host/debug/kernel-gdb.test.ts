@@ -89,11 +89,11 @@ requireTool("gdb-multiarch")("gdb on the kernel", () => {
     expect(output).toMatch(/\$1 = 1\n#0 .*hsm_wait \(\) at .*hsm\.c:\d+\n/);
     // A call of the kernel's in the firmware: its frames, then the kernel's.
     expect(output).toMatch(
-      /#0 +handle_trap \(.*\n#1 +<signal handler called>\n#2 .*sbi_ecall \([^]*#\d+ .* start_kernel \(\)[^]*_start \(\)/,
+      /#0 +handle_trap \(.*\n#1 +<signal handler called>\n#2 .*sbi_ecall \([\s\S]*#\d+ .* start_kernel \(\)[\s\S]*_start \(\)/,
     );
     expect(output).toMatch(/\$2 = 1\n\$3 = "swapper/);
     // A stack that only the kernel's page tables know.
-    expect(output).toMatch(/#0 +handle_trap \([^]*#\d+ .* ret_from_fork \(\)[^]*$/);
+    expect(output).toMatch(/#0 +handle_trap \([\s\S]*#\d+ .* ret_from_fork \(\)[\s\S]*$/);
   });
 
   it("steps lines and out of functions on a hart, the other running along", async () => {

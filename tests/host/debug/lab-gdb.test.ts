@@ -19,7 +19,7 @@ requireTool("gdb-multiarch")("the lab", () => {
     const output = await fromReset({ harts: 2, append: "init=/bin/false" }, ...commands);
     expect(output).toMatch(/Breakpoint 1, panic \(.*Attempted to kill init! exitcode/);
     expect(output).toMatch(
-      /#\d+ .*do_trap_ecall_u .*\n[^]*#\d+ +<signal handler called>\n#\d+ +0x0+1\w{4} in/,
+      /#\d+ .*do_trap_ecall_u .*\n[\s\S]*#\d+ +<signal handler called>\n#\d+ +0x0+1\w{4} in/,
     );
     expect(output).toMatch(/\$1 = 1\n\$2 = 94\n/);
     expect(output).toMatch(/Old value = 1\nNew value = 0\n/);

@@ -37,7 +37,7 @@ requireTool(
       "p argv[0]",
     );
     expect(output).toMatch(
-      /#0 .*sys_geteuid \([^]*#\d .*do_trap_ecall_u [^]*#\d +<signal handler called>\n#\d +0x\w+ in geteuid \(\).*\n#\d +0x\w+ in main \(/,
+      /#0 .*sys_geteuid \([\s\S]*#\d .*do_trap_ecall_u [\s\S]*#\d +<signal handler called>\n#\d +0x\w+ in geteuid \(\).*\n#\d +0x\w+ in main \(/,
     );
     expect(output).toMatch(/\$1 = 0x\w+ "id"\n/);
     expect(output).not.toMatch(/corrupt/);
