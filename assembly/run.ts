@@ -15,6 +15,7 @@ import {
   HART_INSTRET,
   HART_LASTRUN,
   HART_LINES,
+  HART_PC,
   HART_RESERVATION,
   HART_TIMED,
   HART_WAITING,
@@ -40,6 +41,9 @@ import {
 } from "./generated/layout";
 import { interpret } from "./generated/interpreter";
 import { interpretTimed } from "./generated/timed-interpreter";
+import { interpretTraced } from "./generated/traced-interpreter";
+import { setNoting } from "./trace/notes";
+import { grantToEdge, isTraced, traceEntry } from "./trace/record";
 import { countRetired } from "./timing/model";
 import { now, supervisorTimerDue, ticksAt } from "./hart/csr-functions";
 import { IRQ_STI } from "./generated/riscv";
@@ -90,15 +94,17 @@ function openRound(): bool {
 /** Lets hart `h` run for `grant` cycles or less. Returns the cycles used. */
 function turn(h: usize, grant: u64): u64 {
   const before = load<u64>(h, HART_CYCLE);
+  const traced = isTraced(before);
+  setNoting(traced);
   store<u64>(h, before + grant, HART_CYCLE);
   if (load<u32>(h, HART_TIMED)) {
     // The last instruction may take more than what is left, so that less than nothing remains.
-    const over = -(<i64>interpretTimed(h, <i32>grant));
+    const over = -(<i64>(traced ? interpretTraced(h, <i32>grant) : interpretTimed(h, <i32>grant)));
     store<u64>(h, load<u64>(h, HART_CYCLE) + over, HART_CYCLE);
     countRetired(h);
   } else {
     store<u64>(h, load<u64>(h, HART_INSTRET) + grant, HART_INSTRET);
-    const left = <u64>interpret(h, <u32>grant);
+    const left = traced ? <u64>interpretTraced(h, <i32>grant) : <u64>interpret(h, <u32>grant);
     // An instruction that a watchpoint held back has not happened.
     const unused = left + <u64>load<u32>(MACHINE, MACHINE_WATCHHIT);
     store<u64>(h, load<u64>(h, HART_CYCLE) - unused, HART_CYCLE);
@@ -149,7 +155,11 @@ export function run(until: f64, pauseAt: f64, budget: f64): u32 {
 /** Has the hart whose turn it is take the interrupt that it would take before its next instruction. */
 export function settle(): void {
   const index = load<u32>(MACHINE, MACHINE_TURN);
-  if (index < load<u32>(MACHINE, MACHINE_HARTS)) takePendingInterrupt(hart(index));
+  if (index >= load<u32>(MACHINE, MACHINE_HARTS)) return;
+  const h = hart(index);
+  const from = load<u64>(h, HART_PC);
+  takePendingInterrupt(h);
+  if (isTraced(load<u64>(h, HART_CYCLE))) traceEntry(h, from);
 }
 
 /** A hart that runs may store anywhere, so the others' reservations end. */
@@ -178,7 +188,8 @@ function finishTurn(h: usize, index: u32, budget: u64): u32 {
       store<u32>(MACHINE, 1, MACHINE_TURNSTARTED);
     }
     const stepping = load<u32>(MACHINE, MACHINE_STEPHART) == index;
-    const used = turn(h, stepping ? 1 : min<u64>(min<u64>(end - start, remaining), MAX_GRANT));
+    const grant = min<u64>(min<u64>(end - start, remaining), MAX_GRANT);
+    const used = turn(h, stepping ? 1 : grantToEdge(start, grant));
     remaining -= min<u64>(used, remaining);
     if (load<u32>(MACHINE, MACHINE_STOPREASON) == STOP_BREAKPOINT) return STOP_BREAKPOINT;
     if (load<u32>(MACHINE, MACHINE_WATCHHIT)) return STOP_WATCHPOINT;

@@ -34,6 +34,7 @@ import { stateHash } from "./state-hash.ts";
 import { SupervisorTimers } from "./supervisor-timer.ts";
 import type { Pipeline } from "./timing/pipelines.ts";
 import { type HartStats, Timing } from "./timing/timing.ts";
+import { InstructionTrace } from "./trace/instruction-trace.ts";
 import { describeVirtio } from "./virtio-option.ts";
 
 /** How the guest ended the run. `status` is 0, or the code that it gave the test finisher. */
@@ -56,6 +57,8 @@ export class Machine {
   /** Registers of harts by name. */
   readonly registers: ReturnType<typeof registerAccess>;
   readonly core: Core;
+  /** What instructions do, one by one, for whoever listens. */
+  readonly trace: InstructionTrace;
   readonly #timing: Timing;
   /** Breakpoints, watchpoints, steps, ways back. */
   readonly debugger: Debugger;
@@ -107,6 +110,7 @@ export class Machine {
     this.#timing = new Timing(core);
     this.breakpoints = new Breakpoints(core);
     this.watchpoints = new Watchpoints(core);
+    this.trace = new InstructionTrace({ core, breakpoints: this.breakpoints });
     this.debugger = new Debugger(this);
     this.#disks = drives.map((drive) => new JournaledDisk(drive));
     this.registers = registerAccess(core);

@@ -5,6 +5,7 @@
  */
 
 import { PIPELINE, TIMING } from "./timing-layout.ts";
+import { TRACE, TRACE_RECORDS } from "./trace-layout.ts";
 
 /** A field of a fixed record in the core's memory. Types are wasm's; `count` makes it an array. */
 export interface Field {
@@ -136,6 +137,20 @@ const MACHINE: readonly Field[] = [
   { name: "watchAddress", type: "u64", doc: "its virtual address" },
   { name: "codePages", type: "u32", doc: "decoded pages in use" },
   { name: "freeCodePage", type: "u32", doc: "first of the freed decoded pages, 0 when none" },
+  {
+    name: "traceOpen",
+    type: "u32",
+    doc: "1 while instructions are traced, from traceFrom to before traceTo",
+  },
+  { name: "traceCount", type: "u32", doc: "records in the trace region" },
+  { name: "traceFrom", type: "u64", doc: "guest cycle" },
+  { name: "traceTo", type: "u64", doc: "guest cycle" },
+  {
+    name: "traceTasks",
+    type: "u64",
+    count: 8,
+    doc: "the task that each hart was last seen with, 0 for none",
+  },
 ];
 
 function place(fields: readonly Field[]): PlacedField[] {
@@ -153,6 +168,7 @@ export const HART_FIELDS = place(HART);
 export const MACHINE_FIELDS = place(MACHINE);
 export const TIMING_FIELDS = place(TIMING);
 export const PIPELINE_FIELDS = place(PIPELINE);
+export const TRACE_FIELDS = place(TRACE);
 
 /** The most breakpoints that may be set at a time. */
 export const MAX_BREAKPOINTS = 1024;
@@ -203,6 +219,9 @@ export const HART_BYTES = 2048;
 /** Room for the pipeline model of one hart. */
 export const TIMING_BYTES = 0x2_8000;
 
+/** Bytes of a record of an instruction trace. */
+export const TRACE_BYTES = TRACE_FIELDS.reduce((sum, { bytes }) => sum + bytes, 0);
+
 export const REGIONS = stack([
   { name: "machine", bytes: PAGE, doc: "the machine record" },
   { name: "harts", bytes: 8 * HART_BYTES, doc: "hart records, HART_BYTES apart" },
@@ -233,6 +252,7 @@ export const REGIONS = stack([
   { name: "codePool", bytes: CODE_PAGES * CODE_PAGE_BYTES, doc: "decoded pages" },
   { name: "pipeline", bytes: PAGE, doc: "the pipeline's parameters" },
   { name: "timing", bytes: 8 * TIMING_BYTES, doc: "pipeline models of the harts, TIMING_BYTES apart" },
+  { name: "trace", bytes: TRACE_RECORDS * TRACE_BYTES, doc: "records of an instruction trace" },
   { name: "ram", bytes: 0, doc: "main memory, to the end" },
 ]);
 

@@ -8,6 +8,7 @@ export const CAUSES = [
   "icache",
   "itlb",
   "mispredict",
+  "alu",
   "loadUse",
   "dcache",
   "dtlb",
@@ -85,6 +86,7 @@ export const TIMING: readonly Field[] = [
 
   { name: "fetchWord", type: "u64", doc: "number of the last scanned fetch word" },
   { name: "fetchAt", type: "u64", doc: "cycle at which it was scanned" },
+  { name: "fetchAsked", type: "u64", doc: "cycle at which it would have been, had it been there at once" },
   { name: "fetchStamp", type: "u64", doc: "stamp from which its instructions can issue" },
   { name: "fetchCause", type: "u32", doc: "what made fetching late" },
   {
@@ -169,6 +171,11 @@ export const PIPELINE: readonly Field[] = [
   { name: "fetchResume", type: "u32", doc: "cycles from room in that queue to the next scan" },
   { name: "scoreboard", type: "u32", doc: "instructions in flight, at most 8" },
   { name: "commitWidth", type: "u32", doc: "instructions that commit in a cycle, 1 or 2" },
+  {
+    name: "commitDepth",
+    type: "u32",
+    doc: "cycles from issue to commit at least; 0 when only the result is waited for",
+  },
   { name: "predictor", type: "u32", doc: "branch prediction: 0 perfect, 1 never taken, 2 tables" },
   { name: "bhtEntries", type: "u32", doc: "branch history counters, a power of two" },
   { name: "btbEntries", type: "u32", doc: "branch targets, a power of two" },

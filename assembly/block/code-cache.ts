@@ -137,6 +137,12 @@ export function redecodeOffset(offset: u32): void {
   }
 }
 
+/** Where in linear memory the instruction of a slot on a decoded page lies. */
+export function codeOf(slot: usize): usize {
+  const page = CODE_POOL + ((slot - CODE_POOL) / CODE_PAGE_BYTES) * CODE_PAGE_BYTES;
+  return RAM + ((<usize>load<u32>(ownerOf(page))) << 12) + ((slot - page) >>> 3);
+}
+
 /** Decodes the slot of a page that was reached for the first time. */
 export function decodeSlot(slot: usize): void {
   const index = (slot - CODE_POOL) / CODE_PAGE_BYTES;

@@ -27,7 +27,7 @@ import { isMemory, readMemory } from "../mmu/physical";
 import { NO_ADDRESS, fetchCodePage, translate } from "../mmu/translate";
 import { ACCESS_FETCH } from "../mmu/walk";
 import { TLB_ADDEND, tlbIndex } from "../mmu/tlb";
-import { SLOT_BYTES, fill } from "./slot";
+import { SCRATCH_INSTRUCTION, SLOT_BYTES, fill } from "./slot";
 
 /** A branch from here never stays on a page, so scratch slots get no near forms. */
 const OFF_PAGE: i32 = -0x1000_0000;
@@ -107,6 +107,7 @@ export function decodeAlone(h: usize, pc: u64): usize {
   }
   fill(SCRATCH + SLOT_BYTES, OP_NEXT_PAGE, 0, 0, 0, 0);
   fill(SCRATCH + 2 * SLOT_BYTES, OP_NEXT_PAGE, 0, 0, 0, 0);
+  store<u32>(SCRATCH_INSTRUCTION, insn);
   decode(SCRATCH, insn, OFF_PAGE);
   return SCRATCH;
 }

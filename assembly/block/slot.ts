@@ -2,7 +2,7 @@
  * A decoded instruction: 16 bytes, {u16 op, u16 rd, u16 rs1, u16 rs2, i64 imm}. Registers are byte offsets
  * in the hart record, so that one decoded page serves all harts; rd of x0 points at the sink.
  */
-import { HART_SINK } from "../generated/layout";
+import { HART_SINK, SCRATCH } from "../generated/layout";
 
 export const SLOT_RD: usize = 2;
 export const SLOT_RS1: usize = 4;
@@ -45,3 +45,6 @@ export function withInstruction(insn: u32, imm: i64): i64 {
 export function rawInstruction(slot: usize): u32 {
   return load<u32>(slot, SLOT_IMM + 4);
 }
+
+/** Where the scratch slots keep the instruction that they were decoded from. */
+export const SCRATCH_INSTRUCTION: usize = SCRATCH + 3 * SLOT_BYTES;

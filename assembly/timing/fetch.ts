@@ -21,6 +21,7 @@ import {
   STALL_TRAP,
   TIMING_COMMIT,
   TIMING_COUNT,
+  TIMING_FETCHASKED,
   TIMING_FETCHAT,
   TIMING_FETCHBASE,
   TIMING_FETCHCAUSE,
@@ -76,6 +77,7 @@ function scanNext(h: usize, m: usize): void {
     at = free;
     store<u32>(m, <u32>STALL_ICACHE, TIMING_FETCHCAUSE);
   }
+  store<u64>(m, at, TIMING_FETCHASKED);
   const line = word >> (parameter(PIPELINE_LINEBITS) - 2);
   if (load<u32>(m, TIMING_FETCHNEWLINE) || line << (parameter(PIPELINE_LINEBITS) - 2) == word) {
     store<u32>(m, 0, TIMING_FETCHNEWLINE);

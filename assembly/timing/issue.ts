@@ -1,5 +1,6 @@
 /** Issue and commit: in order both, with a scoreboard between. */
 import {
+  PIPELINE_COMMITDEPTH,
   PIPELINE_COMMITWIDTH,
   PIPELINE_SCOREBOARD,
   STALL_BASE,
@@ -12,6 +13,7 @@ import {
   TIMING_READY,
 } from "../generated/layout";
 import { SLOT_RD, SLOT_RS1, SLOT_RS2 } from "../block/slot";
+import { noteDone, noteIssue, noting } from "../trace/notes";
 import { blame, cycleOf, later, parameter, stamp, STAMP_BITS } from "./stamp";
 
 /** Which commit port an instruction may use. */
@@ -48,6 +50,7 @@ export function issue(m: usize, at: u64): u64 {
   at = later(at, (before + 1) << STAMP_BITS);
   const cycle = cycleOf(at);
   blame(m, at & 31, cycle - before - 1);
+  if (noting) noteIssue(m, cycle, stamp(cycle - before - 1, at & 31));
   store<u64>(m, cycle, TIMING_ISSUE);
   store<u64>(m + TIMING_ISSUES + ((<usize>(count & 15)) << 3), cycle);
   store<u64>(m, issued + 1, TIMING_COUNT);
@@ -62,6 +65,10 @@ export function issue(m: usize, at: u64): u64 {
 @inline
 export function commit(m: usize, ready: u64, port: u32, cause: u64): i32 {
   const before = load<u64>(m, TIMING_COMMIT);
+  const depth = parameter(PIPELINE_COMMITDEPTH);
+  // `ready` is a cycle behind the result, which a pipeline of fixed depth writes as it commits.
+  if (depth != 0) ready = later(ready - 1, load<u64>(m, TIMING_ISSUE) + depth);
+  if (noting) noteDone(ready);
   let at = later(ready, before);
   if (at == before && (port != COMMIT_EITHER || load<u32>(m, TIMING_COMMITOPEN) == 0)) at++;
   // A second one finds the cycle taken.

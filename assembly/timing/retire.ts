@@ -17,6 +17,7 @@ import {
   PIPELINE_PREDICTOR,
   PIPELINE_REDIRECTTOSCAN,
   PIPELINE_TAKENBUBBLE,
+  STALL_ALU,
   STALL_DIVIDE,
   STALL_FETCH,
   STALL_MISPREDICT,
@@ -51,7 +52,7 @@ export function retireAlu(h: usize, m: usize, slot: usize, pc: u64, length: u64)
     later(later(fetched(h, m, pc, length), operands(m, slot)), load<u64>(m, TIMING_FIXEDFREE)),
   );
   const done = at + parameter(PIPELINE_ALULATENCY);
-  result(m, slot, stamp(done, STALL_STRUCTURAL));
+  result(m, slot, stamp(done, STALL_ALU));
   return commit(m, done + 1, COMMIT_EITHER, STALL_STRUCTURAL);
 }
 
@@ -158,7 +159,7 @@ export function retireJump(h: usize, m: usize, slot: usize, pc: u64, length: u64
   const ready = fetched(h, m, pc, length);
   const scanned = load<u64>(m, TIMING_FETCHAT);
   const at = issue(m, later(ready, load<u64>(m, TIMING_FIXEDFREE)));
-  result(m, slot, stamp(at + parameter(PIPELINE_ALULATENCY), STALL_STRUCTURAL));
+  result(m, slot, stamp(at + parameter(PIPELINE_ALULATENCY), STALL_ALU));
   if (isLink(<usize>load<u16>(slot, SLOT_RD))) {
     countEvent(m, EVENT_CALL);
     pushReturn(m, pc + length, false);
@@ -175,7 +176,7 @@ export function retireIndirect(h: usize, m: usize, slot: usize, pc: u64, length:
   const ready = fetched(h, m, pc, length);
   const scanned = load<u64>(m, TIMING_FETCHAT);
   const at = issue(m, later(later(ready, operands(m, slot)), load<u64>(m, TIMING_FIXEDFREE)));
-  result(m, slot, stamp(at + parameter(PIPELINE_ALULATENCY), STALL_STRUCTURAL));
+  result(m, slot, stamp(at + parameter(PIPELINE_ALULATENCY), STALL_ALU));
   const rd = <usize>load<u16>(slot, SLOT_RD);
   const rs1 = <usize>load<u16>(slot, SLOT_RS1);
   const call = isLink(rd);

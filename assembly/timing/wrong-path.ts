@@ -15,9 +15,12 @@ import {
   TIMING_FETCHBASE,
   TIMING_FETCHPAGE,
   TIMING_ICACHEFREE,
+  TIMING_ISSUE,
 } from "../generated/layout";
 import { isMemory, readMemory } from "../mmu/physical";
 import { icacheFill, icacheHas } from "./cache";
+import { noting } from "../trace/notes";
+import { traceKilled } from "../trace/record";
 import { NO_TARGET, popReturn, predictIndirect, predictTaken, pushReturn } from "./predict";
 import { countEvent, later, parameter } from "./stamp";
 import { fetchTranslates } from "./tlb";
@@ -93,7 +96,10 @@ function predictRegister(m: usize, pc: u64, rd: u32, rs1: u32, length: u64): u64
  * and fills only when that comes before the kill.
  */
 export function wrongPath(h: usize, m: usize, va: u64, request: u64, kill: u64): void {
-  if (parameter(PIPELINE_ICACHESETS) == 0 || parameter(PIPELINE_PREDICTOR) != 2) return;
+  if (parameter(PIPELINE_ICACHESETS) == 0 || parameter(PIPELINE_PREDICTOR) != 2) {
+    if (noting) straightOn(h, m, va, request, kill);
+    return;
+  }
   const room = parameter(PIPELINE_FETCHQUEUE);
   if (!(va & 2)) request = later(request, load<u64>(m, TIMING_ICACHEFREE));
   let count: u64 = 0;
@@ -123,14 +129,17 @@ export function wrongPath(h: usize, m: usize, va: u64, request: u64, kill: u64):
     // An instruction that began in the word before ends in this one.
     if (hasPending) {
       target = predict(m, va - 2, pending | (word << 16), scan);
+      if (noting) traceKilled(h, va - 2, pending | (word << 16), request + 2, scan, kill + 1, kill);
       hasPending = false;
       va += 2;
       count++;
     }
     while (target == NO_TARGET) {
-      const half = word >>> (<u32>(va & 2) * 8);
+      const at = va;
+      let half = word >>> (<u32>(va & 2) * 8);
       if ((half & 3) != 3) {
-        target = predict(m, va, half & 0xffff, scan);
+        half &= 0xffff;
+        target = predict(m, va, half, scan);
         va += 2;
       } else if (va & 2) {
         pending = half & 0xffff;
@@ -141,6 +150,7 @@ export function wrongPath(h: usize, m: usize, va: u64, request: u64, kill: u64):
         target = predict(m, va, half, scan);
         va += 4;
       }
+      if (noting) traceKilled(h, at, half, request + 2, scan, kill + 1, kill);
       count++;
       if ((va & 3) == 0) break;
     }
@@ -150,6 +160,26 @@ export function wrongPath(h: usize, m: usize, va: u64, request: u64, kill: u64):
       hasPending = false;
     } else request = scan - 1;
     request = later(request, load<u64>(m, TIMING_ICACHEFREE));
+  }
+}
+
+/**
+ * Where neither a cache nor a prediction remembers what is fetched in vain, it matters to traces alone: instructions follow
+ * the one that issued last, a cycle apart, as far as the queue lets them.
+ */
+function straightOn(h: usize, m: usize, va: u64, request: u64, kill: u64): void {
+  const room = parameter(PIPELINE_FETCHQUEUE);
+  let scan = request + 2;
+  let issue = load<u64>(m, TIMING_ISSUE) + 1;
+  while (scan <= kill) {
+    const address = addressOf(h, m, va);
+    if (!isMemory(address, 4)) return;
+    const word = <u32>readMemory(address, 4);
+    const wide = (word & 3) == 3;
+    traceKilled(h, va, wide ? word : word & 0xffff, scan, scan, issue, kill);
+    va += wide ? 4 : 2;
+    scan = later(scan + 1, issue > room ? issue - room : 0);
+    issue++;
   }
 }
 

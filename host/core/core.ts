@@ -16,6 +16,7 @@ import { MACHINE_MAP, RAM_BASE } from "../../spec/machine-map.ts";
 import { HartbeatError } from "../errors.ts";
 import type { CoreBus, CoreExports } from "./exports.ts";
 import { CoreRecord, type RecordState } from "./record.ts";
+import { TraceBuffer } from "./trace-buffer.ts";
 
 const CSR_ADDRESSES: ReadonlyMap<string, number> = new Map(CSRS.map(({ name, address }) => [name, address]));
 
@@ -29,6 +30,7 @@ const ENGINE_FIELDS: ReadonlySet<string> = new Set([
   ...["readTlb", "writeTlb", "fetchTlb", "superpages", "trapped", "fuel", "resumePc"],
   ...["harts", "ramBytes", "stopRequest", "stopReason", "stepHart", "busFault", "breakpoints", "codePages"],
   ...["freeCodePage", "watchpoints", "watchDisarmed", "watchHit", "watchAccess", "watchAddress"],
+  ...["traceOpen", "traceCount", "traceFrom", "traceTo", "traceTasks"],
 ]);
 
 /** The guest's part of the core but for memory, by the names of spec/layout.ts. */
@@ -63,6 +65,8 @@ export class Core {
   readonly hartCount: number;
   /** Main memory: a view of the core's own. */
   readonly ram: Uint8Array;
+  /** What instructions did, one by one. */
+  readonly trace: TraceBuffer;
   readonly #exports: CoreExports;
   readonly #rom: Uint8Array;
   readonly #dirty: Uint8Array;
@@ -77,6 +81,7 @@ export class Core {
     this.ram = new Uint8Array(buffer, region("ram").base, ramBytes);
     this.#dirty = new Uint8Array(buffer, region("dirtyPages").base, ramBytes / PAGE_BYTES);
     this.#machine = new CoreRecord(buffer, region("machine").base, MACHINE_FIELDS);
+    this.trace = new TraceBuffer(buffer, this.#machine);
     this.#harts = Array.from(
       { length: harts },
       (_, index) => new CoreRecord(buffer, region("harts").base + index * HART_BYTES, HART_FIELDS),
@@ -86,6 +91,7 @@ export class Core {
   /** Instantiates the module. Throws HartbeatError when the host has not the memory that is asked for. */
   static async create({ wasm, harts, ramBytes, bus }: CoreOptions): Promise<Core> {
     let fault = (): void => {};
+    let takeTrace = (): void => {};
     const { exports } = await instantiate<CoreExports>(wasm as WebAssembly.Module, {
       host: {
         mmioRead(address: number, size: 1 | 2 | 4): number {
@@ -94,6 +100,7 @@ export class Core {
           return value ?? 0;
         },
         supervisorTimerChanged: (hart: number) => bus.supervisorTimerChanged(hart),
+        takeTrace: () => takeTrace(),
         mmioWrite(address: number, size: 1 | 2 | 4, value: number): void {
           if (!bus.write(address >>> 0, size, value >>> 0)) fault();
         },
@@ -106,6 +113,7 @@ export class Core {
     }
     const core = new Core(exports, harts, ramBytes);
     fault = () => core.#machine.set("busFault", 1n);
+    takeTrace = () => core.trace.take();
     return core;
   }
 

@@ -3,7 +3,7 @@ import { PIPELINE_FIELDS } from "../../spec/layout.ts";
 import { CLASSIC5, CLASSIC5_STALLING } from "../../spec/pipelines/classic5.ts";
 import { CVA6 } from "../../spec/pipelines/cva6.ts";
 import { IDEAL } from "../../spec/pipelines/ideal.ts";
-import type { PipelineFile } from "../../spec/pipelines/pipeline.ts";
+import type { PipelineFile, Stage } from "../../spec/pipelines/pipeline.ts";
 import { MAX_BHT, MAX_BTB, MAX_CACHE_LINES, MAX_TLB } from "../../spec/timing-layout.ts";
 import { HartbeatError } from "../errors.ts";
 
@@ -12,14 +12,16 @@ export interface Pipeline {
   readonly name: string;
   readonly doc: string;
   readonly parameters: ReadonlyMap<string, number>;
+  readonly stages: readonly Stage[];
 }
 
 const FILES: readonly PipelineFile[] = [CVA6, IDEAL, CLASSIC5, CLASSIC5_STALLING];
 
-function fromFile({ name, doc, parameters }: PipelineFile): Pipeline {
+function fromFile({ name, doc, parameters, stages }: PipelineFile): Pipeline {
   return {
     name,
     doc,
+    stages,
     parameters: new Map(Object.entries(parameters).map(([key, [value]]) => [key, value])),
   };
 }
@@ -138,5 +140,5 @@ export function parsePipeline(where: string, text: string): Pipeline {
   const merged = new Map(start.parameters);
   for (const [key, value] of Object.entries(parameters)) merged.set(key, checkParameter(where, key, value));
   checkTogether(where, merged);
-  return { name, doc, parameters: merged };
+  return { name, doc, parameters: merged, stages: start.stages };
 }

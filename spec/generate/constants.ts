@@ -16,6 +16,8 @@ import {
   TLB_BYTES,
   TLB_CONTEXTS,
   TLB_ENTRIES,
+  TRACE_BYTES,
+  TRACE_FIELDS,
   TRIGGERS,
   WATCH_ACCESS,
   WATCHPOINT_BYTES,
@@ -23,6 +25,7 @@ import {
 import { CYCLES_PER_TICK, MACHINE_MAP, MAX_HARTS, RAM_BASE } from "../machine-map.ts";
 import { CACHE_BLOCK_BYTES, EXCEPTION, INTERRUPT, MENVCFG_BIT, MSTATUS_BIT, PRIVILEGE } from "../riscv.ts";
 import { CAUSES, EVENTS, MAX_CACHE_LINES } from "../timing-layout.ts";
+import { TRACE_INFO, TRACE_KINDS, TRACE_RECORDS } from "../trace-layout.ts";
 import { type Op, PSEUDO_OPS } from "./ops.ts";
 
 const upper = (name: string) => name.replace(/([a-z])([A-Z])/g, "$1_$2").toUpperCase();
@@ -45,6 +48,13 @@ ${record("HART", HART_FIELDS)}
 ${record("MACHINE", MACHINE_FIELDS)}
 ${record("TIMING", TIMING_FIELDS)}
 ${record("PIPELINE", PIPELINE_FIELDS)}
+${record("TRACE", TRACE_FIELDS)}
+${TRACE_KINDS.map((kind, index) => constant(`TRACED_${upper(kind)}`, index, "u32")).join("\n")}
+${Object.entries(TRACE_INFO)
+  .map(([part, low]) => constant(`TRACE_${upper(part)}_SHIFT`, low, "u32"))
+  .join("\n")}
+${constant("TRACE_BYTES", TRACE_BYTES, "usize", "distance between trace records")}
+${constant("TRACE_RECORDS", TRACE_RECORDS, "u32")}
 ${CAUSES.map((cause, index) => constant(`STALL_${upper(cause)}`, index, "u64")).join("\n")}
 ${EVENTS.map((event, index) => constant(`EVENT_${upper(event)}`, index, "usize")).join("\n")}
 ${constant("TIMING_BYTES", TIMING_BYTES, "usize", "distance between pipeline models")}

@@ -13,6 +13,7 @@ import { listOps } from "./ops.ts";
 import { readInstructionSet } from "./tables.ts";
 import { printTimedInterpreter } from "./timed-interpreter.ts";
 import { printTimingClasses } from "./timing-classes.ts";
+import { printTracedInterpreter } from "./traced-interpreter.ts";
 
 const NOTICE = 'Printed from spec/ by "npm run generate"; changes belong there.';
 
@@ -34,6 +35,7 @@ function printAll(): Record<string, string> {
     "assembly/generated/decoder.ts": printDecoder(set, ops),
     "assembly/generated/interpreter.ts": printInterpreter(ops),
     "assembly/generated/timed-interpreter.ts": printTimedInterpreter(ops),
+    "assembly/generated/traced-interpreter.ts": printTracedInterpreter(ops),
     "assembly/generated/timing-classes.ts": printTimingClasses(ops),
     "assembly/generated/float.ts": printFloat(set.instructions),
     "host/generated/disassembler.ts": printDisassembler(set),

@@ -47,7 +47,7 @@ function printBefore(op: Op): string[] {
   return [];
 }
 
-const TIMED: Timekeeping = {
+export const TIMED: Timekeeping = {
   name: "interpretTimed",
   imports: `import { retireAlu, retireBranch, retireDivide, retireIndirect, retireJump, retireMultiply } from '../timing/retire';
 import { retireAtomic, retireLoad, retireStore } from '../timing/memory';

@@ -21,6 +21,7 @@ function classic5(name: string, doc: string, aluLatency: number, loadLatency: nu
       fetchResume: source(0),
       scoreboard: source(8),
       commitWidth: source(1),
+      commitDepth: source(3),
       predictor: source(1),
       bhtEntries: source(1),
       btbEntries: source(1),
@@ -66,6 +67,13 @@ function classic5(name: string, doc: string, aluLatency: number, loadLatency: nu
       trapIllegal: source(2),
       trapMemory: source(2),
     },
+    stages: [
+      { name: "IF", doc: "instruction fetch", from: "scanned", plus: 0, waits: true },
+      { name: "ID", doc: "decode, registers are read", from: "issued", plus: 0 },
+      { name: "EX", doc: "execution, address calculation", from: "issued", plus: 1 },
+      { name: "ME", doc: "data memory", from: "issued", plus: 2 },
+      { name: "WB", doc: "the register is written", from: "committed", plus: 0 },
+    ],
   };
 }
 

@@ -17,6 +17,7 @@ export const CVA6: PipelineFile = {
     fetchResume: [2, "instr_queue.sv, cva6_icache.sv: from ready to the next scanned word"],
     scoreboard: [8, "cv64a6_imafdc_sv39_config_pkg.sv: NrScoreboardEntries"],
     commitWidth: [2, "cv64a6_imafdc_sv39_config_pkg.sv: NrCommitPorts"],
+    commitDepth: [0, "commit_stage.sv: as soon as the result is in the scoreboard"],
     predictor: [2, "frontend/bht.sv, btb.sv, ras.sv"],
     bhtEntries: [128, "cv64a6_imafdc_sv39_config_pkg.sv: BHTEntries"],
     btbEntries: [32, "cv64a6_imafdc_sv39_config_pkg.sv: BTBEntries"],
@@ -62,4 +63,13 @@ export const CVA6: PipelineFile = {
     trapIllegal: [2, "measured: ill_mret"],
     trapMemory: [4, "load_unit.sv; misld_trap"],
   },
+  stages: [
+    { name: "PC", doc: "PC generation, request to the instruction cache", from: "asked", plus: -2 },
+    { name: "IF", doc: "instruction cache, realignment, prediction", from: "asked", plus: -1 },
+    { name: "ID", doc: "instruction queue and decoder", from: "scanned", plus: 1, waits: true },
+    { name: "IS", doc: "issue, operands are read", from: "issued", plus: 0 },
+    { name: "EX", doc: "functional unit", from: "issued", plus: 1 },
+    { name: "SB", doc: "done, waits in the scoreboard for its turn", from: "done", plus: 0, waits: true },
+    { name: "CO", doc: "commit", from: "committed", plus: 0 },
+  ],
 };

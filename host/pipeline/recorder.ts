@@ -1,0 +1,148 @@
+/** Records the way of instructions through the pipeline: the rows of pipeline diagrams. */
+import type { Stage } from "../../spec/pipelines/pipeline.ts";
+import type { Cause } from "../../spec/timing-layout.ts";
+import { addressOf, type TraceCursor } from "../core/trace-buffer.ts";
+import type { SymbolTable } from "../debug/symbols.ts";
+import { disassemble } from "../inspect/disassembler.ts";
+import { type Pipeline, pipelineByName } from "../timing/pipelines.ts";
+import type { InstructionTrace, TraceWindow, WindowOptions } from "../trace/instruction-trace.ts";
+import { type Moments, type StageSpan, spansOf } from "./stages.ts";
+
+/** `killed`: fetched in vain. `trapped`: raised an exception instead of being executed. */
+export type Fate = "retired" | "killed" | "trapped";
+
+/** One instruction on its way. Plain data, fit to be posted to another thread. */
+export interface PipelineRow {
+  readonly hart: number;
+  readonly pc: bigint;
+  readonly insn: number;
+  /** As an assembler would write it. */
+  readonly text: string;
+  /** The pc as symbol and offset. */
+  readonly where: string;
+  readonly fate: Fate;
+  readonly stages: readonly StageSpan[];
+  /** Cycle in which it issued; of no meaning when it was killed. */
+  readonly issued: number;
+  /** Cycle in which it committed, trapped or was killed. */
+  readonly cycle: number;
+  /** Cycles that it issued later than one behind the instruction before, and what held it up. */
+  readonly stall: number;
+  readonly cause: Cause | undefined;
+}
+
+interface Raw extends Moments {
+  readonly hart: number;
+  readonly pc: number;
+  readonly insn: number;
+  fate: Fate;
+  readonly stall: number;
+  readonly cause: Cause | undefined;
+}
+
+export interface RecorderMachine {
+  readonly trace: InstructionTrace;
+  readonly symbols: SymbolTable;
+  readonly timing: Pipeline | undefined;
+}
+
+export interface RecorderOptions extends WindowOptions {
+  /** The most instructions that are kept. */
+  readonly limit?: number;
+  /** Which of them, when there are more: the first, after which the window closes, or the last. */
+  readonly keep?: "first" | "last";
+}
+
+const LIMIT = 100_000;
+
+export class PipelineRecorder {
+  readonly window: TraceWindow;
+  /** Instructions beyond the limit were left out, as far as is known. */
+  overflowed = false;
+  readonly #machine: RecorderMachine;
+  readonly #limit: number;
+  readonly #keep: "first" | "last";
+  readonly #stages: readonly Stage[];
+  #rows: Raw[] = [];
+  /** Of each hart: killed instructions whose transfer is told behind them, and the last instruction. */
+  readonly #killed: Raw[][] = [];
+  readonly #last: (Raw | undefined)[] = [];
+
+  /** Records from now on, or in the window of the options. */
+  constructor(machine: RecorderMachine, { limit = LIMIT, keep = "first", ...window }: RecorderOptions = {}) {
+    this.#machine = machine;
+    this.#limit = limit;
+    this.#keep = keep;
+    this.#stages = (machine.timing ?? pipelineByName("ideal")).stages;
+    this.window = machine.trace.listen({ onRecord: (record) => this.#note(record) }, window);
+  }
+
+  /** Ends the recording; rows() stays. */
+  stop(): void {
+    this.window.close();
+  }
+
+  /** What was recorded, hart by hart in the order of fetching. */
+  rows(): PipelineRow[] {
+    this.#machine.trace.flush();
+    if (this.#rows.length > this.#limit) {
+      this.#rows = this.#rows.slice(-this.#limit);
+      this.overflowed = true;
+    }
+    return this.#rows.map((raw) => this.#row(raw));
+  }
+
+  #note(record: TraceCursor): void {
+    const { kind, hart } = record;
+    if (kind === "killed") {
+      const killed = this.#killed[hart] ?? [];
+      this.#killed[hart] = killed;
+      killed.push(this.#raw(record, "killed"));
+    } else if (kind === "instruction") {
+      const raw = this.#raw(record, "retired");
+      this.#last[hart] = raw;
+      this.#push(raw);
+      for (const killed of this.#killed[hart]?.splice(0) ?? []) this.#push(killed);
+    } else if (kind === "exception") {
+      const last = this.#last[hart];
+      if (last?.pc === record.pc) last.fate = "trapped";
+    }
+  }
+
+  #raw(record: TraceCursor, fate: Fate): Raw {
+    const { hart, pc, insn, asked, scanned, issued, done, cycle, stall } = record;
+    const cause = stall > 0 ? record.cause : undefined;
+    return { hart, pc, insn, fate, asked, scanned, issued, done, committed: cycle, stall, cause };
+  }
+
+  #push(raw: Raw): void {
+    if (this.#keep === "first" && this.#rows.length === this.#limit) {
+      this.overflowed = true;
+      this.window.close();
+      return;
+    }
+    this.#rows.push(raw);
+    if (this.#rows.length < 2 * this.#limit) return;
+    this.#rows = this.#rows.slice(-this.#limit);
+    this.overflowed = true;
+  }
+
+  #row(raw: Raw): PipelineRow {
+    const { hart, insn, fate, issued, committed, stall, cause } = raw;
+    const pc = addressOf(raw.pc);
+    const { mnemonic, operands } = disassemble(insn, pc);
+    return {
+      hart,
+      pc,
+      insn,
+      text: operands === "" ? mnemonic : `${mnemonic} ${operands}`,
+      where: this.#machine.symbols.describe(pc),
+      fate,
+      stages: spansOf(this.#stages, raw, fate === "killed"),
+      issued,
+      cycle: committed,
+      stall,
+      cause,
+    };
+  }
+}
