@@ -17,6 +17,7 @@ export const VALUE_OPTIONS = [
   "memory",
   "signature",
   "signature-granularity",
+  "max-cycles",
   "load",
   "save",
   "record",
@@ -40,6 +41,9 @@ const SMALLEST_RAM = 16 * MiB;
 const LARGEST_RAM = 2048 * MiB;
 const UNITS: Record<string, number> = { "": MiB, K: 1024, M: MiB, G: 1024 * MiB };
 
+/** Spike's way of writing `--signature FILE` and `--signature-granularity N`. */
+const SPIKE_OPTION = /^\+(signature(?:-granularity)?)=/;
+
 /** A disk image as `-drive` names it. */
 export interface DriveOption {
   readonly file: string;
@@ -62,7 +66,7 @@ export type DeviceOption =
 export function normaliseArguments(words: readonly string[]): string[] {
   const result: string[] = [];
   for (let i = 0; i < words.length; i++) {
-    const word = words[i] as string;
+    const word = (words[i] as string).replace(SPIKE_OPTION, "--$1=");
     const match = /^--?([a-z][a-z-]+)(=.*)?$/s.exec(word);
     const name = match?.[1] ?? "";
     const next = words[i + 1];
@@ -202,6 +206,17 @@ export function parseRtc(text: string, now: Date): number {
     throw new HartbeatError(`-rtc ${text}: base is utc, localtime or a date such as 2026-01-31T12:00:00`);
   }
   return moment;
+}
+
+/** Cycles of `--max-cycles N`: a number, of thousands, millions or billions with k, M or G. */
+export function parseCycles(text: string): number {
+  const match = /^(\d+)([kMG]?)$/i.exec(text);
+  const unit = { "": 1, k: 1e3, m: 1e6, g: 1e9 }[match?.[2]?.toLowerCase() ?? ""] ?? 1;
+  const cycles = match ? Number(match[1]) * unit : Number.NaN;
+  if (!(cycles >= 1 && cycles <= Number.MAX_SAFE_INTEGER)) {
+    throw new HartbeatError(`--max-cycles ${text}: give a number of cycles such as 500000 or 100M`);
+  }
+  return cycles;
 }
 
 /** Bytes in a line of `--signature`. */

@@ -79,6 +79,8 @@ export class Machine {
   readonly #inputs = new Set<PendingInput>();
   #inputCount = 0;
   #halted: Halt | undefined;
+  /** Told in a sentence what a program asked of tohost in vain, and of its failure. */
+  onNotice: (text: string) => void = () => {};
 
   /** Builds a machine that stands before its first instruction. Throws HartbeatError when files or sizes are unfit. */
   static async create(options: MachineOptions): Promise<Machine> {
@@ -360,9 +362,11 @@ export class Machine {
     return this.core.view(address, Math.max(0, Math.min(length, room)))?.slice() ?? new Uint8Array(0);
   }
 
-  /** Where a symbol of the kernel's ELF file lies in physical memory. */
+  /** Where a symbol of the kernel's ELF file, or else of the firmware's, lies in physical memory. */
   physicalSymbol(name: string): number | undefined {
-    return this.#plan.kernelElf && physicalSymbol(this.#plan.kernelElf, name);
+    const { kernelElf, firmwareElf } = this.#plan;
+    const found = kernelElf && physicalSymbol(kernelElf, name);
+    return found ?? (firmwareElf && physicalSymbol(firmwareElf, name));
   }
 
   /** 32 hexadecimal digits over everything that the guest can see: memory, harts, devices, time. */
@@ -409,6 +413,7 @@ export class Machine {
       fromhost: this.physicalSymbol("fromhost"),
       onOutput: (byte) => this.console.receive(byte),
       onExit: (code) => this.#finish(code === 0 ? { kind: "pass" } : { kind: "fail", code }),
+      onNotice: (text) => this.onNotice(text),
     });
   }
 

@@ -45,6 +45,8 @@ export interface BootOptions extends RunFileOptions {
   readonly paused: boolean;
   readonly traceBoot?: boolean;
   readonly stats?: boolean;
+  /** Guest time at which a run is given up. */
+  readonly maxCycles?: number;
   /** Name of the pipeline that keeps guest time; true for that of CVA6. */
   readonly timing?: string | true;
   /** File that describes one. */
@@ -66,6 +68,9 @@ const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGTERM: 15 } as const;
 const SHORT_WAIT = CYCLES_PER_SECOND / 1000;
 /** So many bytes are read ahead of the guest. */
 const PIPED_AHEAD = 65_536;
+
+/** Status of a run that took too long, as of timeout(1). */
+const TIMEOUT_STATUS = 124;
 
 /** Status of a process that a signal ended, as shells count it. */
 const signalStatus = (number: number): number => 128 + number;
@@ -147,12 +152,16 @@ class BootSession {
     this.#terminal = terminal;
     this.#options = options;
     const replays = options.replay !== undefined;
-    this.#loop = new PacedLoop(replays ? this.#replayer() : machine, {
+    this.#loop = new PacedLoop(replays ? this.#replayer() : this.#limited(), {
       now: () => performance.now() * (replays ? REPLAY_SPEED : 1),
       yield: () => new Promise((resolve) => setImmediate(resolve)),
       gate: () => this.#gate(),
     });
     machine.console.onOutput((bytes) => this.#output.push(bytes));
+    machine.onNotice = (text) => {
+      this.#flush();
+      this.#terminal.notice(`hartbeat: ${text}`);
+    };
     if (options.traceBoot) this.#trace = new BootTrace(this.#target);
   }
 
@@ -171,6 +180,40 @@ class BootSession {
     this.#printTrace();
     if (this.#options.stats) this.#printStats((performance.now() - start) / 1000);
     return this.#status;
+  }
+
+  /** The machine, which stops at the last cycle that it may reach. */
+  #limited(): PacedMachine {
+    const machine = this.#machine;
+    const { maxCycles = Number.POSITIVE_INFINITY } = this.#options;
+    return {
+      get cycles() {
+        return machine.cycles;
+      },
+      get idle() {
+        return machine.idle;
+      },
+      get nextEvent() {
+        return Math.min(machine.nextEvent, maxCycles);
+      },
+      run: ({ cycles }) => {
+        machine.run({ cycles: Math.min(cycles, maxCycles - machine.cycles) });
+        if (machine.cycles >= maxCycles && !machine.halted) this.#giveUp(maxCycles);
+      },
+    };
+  }
+
+  #giveUp(maxCycles: number): void {
+    this.#flush();
+    const { registers, symbols, core } = this.#machine;
+    const places = Array.from({ length: core.hartCount }, (_, hart) => {
+      const pc = registers.read(hart, "pc") ?? 0n;
+      return `hart ${hart} at ${symbols.describe(pc)}`;
+    });
+    this.#terminal.notice(
+      `hartbeat: given up after ${maxCycles.toLocaleString("en")} cycles (--max-cycles): ${places.join(", ")}`,
+    );
+    this.#leave(TIMEOUT_STATUS);
   }
 
   /** The machine as one that never waits, and leaves at the end of the recording. */

@@ -5,6 +5,7 @@ import {
   type DeviceOption,
   type DriveOption,
   normaliseArguments,
+  parseCycles,
   parseDevice,
   parseDrive,
   parseGdb,
@@ -32,7 +33,7 @@ Keys in a terminal (all others go to the guest, Ctrl-C too):
   Ctrl-A Ctrl-A            send Ctrl-A
 
 From a pipe, input is typed line by line whenever the guest waits; at its end the guest goes on without input.
-The exit status is the guest's: 0 after poweroff, or the code that it wrote to the test finisher.
+The exit status is the guest's: 0 after poweroff, or the code that it wrote to the test finisher or to tohost.
 A serial line carries no window size: the guest asks the terminal for it at login, and again with resize.
 
 Examples:
@@ -40,6 +41,7 @@ Examples:
   hartbeat boot -smp 4 -m 256M                          with four harts and 256 MiB of memory
   hartbeat boot -kernel vmlinux -append 'console=ttyS0' boot another kernel
   hartbeat boot -bios none -kernel program.elf          run a bare-metal program in M-mode
+  hartbeat boot -kernel rv64ui-p-add --max-cycles 10M   run a test of riscv-tests; its status is 0 when it passes
   hartbeat boot -s -S                                   wait for gdb on port ${DEFAULT_GDB_PORT}`;
 
 /** Lets commander report a HartbeatError of a parser as a mistake in usage. */
@@ -118,6 +120,11 @@ function createProgram(finish: (status: number) => void): Command {
     .option("--trace-boot", "print the boot path as a tree of functions with hart, pid and cycle")
     .option("--signature <file>", "write memory from begin_signature to end_signature at the end, as text")
     .option("--signature-granularity <bytes>", "bytes in a line of it, 4 or 8", checked(parseGranularity), 4)
+    .option(
+      "--max-cycles <n>",
+      "leave with status 124 when guest time gets there, such as 100M",
+      checked(parseCycles),
+    )
     .option("--timing [pipeline]", "keep the time of a pipeline: cva6 (default), classic5, ideal")
     .option("--pipeline <file>", "keep the time of a pipeline that a JSON file describes")
     .option("--stats", "print cycles, time and speed when the machine stops")

@@ -3,6 +3,8 @@
  * with the package on disk, and takes files by their paths; otherwise it is the machine of host/machine.ts.
  */
 import { checkCpio } from "../boot/cpio-check.ts";
+import type { NamedFile } from "../boot/load.ts";
+import { needsNoFirmware } from "../htif.ts";
 import { Machine as BareMachine, type MachineOptions } from "../machine.ts";
 import { PACKAGE_FILES, readBytes } from "./files.ts";
 
@@ -24,38 +26,49 @@ export interface CreateOptions
   readonly initrd?: FileOption;
   /** A device-tree blob in place of the machine's own. */
   readonly deviceTree?: FileOption;
-  /** The firmware in M-mode; without it that of the package, and with `none` the kernel starts in M-mode. */
+  /**
+   * The firmware in M-mode; without it that of the package. With `none` the kernel starts in M-mode, as does one that is
+   * made for it (needsNoFirmware); named as the firmware, such a program gets no kernel.
+   */
   readonly firmware?: FileOption | "none";
 }
 
-function load(option: FileOption, what: string, advice: string) {
+function load(option: FileOption, what: string, advice: string): NamedFile {
   return typeof option === "string" ? { name: option, bytes: readBytes(option, what, advice) } : option;
+}
+
+/** What boots: the files named, those of the package for the rest. */
+function bootFiles({ kernel, initrd, firmware, deviceTree }: CreateOptions) {
+  const own = "install hartbeat again, or build it with npm run build";
+  const named = {
+    ...(kernel !== undefined && { kernel: load(kernel, "the kernel", "name an ELF or Image file") }),
+    ...(firmware !== undefined &&
+      firmware !== "none" && {
+        firmware: load(firmware, "the firmware", "name an ELF or binary file"),
+      }),
+    ...(initrd !== undefined && { initrd: load(initrd, "the initial RAM disk", "name a cpio archive") }),
+    ...(deviceTree !== undefined && {
+      deviceTree: load(deviceTree, "the device tree", "name a device-tree blob"),
+    }),
+  };
+  const alone =
+    (named.kernel && firmware === undefined && needsNoFirmware(named.kernel, "kernel")) ||
+    (named.firmware && !named.kernel && needsNoFirmware(named.firmware, "firmware"));
+  if (alone) return named;
+  return {
+    ...(firmware === undefined && { firmware: load(PACKAGE_FILES.firmware, "the firmware", own) }),
+    ...(kernel === undefined && {
+      kernel: load(PACKAGE_FILES.kernel, "the kernel", own),
+      initrd: load(PACKAGE_FILES.initrd, "the initial RAM disk", own),
+    }),
+    ...named,
+  };
 }
 
 /** Makes a machine that stands before its first instruction. */
 async function create(options: CreateOptions = {}): Promise<BareMachine> {
-  const { kernel, initrd, firmware, deviceTree, ...others } = options;
-  const own = "install hartbeat again, or build it with npm run build";
-  const files = {
-    kernel: load(kernel ?? PACKAGE_FILES.kernel, "the kernel", kernel ? "name an ELF or Image file" : own),
-    ...(firmware !== "none" && {
-      firmware: load(
-        firmware ?? PACKAGE_FILES.firmware,
-        "the firmware",
-        firmware ? "name an ELF or binary file" : own,
-      ),
-    }),
-    ...(deviceTree !== undefined && {
-      deviceTree: load(deviceTree, "the device tree", "name a device-tree blob"),
-    }),
-    ...((initrd !== undefined || kernel === undefined) && {
-      initrd: load(
-        initrd ?? PACKAGE_FILES.initrd,
-        "the initial RAM disk",
-        initrd ? "name a cpio archive" : own,
-      ),
-    }),
-  };
+  const { kernel, initrd: _initrd, firmware: _firmware, deviceTree: _deviceTree, ...others } = options;
+  const files = bootFiles(options);
   // Other kernels take other archives; ours would only find out when it has started.
   if (kernel === undefined && files.initrd)
     checkCpio(files.initrd.bytes, `initial RAM disk '${files.initrd.name}'`);
