@@ -9,7 +9,7 @@ const IMAGE = join(PACKAGE_ROOT, "kernel-image/prebuilt/Image");
 const PROMPT = "login: ";
 
 /** Seconds of wall time until the process has printed the prompt. */
-function untilPrompt(command: string, words: readonly string[]): Promise<number> {
+export function untilPrompt(command: string, words: readonly string[]): Promise<number> {
   const start = performance.now();
   const child = spawn(command, words, { stdio: ["pipe", "pipe", "ignore"] });
   let output = "";

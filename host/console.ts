@@ -4,6 +4,8 @@ import { HartbeatError } from "./errors.ts";
 
 /** Characters of output that are kept; when there are twice as many, the older half goes. */
 const KEPT = 4 * 2 ** 20;
+/** Bytes that become characters together at the latest. */
+const RECENT = 4096;
 /** A match is looked for in this many characters before the last one. */
 const WINDOW = 4096;
 /** Guest time that expect() waits unless told otherwise. */
@@ -39,8 +41,10 @@ interface Waiting {
 }
 
 export class Console {
-  /** What the guest wrote since power-on, one character for each byte; of a flood the last 4 Mi or more. */
-  output = "";
+  /** The output but for its last bytes, which become characters together: a string that grows by one is costly. */
+  #text = "";
+  readonly #recent = new Uint8Array(RECENT);
+  #recentLength = 0;
   readonly #machine: ConsoleMachine;
   /** Bytes that the guest has written since power-on, over resets too, and how many of them listeners were told. */
   #sent = 0;
@@ -55,6 +59,19 @@ export class Console {
   constructor({ machine, input }: ConsoleOptions) {
     this.#machine = machine;
     this.#input = input;
+  }
+
+  /** What the guest wrote since power-on, one character for each byte; of a flood the last 4 Mi or more. */
+  get output(): string {
+    if (this.#recentLength > 0) {
+      this.#text += String.fromCharCode(...this.#recent.subarray(0, this.#recentLength));
+      this.#recentLength = 0;
+    }
+    if (this.#text.length >= 2 * KEPT) {
+      this.#text = this.#text.slice(KEPT);
+      this.#mark = Math.max(0, this.#mark - KEPT);
+    }
+    return this.#text;
   }
 
   /** Calls `listener` with what the guest writes, as it writes it. Returns a function that ends this. */
@@ -101,8 +118,8 @@ export class Console {
 
   /** The UART sent a byte. */
   receive(byte: number): void {
-    this.output += String.fromCharCode(byte);
-    if (this.output.length >= 2 * KEPT) this.#forgetHalf();
+    this.#recent[this.#recentLength++] = byte;
+    if (this.#recentLength === RECENT) void this.output;
     this.#sent += 1;
     // A machine that went back writes again what everybody has seen.
     if (this.#sent > this.#told) {
@@ -115,7 +132,8 @@ export class Console {
 
   /** Forgets the output, as after power-on. */
   reset(): void {
-    this.output = "";
+    this.#text = "";
+    this.#recentLength = 0;
     this.#mark = 0;
   }
 
@@ -125,7 +143,8 @@ export class Console {
 
   /** Takes over what `state` gave. With `anew` listeners have heard nothing of what is to come. */
   restore({ output, mark, sent }: ConsoleState, anew = false): void {
-    this.output = output;
+    this.#text = output;
+    this.#recentLength = 0;
     this.#mark = mark;
     this.#sent = sent;
     if (anew) this.#told = sent;
@@ -136,15 +155,11 @@ export class Console {
     this.#told = this.#sent;
   }
 
-  #forgetHalf(): void {
-    this.output = this.output.slice(KEPT);
-    this.#mark = Math.max(0, this.#mark - KEPT);
-  }
-
   #look(waiting: Waiting): boolean {
     if (waiting.found) return true;
-    const start = Math.max(this.#mark, this.output.length - WINDOW);
-    const match = waiting.pattern.exec(this.output.slice(start));
+    const { output } = this;
+    const start = Math.max(this.#mark, output.length - WINDOW);
+    const match = waiting.pattern.exec(output.slice(start));
     if (!match) return false;
     this.#mark = start + match.index + match[0].length;
     waiting.found = match;

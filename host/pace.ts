@@ -19,7 +19,7 @@ const LARGEST_SLICE = 64_000_000;
 /** A guest further behind than this gives the difference up. */
 const LARGEST_LAG = 50 * CYCLES_PER_MS;
 
-/** The longest single sleep: a machine without events still has its clock brought forward now and then. */
+/** The longest single sleep unless told otherwise: a machine without events still has its clock brought forward. */
 const LONGEST_SLEEP_MS = 1000;
 
 /** What the loop asks of a machine. */
@@ -43,6 +43,8 @@ export interface PaceHost {
    * pipe, a debugger that holds the machine), or nothing.
    */
   gate?(): Promise<void> | undefined;
+  /** The longest single sleep of a machine to which nothing happens. */
+  readonly longestSleepMs?: number;
 }
 
 export class PacedLoop {
@@ -57,6 +59,8 @@ export class PacedLoop {
   #endHold: () => void = () => undefined;
   /** Milliseconds spent in the guest since the start. */
   busyMs = 0;
+  /** Turns of the loop since the start: an idle machine makes hardly any. */
+  turns = 0;
 
   constructor(machine: PacedMachine, host: PaceHost) {
     this.#machine = machine;
@@ -69,6 +73,7 @@ export class PacedLoop {
     await this.#passGate();
     this.#moveAnchor();
     while (!this.#stopped) {
+      this.turns++;
       this.#turn();
       const hadInput = this.#deliver();
       await this.#passGate();
@@ -141,7 +146,8 @@ export class PacedLoop {
     const { idle, nextEvent, cycles } = this.#machine;
     const target = idle ? nextEvent : cycles;
     const wait = this.#anchorWall + (target - this.#anchorCycle) / CYCLES_PER_MS - this.#host.now();
-    return wait <= 0 ? 0 : Math.min(Math.ceil(wait), LONGEST_SLEEP_MS);
+    const longest = this.#host.longestSleepMs ?? LONGEST_SLEEP_MS;
+    return wait <= 0 ? 0 : Math.min(Math.ceil(wait), longest);
   }
 
   #sleep(ms: number): Promise<void> {

@@ -72,6 +72,11 @@ export class MachineClient {
     this.#tell({ type: "drawn", count });
   }
 
+  /** Whether the page is in sight: a machine that nobody sees stands still. */
+  set seen(seen: boolean) {
+    this.#tell({ type: "seen", seen });
+  }
+
   #tell(message: ToWorker): void {
     this.#worker.postMessage(message);
   }

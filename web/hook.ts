@@ -6,6 +6,8 @@ export interface PageHook {
   readonly output: string;
   /** Bytes of output since the page was loaded. */
   readonly outputBytes: number;
+  /** Bytes of it that ever waited to be drawn, at most. */
+  readonly mostUndrawn: number;
   readonly status: Status | undefined;
   /** Names of the steps that the boot map shows, in the order of time. */
   readonly steps: readonly string[];

@@ -138,6 +138,10 @@ client.on("status", (next) => {
   inspector.live(next.power === "running" || next.power === "booting");
 });
 client.on("error", showError);
+document.addEventListener("visibilitychange", () => {
+  client.seen = !document.hidden;
+});
+if (document.hidden) client.seen = false;
 
 element("pause").addEventListener("click", () => void inspector.toggle());
 element("reset").addEventListener("click", () => {
@@ -170,6 +174,9 @@ window.hartbeat = {
   },
   get outputBytes() {
     return outputBytes;
+  },
+  get mostUndrawn() {
+    return terminal.mostUndrawn;
   },
   get status() {
     return status;

@@ -138,7 +138,9 @@ export type ToWorker =
   | { readonly type: "request"; readonly id: number; readonly name: RequestName; readonly args: unknown[] }
   | { readonly type: "input"; readonly bytes: Uint8Array }
   /** The page has drawn so many bytes of output. */
-  | { readonly type: "drawn"; readonly count: number };
+  | { readonly type: "drawn"; readonly count: number }
+  /** Whether the page is in sight. */
+  | { readonly type: "seen"; readonly seen: boolean };
 
 export type PowerState = "loading" | "booting" | "running" | "idle" | "paused" | "off" | "failed";
 
@@ -150,6 +152,8 @@ export interface Status {
   readonly harts: number;
   /** Share of the host's time that the machine used lately, 0 to 1. */
   readonly load: number;
+  /** Times that the machine was let run since power-on: an idle one hardly ever is. */
+  readonly turns: number;
   /** Once the machine is off: what the guest left behind. */
   readonly exitStatus?: number;
 }

@@ -39,6 +39,9 @@ export class TerminalPanel {
   readonly #encoder = new TextEncoder();
   #log: Uint8Array[] = [];
   #logLength = 0;
+  #undrawn = 0;
+  /** Bytes that ever waited to be drawn, at most. */
+  mostUndrawn = 0;
   #control = false;
 
   /** A terminal also answers what the guest asks it, so a machine that only the hook drives must not hear it. */
@@ -110,7 +113,12 @@ export class TerminalPanel {
     while (this.#logLength > LOG_KEPT && this.#log.length > 1) {
       this.#logLength -= this.#log.shift()?.length ?? 0;
     }
-    this.terminal.write(bytes, () => this.#client.drawn(bytes.length));
+    this.#undrawn += bytes.length;
+    this.mostUndrawn = Math.max(this.mostUndrawn, this.#undrawn);
+    this.terminal.write(bytes, () => {
+      this.#undrawn -= bytes.length;
+      this.#client.drawn(bytes.length);
+    });
   }
 
   #powerOn(): void {

@@ -40,15 +40,6 @@ requireTool("chromium")("the page", () => {
     await page.context().close();
   });
 
-  it("uses no CPU at the prompt", async () => {
-    const page = await bench.page();
-    await expectOutput(page, /login: $/);
-    await page.waitForTimeout(1500);
-    const load = await page.evaluate(() => hartbeat.status?.load);
-    expect(load).toBeLessThan(0.1);
-    await page.context().close();
-  });
-
   it("gives the same bytes, cycles and state hash as Node", async () => {
     const page = await bench.page("?free=1&smp=2");
     await page.waitForFunction(() => hartbeat.status !== undefined);

@@ -1,6 +1,7 @@
 /** The worker: owns the machine, and answers what the page asks. */
 import { HartbeatError } from "../../host/errors.ts";
 import type { GuestFiles, MachineSettings, Requests, ToPage, ToWorker } from "../protocol.ts";
+import { ConsoleFlow } from "./console-flow.ts";
 import { fetchImages, type Images } from "./images.ts";
 import { Session } from "./session.ts";
 
@@ -10,10 +11,12 @@ function post(message: ToPage): void {
   scope.postMessage(message);
 }
 
+const flow = new ConsoleFlow((bytes) => post({ type: "output", bytes }));
 let images: Promise<Images> | undefined;
 let session: Session | undefined;
 let last: { settings: MachineSettings; files: GuestFiles } | undefined;
 let starts = 0;
+let seen = true;
 
 /** A mistake of the user's in plain words; anything else is a fault of ours. */
 function explain(error: unknown): string {
@@ -36,9 +39,10 @@ async function start(
     images = undefined;
     throw error;
   });
-  const made = await Session.create(loaded, settings, files, { post, restart });
+  const made = await Session.create(loaded, settings, files, { console: flow, post, restart });
   if (mine !== starts) return made.machine.dispose();
   session = made;
+  made.seen = seen;
   prepare(made);
   made.run().catch((error) => post({ type: "error", message: explain(error) }));
 }
@@ -95,7 +99,11 @@ scope.onmessage = ({ data }: MessageEvent<ToWorker>) => {
       session?.input(data.bytes);
       break;
     case "drawn":
-      session?.drawn(data.count);
+      flow.drawn(data.count);
+      break;
+    case "seen":
+      seen = data.seen;
+      if (session) session.seen = seen;
       break;
     case "request":
       queue = queue.then(async () => {

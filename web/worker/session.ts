@@ -2,20 +2,20 @@
 import { MachineTarget } from "../../host/debug/machine-target.ts";
 import { MemoryBackend } from "../../host/devices/virtio-blk.ts";
 import { Machine } from "../../host/machine.ts";
-import { OutputBuffer } from "../../host/output-buffer.ts";
 import { PacedLoop } from "../../host/pace.ts";
 import type { Fingerprint, GuestFiles, MachineSettings, PowerState, Status, ToPage } from "../protocol.ts";
+import type { ConsoleFlow } from "./console-flow.ts";
 import { Debugger } from "./debugger.ts";
+import { Hold } from "./hold.ts";
 import { fetchLineTable, type Images } from "./images.ts";
 import { Inspector } from "./inspector.ts";
 import { Recorder } from "./recorder.ts";
 
 const STATUS_INTERVAL_MS = 250;
+/** The clock of an idle machine is brought forward so often: each time costs the page a drawing. */
+const IDLE_INTERVAL_MS = 5000;
 /** Below this share of host time a waiting machine counts as idle. */
 const IDLE_LOAD = 0.2;
-/** While the page has so much output yet to draw, the machine waits. */
-const MOST_UNDRAWN = 256 * 1024;
-
 /** As much of the past output as a restored machine shows. */
 const SCREEN_CHARACTERS = 65_536;
 
@@ -29,6 +29,7 @@ function nextTask(): Promise<void> {
 }
 
 export interface SessionHost {
+  readonly console: ConsoleFlow;
   post(message: ToPage): void;
   /** The guest asks for a reset. */
   restart(): void;
@@ -42,11 +43,10 @@ export class Session {
   readonly #host: SessionHost;
   readonly #target: MachineTarget;
   readonly #loop: PacedLoop;
-  readonly #output = new OutputBuffer();
+  readonly #console: ConsoleFlow;
   readonly #recorder: Recorder;
   #booting = true;
-  #undrawn = 0;
-  #drawn: (() => void) | undefined;
+  #unseen: Hold | undefined;
   #statusTimer: ReturnType<typeof setTimeout> | undefined;
   #statusWall = performance.now();
   #statusBusy = 0;
@@ -86,11 +86,16 @@ export class Session {
       host.post({ type: "stopped", stop });
       this.#statusSoon();
     };
-    machine.console.onOutput((bytes) => this.#output.push(bytes));
+    this.#console = host.console;
+    this.#console.discard();
+    machine.console.onOutput((bytes) => {
+      if (this.#console.push(bytes)) machine.requestStop();
+    });
     this.#loop = new PacedLoop(machine, {
       now: () => performance.now(),
       yield: nextTask,
       gate: () => this.#gate(),
+      longestSleepMs: IDLE_INTERVAL_MS,
     });
   }
 
@@ -106,19 +111,20 @@ export class Session {
     else this.#loop.deliver(() => this.machine.console.send(bytes));
   }
 
-  /** The page has drawn so many bytes. */
-  drawn(count: number): void {
-    this.#undrawn -= count;
-    if (this.#undrawn < MOST_UNDRAWN / 2) this.#drawn?.();
+  /** While nobody sees the page the machine stands, and its time with it. */
+  set seen(seen: boolean) {
+    if (seen === (this.#unseen === undefined)) return;
+    this.#unseen?.end();
+    this.#unseen = seen ? undefined : new Hold();
   }
 
   /** Goes to where a snapshot was taken, with the screen that there was. */
   async restore(snapshot: Uint8Array): Promise<void> {
     await this.machine.restore(snapshot);
-    this.#output.take();
+    this.#console.discard();
     this.#host.post({ type: "restored" });
     const screen = this.machine.console.output.slice(-SCREEN_CHARACTERS);
-    this.#output.push(Uint8Array.from(screen, (character) => character.charCodeAt(0)));
+    this.#console.push(Uint8Array.from(screen, (character) => character.charCodeAt(0)));
     this.#flush();
     this.#postStatus();
   }
@@ -129,16 +135,24 @@ export class Session {
 
   /** Free mode: runs for so many cycles, or until the text appears. */
   async advance(limit: { cycles: number } | { text: string }): Promise<void> {
-    if ("cycles" in limit) this.machine.run(limit);
+    if ("cycles" in limit) await this.#runTo(this.machine.cycles + limit.cycles);
     else await this.machine.console.expect(limit.text);
     this.#flush();
     this.#postStatus();
   }
 
+  /** A run that the console's flow control ends early goes on when the page has drawn. */
+  async #runTo(end: number): Promise<void> {
+    while (this.machine.run({ cycles: end - this.machine.cycles }) === "requested") {
+      this.#flush();
+      await this.#console.ready;
+    }
+  }
+
   stop(): void {
     clearTimeout(this.#statusTimer);
     this.#loop.stop();
-    this.#drawn?.();
+    this.#console.release();
     this.machine.dispose();
   }
 
@@ -149,17 +163,7 @@ export class Session {
       this.#loop.stop();
       this.#postStatus();
     } else this.#statusSoon();
-    return this.#target.gate() ?? this.#awaitDrawing();
-  }
-
-  #awaitDrawing(): Promise<void> | undefined {
-    if (this.#undrawn < MOST_UNDRAWN) return undefined;
-    return new Promise((resolve) => {
-      this.#drawn = () => {
-        this.#drawn = undefined;
-        resolve();
-      };
-    });
+    return this.#target.gate() ?? this.#unseen?.ended ?? this.#console.ready;
   }
 
   #statusSoon(): void {
@@ -167,11 +171,7 @@ export class Session {
   }
 
   #flush(): void {
-    const bytes = this.#output.take();
-    if (bytes) {
-      this.#undrawn += bytes.length;
-      this.#host.post({ type: "output", bytes });
-    }
+    this.#console.flush();
     const update = this.#recorder.take();
     if (update) this.#host.post({ type: "trace", update });
   }
@@ -190,10 +190,12 @@ export class Session {
       instructions: this.machine.instructions,
       harts: this.#settings.harts,
       load,
+      turns: this.#loop.turns,
       ...(halted && { exitStatus: halted.status }),
     };
     this.#host.post({ type: "status", status });
-    if (this.#booting && !halted && !this.machine.paused && this.machine.idle) this.#statusSoon();
+    // Nothing else may happen for a while: it is to be seen that the machine has come to rest.
+    if (status.power !== "idle" && !halted && !this.machine.paused && this.machine.idle) this.#statusSoon();
   }
 
   /** Booting ends the first time that the machine waits for most of an interval. */

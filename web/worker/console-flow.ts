@@ -1,0 +1,77 @@
+/**
+ * The console's way from the UART to the page, with back-pressure: a guest that floods its console is slowed down, and
+ * nothing is buffered without bound or thrown away.
+ *
+ * Bytes gather here while the guest runs. With PIECE of them the run is asked to end after the present instruction, so
+ * that no turn of the guest can fill more. They then go to the page as one message, which is small enough to be drawn in one
+ * short task. The page says how much it has drawn (xterm.js calls back); while MOST_UNDRAWN or more is on its way, `ready` gives a
+ * promise, at which the run loop waits. So at any time at most MOST_UNDRAWN + PIECE bytes are neither drawn nor
+ * still inside the guest, however fast it writes. One flow serves all machines of a page, since what the last machine
+ * wrote is still being drawn when the next one starts.
+ */
+import { OutputBuffer } from "../../host/output-buffer.ts";
+import { Hold } from "./hold.ts";
+
+/** Bytes in one message, about. */
+export const PIECE = 16 * 1024;
+/** While the page has so much yet to draw, the guest waits. */
+export const MOST_UNDRAWN = 128 * 1024;
+
+export class ConsoleFlow {
+  readonly #post: (bytes: Uint8Array) => void;
+  readonly #buffer = new OutputBuffer();
+  #gathered = 0;
+  #undrawn = 0;
+  #behind: Hold | undefined;
+
+  /** `post` sends bytes to the page. */
+  constructor(post: (bytes: Uint8Array) => void) {
+    this.#post = post;
+  }
+
+  /** Bytes that the guest has written and the page has not drawn. */
+  get outstanding(): number {
+    return this.#gathered + this.#undrawn;
+  }
+
+  /** The guest writes. True: it shall stop, so that the bytes can be sent. */
+  push(bytes: Uint8Array): boolean {
+    this.#buffer.push(bytes);
+    this.#gathered += bytes.length;
+    return this.#gathered >= PIECE;
+  }
+
+  /** Sends what was gathered. */
+  flush(): void {
+    const bytes = this.#buffer.take();
+    this.#gathered = 0;
+    if (!bytes) return;
+    this.#undrawn += bytes.length;
+    this.#post(bytes);
+  }
+
+  /** Drops what was gathered and not sent. */
+  discard(): void {
+    this.#buffer.take();
+    this.#gathered = 0;
+  }
+
+  /** The page has drawn so many bytes. */
+  drawn(count: number): void {
+    this.#undrawn -= count;
+    if (this.#undrawn <= MOST_UNDRAWN / 2) this.release();
+  }
+
+  /** A promise to wait for while the page is behind; undefined when the guest may write. */
+  get ready(): Promise<void> | undefined {
+    if (this.#undrawn < MOST_UNDRAWN) return undefined;
+    this.#behind ??= new Hold();
+    return this.#behind.ended;
+  }
+
+  /** Lets whoever waits go on. */
+  release(): void {
+    this.#behind?.end();
+    this.#behind = undefined;
+  }
+}
