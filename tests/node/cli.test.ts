@@ -193,6 +193,22 @@ describe("booting", () => {
     expect(run.stdout).toMatch(/# echo one two\r?\none two\r?\n/);
   });
 
+  it("powers off in a pipeline's time, and says where that went", async () => {
+    const run = new HartbeatProcess(["boot", "--timing", "--stats"]);
+    run.child.stdin.end("root\npoweroff\n");
+    expect(await run.end()).toEqual({ status: 0, signal: null });
+    expect(run.stderr).toMatch(/^hartbeat: pipeline cva6\nhart 0: \d+ cycles, \d+ instructions, CPI/m);
+  });
+
+  it.each(["SIGTERM", "SIGINT"] as const)("ends by %s in a pipeline's time", async (signal) => {
+    const run = new HartbeatProcess(["boot", "--timing", "-smp", "2"]);
+    const at = await run.expect(/login: $/);
+    run.send("root\nwhile :; do :; done\n");
+    await run.expect(/# while/, at);
+    run.child.kill(signal);
+    expect((await run.end()).status).toBe(signal === "SIGINT" ? 130 : 143);
+  });
+
   it("uses no CPU at the prompt", async () => {
     const run = new HartbeatProcess(["boot"]);
     await run.expect(/login: $/);

@@ -6,11 +6,14 @@ import { COMMAND } from "../tools/hartbeat-process.ts";
 import { requireTool } from "../tools/require-tool.ts";
 
 const SETTINGS = "stty -g | sed s/^/tty:/";
-const BOOT = `sh -c 'echo pid:$$; exec "${process.execPath}" "${COMMAND}" boot'`;
+const BOOT = `sh -c 'echo pid:$$; exec "${process.execPath}" "${COMMAND}" boot`;
 
 /** Boots on a terminal of its own, types or kills once the login prompt is there, and gives what was shown. */
-async function onTerminal(action: { keys: string } | { signal: NodeJS.Signals }): Promise<string> {
-  const script = `${SETTINGS}; ${BOOT}; echo "status:$?"; ${SETTINGS}`;
+async function onTerminal(
+  action: { keys: string } | { signal: NodeJS.Signals },
+  options = "",
+): Promise<string> {
+  const script = `${SETTINGS}; ${BOOT} ${options}'; echo "status:$?"; ${SETTINGS}`;
   const child = spawn("script", ["-qec", script, "/dev/null"], { cwd: PACKAGE_ROOT });
   let shown = "";
   let acted = false;
@@ -39,6 +42,10 @@ requireTool("script")("on a terminal", () => {
     const shown = await onTerminal({ keys: "\x01h\x01x" });
     expect(shown).toContain("Ctrl-A x  leave");
     expectEnd(shown, 0);
+  });
+
+  it("Ctrl-A x leaves a guest that is busy in a pipeline's time", async () => {
+    expectEnd(await onTerminal({ keys: "root\nwhile :; do :; done\n\x01x" }, "--timing"), 0);
   });
 
   it("Ctrl-C goes to the guest", async () => {
