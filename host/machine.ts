@@ -15,6 +15,7 @@ import { Breakpoints } from "./debug/breakpoints.ts";
 import { Debugger } from "./debug/debugger.ts";
 import { SymbolTable } from "./debug/symbols.ts";
 import { Watchpoints } from "./debug/watchpoints.ts";
+import type { SavedFields } from "./devices/saved-state.ts";
 import type { Finish } from "./devices/test-finisher.ts";
 import { HartbeatError } from "./errors.ts";
 import { EventQueue } from "./events.ts";
@@ -367,6 +368,11 @@ export class Machine {
     const { kernelElf, firmwareElf } = this.#plan;
     const found = kernelElf && physicalSymbol(kernelElf, name);
     return found ?? (firmwareElf && physicalSymbol(firmwareElf, name));
+  }
+
+  /** Named state of every device, by name and address. */
+  get deviceStates(): Readonly<Record<string, SavedFields>> {
+    return this.#board.state();
   }
 
   /** 32 hexadecimal digits over everything that the guest can see: memory, harts, devices, time. */

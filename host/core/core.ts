@@ -16,6 +16,7 @@ import { MACHINE_MAP, RAM_BASE } from "../../spec/machine-map.ts";
 import { HartbeatError } from "../errors.ts";
 import type { CoreBus, CoreExports } from "./exports.ts";
 import { CoreRecord, type RecordState } from "./record.ts";
+import { type TlbEntry, tlbEntries } from "./tlb.ts";
 import { TraceBuffer } from "./trace-buffer.ts";
 
 const CSR_ADDRESSES: ReadonlyMap<string, number> = new Map(CSRS.map(({ name, address }) => [name, address]));
@@ -340,6 +341,11 @@ export class Core {
   clearRam(): void {
     this.ram.fill(0);
     this.#dirty.fill(1);
+  }
+
+  /** What a hart's TLBs hold. */
+  tlb(hart: number): TlbEntry[] {
+    return tlbEntries(this.#exports.memory.buffer, hart);
   }
 
   /** The parameters of the pipeline model. */

@@ -11,19 +11,21 @@ import type { Machine } from "../machine.ts";
 import type { Position } from "../replay/position.ts";
 import type { AfterHit } from "./breakpoints.ts";
 import type { Stop } from "./target.ts";
+import { type CurrentTask, currentTask, filterAdmits, USER_END, type UserFilter } from "./user-filter.ts";
+import { machineMemory, type VirtualMemory } from "./virtual-memory.ts";
 import type { WatchKind, Watchpoint, WatchRange } from "./watchpoints.ts";
 
 /** How long a step waits for a hart in wfi while others are busy. */
 const STEP_CYCLES = CYCLES_PER_SECOND / 1000;
 /** Steps after which a step over a range rests, so that its caller can look around. */
 const RANGE_STEPS = 20_000;
-/** Addresses of user programs lie below. */
-const USER_END = 1n << 63n;
 
 /** Where and when a breakpoint stops. */
 export interface BreakOptions {
   /** Only while this holds: called with the hart that is there. */
   readonly when?: (hart: number) => boolean;
+  /** At a user address: only in this program. */
+  readonly only?: UserFilter;
 }
 
 /** Something that stops the machine until it is removed. */
@@ -39,15 +41,17 @@ interface Found {
 export class Debugger {
   /** Told of stops as they happen. */
   onStop: ((stop: Stop) => void) | undefined;
-  /** The name of the program that breakpoints at user addresses are meant for; undefined: any. */
-  userProgram: string | undefined;
+  /** The user program that breakpoints at user addresses are meant for, unless they say it themselves; undefined: any. */
+  userFilter: UserFilter | undefined;
   readonly #machine: Machine;
+  readonly #memory: VirtualMemory;
   readonly #breakpoints = new Map<bigint, Set<BreakOptions>>();
   readonly #watches = new Set<WatchRange>();
   #stop: Stop | undefined;
 
   constructor(machine: Machine) {
     this.#machine = machine;
+    this.#memory = machineMemory(machine);
   }
 
   /** Stops every hart before it executes at an address, or at a symbol of kernel or firmware. */
@@ -155,25 +159,35 @@ export class Debugger {
     else history.goTo(where);
   }
 
-  /** The program that a hart in user mode runs, by the kernel's tasks; undefined where the kernel does not tell. */
-  programOf(hart: number): string | undefined {
-    const { core, symbols } = this.#machine;
-    const offset = symbols.lookup("__offset_task_struct_comm", "kernel");
-    if (offset === undefined) return undefined;
-    const inUser = core.hart(hart).get("priv") === BigInt(PRIVILEGE.U);
-    const task = inUser ? core.hart(hart).get("sscratch") : core.hart(hart).get("x", 4);
-    const address = core.translate(hart, task + offset);
-    const bytes = address === undefined ? undefined : core.view(address, 16);
-    if (!bytes) return undefined;
-    const end = bytes.indexOf(0);
-    return new TextDecoder().decode(bytes.slice(0, end < 0 ? 16 : end));
+  /** The task that a hart works for; undefined where the kernel does not tell. */
+  taskOf(hart: number): CurrentTask | undefined {
+    return currentTask(
+      this.#machine,
+      (index, address, length) => this.readMemory(index, address, length),
+      hart,
+    );
   }
 
-  #applies({ when }: BreakOptions, address: bigint, hart: number): boolean {
+  /** Memory by virtual address as a hart sees it; shorter than `length` where it ends. */
+  readMemory(hart: number, address: bigint, length: number): Uint8Array {
+    return this.#memory.read(hart, address, length);
+  }
+
+  /** All of `bytes` or nothing; false where there is no memory that can be written. */
+  writeMemory(hart: number, address: bigint, bytes: Uint8Array): boolean {
+    return this.#memory.write(hart, address, bytes);
+  }
+
+  #applies({ when, only }: BreakOptions, address: bigint, hart: number): boolean {
     if (when && !when(hart)) return false;
-    if (this.userProgram === undefined || address >= USER_END) return true;
-    const inUser = this.#machine.core.hart(hart).get("priv") === BigInt(PRIVILEGE.U);
-    return !inUser || this.programOf(hart) === this.userProgram;
+    const filter = only ?? this.userFilter;
+    const { core } = this.#machine;
+    const inUser = core.hart(hart).get("priv") === BigInt(PRIVILEGE.U);
+    if (filter === undefined || address >= USER_END || !inUser) return true;
+    return filterAdmits(filter, {
+      task: () => this.taskOf(hart),
+      satp: () => core.readCsr(hart, "satp") ?? 0n,
+    });
   }
 
   /** One step; what stopped the machine in another way, if anything did. */

@@ -1,9 +1,12 @@
 /** What people ask about a machine that stands still, in words: registers by field, page tables, traps, tasks, calls. */
 import { CSR_FIELDS, type CsrField, EXCEPTION_CAUSES, INTERRUPT_CAUSES } from "../../spec/csr-fields.ts";
 import { CSRS } from "../../spec/csrs.ts";
+import { modelledEntries } from "../core/tlb.ts";
 import { disassemble } from "../inspect/disassembler.ts";
 import { walkPages } from "../inspect/page-walk.ts";
+import { plicText } from "../inspect/plic-text.ts";
 import { readTasks } from "../inspect/tasks.ts";
+import { modelledText, tlbText } from "../inspect/tlb-text.ts";
 import { walkFrames } from "../trace/call-tree.ts";
 import type { Debugger } from "./debugger.ts";
 import type { MachineTarget } from "./machine-target.ts";
@@ -57,6 +60,23 @@ export class Inspector {
   /** The last traps that a hart took, in words. */
   trap(hart: number): string {
     return ["s", "m"].map((mode) => this.#trap(hart, mode)).join("");
+  }
+
+  /** What the TLBs hold: those that make the machine fast, and those of the pipeline model when it keeps the time. */
+  tlb(hart: number): string {
+    const { core, timing } = this.#target.machine;
+    if (!timing) return tlbText(core.tlb(hart));
+    const modelled = (["itlb", "dtlb"] as const).map((tlb) =>
+      modelledText(tlb.toUpperCase(), modelledEntries(core.timing(hart), tlb)),
+    );
+    return modelled.join("") + tlbText(core.tlb(hart));
+  }
+
+  /** Interrupt sources: who waits for whom. */
+  plic(): string {
+    const states = Object.entries(this.#target.machine.deviceStates);
+    const [, state] = states.find(([name]) => name.startsWith("PLIC@")) ?? [];
+    return state ? plicText(state) : "this machine has no PLIC\n";
   }
 
   /** The kernel's task list. */
@@ -131,8 +151,8 @@ export class Inspector {
     const calls = [pc, ...frames.map(({ returnAddress }) => returnAddress)].filter(
       (address) => address !== 0n,
     );
-    const program = privilege === "M" ? undefined : this.#debugger.programOf(hart);
-    const head = `hart ${hart} [${privilege}, ${activity}]${program ? ` ${program}` : ""}\n`;
+    const task = this.#debugger.taskOf(hart);
+    const head = `hart ${hart} [${privilege}, ${activity}]${task ? ` ${task.name}, pid ${task.pid}` : ""}\n`;
     // A return address may be the first of the next function, when the call is the last thing that its caller does.
     const caller = (address: bigint): string =>
       `${hex(address)} in ${this.#target.symbols.describe(address - 1n)}`;

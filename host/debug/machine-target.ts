@@ -1,14 +1,13 @@
 /** The machine as debuggers and traces see it, and the hold that a debugger has on it. */
 import { PRIVILEGE } from "../../spec/riscv.ts";
 import { HartbeatError } from "../errors.ts";
-import { walkPages } from "../inspect/page-walk.ts";
 import type { Machine } from "../machine.ts";
 import type { Breakpoints } from "./breakpoints.ts";
 import type { Debugger, Stopper } from "./debugger.ts";
 import { Inspector } from "./inspector.ts";
 import type { SymbolTable } from "./symbols.ts";
 import type { DebugTarget, HartStatus, Privilege, Stop } from "./target.ts";
-import { VirtualMemory } from "./virtual-memory.ts";
+import type { CurrentTask, UserFilter } from "./user-filter.ts";
 import type { WatchRange } from "./watchpoints.ts";
 
 const PRIVILEGE_NAMES: ReadonlyMap<bigint, Privilege> = new Map(
@@ -21,7 +20,6 @@ export class MachineTarget implements DebugTarget {
   readonly debugger: Debugger;
   readonly inspector: Inspector;
   readonly #machine: Machine;
-  readonly #memory: VirtualMemory;
   readonly #onQuit: () => void;
   readonly #inserted = new Map<bigint, Stopper>();
   readonly #watches = new Map<string, Stopper>();
@@ -36,17 +34,6 @@ export class MachineTarget implements DebugTarget {
     this.inspector = new Inspector(this);
     this.breakpoints = machine.breakpoints;
     this.symbols = machine.symbols;
-    const { core, symbols } = machine;
-    const physical = {
-      view: (address: number, length: number) => core.view(address, length),
-      write: (address: number, bytes: Uint8Array) =>
-        machine.enter({ kind: "memory", address, bytes: bytes.slice() }),
-    };
-    this.#memory = new VirtualMemory(physical, {
-      translate: (hart, address) => core.translate(hart, address),
-      translateBelow: (hart, address) => this.#translateBelow(hart, address),
-      loadAddress: (address) => symbols.loadAddress(address),
-    });
   }
 
   get machine(): Machine {
@@ -90,11 +77,11 @@ export class MachineTarget implements DebugTarget {
   }
 
   readMemory(hart: number, address: bigint, length: number): Uint8Array {
-    return this.#memory.read(hart, address, length);
+    return this.debugger.readMemory(hart, address, length);
   }
 
   writeMemory(hart: number, address: bigint, bytes: Uint8Array): boolean {
-    return this.#memory.write(hart, address, bytes);
+    return this.debugger.writeMemory(hart, address, bytes);
   }
 
   readPhysical(address: bigint, length: number): Uint8Array {
@@ -144,17 +131,16 @@ export class MachineTarget implements DebugTarget {
     this.debugger.goTo(cycle);
   }
 
-  setUserProgram(name: string | undefined): void {
-    this.debugger.userProgram = name;
+  get userFilter(): UserFilter | undefined {
+    return this.debugger.userFilter;
   }
 
-  /** The firmware works for a kernel: addresses that are nowhere in machine mode are the kernel's. */
-  #translateBelow(hart: number, address: bigint): number | undefined {
-    const record = this.#machine.core.hart(hart);
-    const satp = this.#machine.core.readCsr(hart, "satp") ?? 0n;
-    if (record.get("priv") !== BigInt(PRIVILEGE.M) || satp === 0n) return undefined;
-    const walk = walkPages(satp, address, (place) => wordAt(this.#machine.readPhysical(place, 8)));
-    return walk.physical === undefined ? undefined : Number(walk.physical);
+  set userFilter(filter: UserFilter | undefined) {
+    this.debugger.userFilter = filter;
+  }
+
+  hartTask(hart: number): CurrentTask | undefined {
+    return this.debugger.taskOf(hart);
   }
 
   /** Does nothing for a machine that cannot go back; its steps back end at once, at the start. */
@@ -260,8 +246,5 @@ export class MachineTarget implements DebugTarget {
     return true;
   }
 }
-
-const wordAt = (bytes: Uint8Array): bigint | undefined =>
-  bytes.length < 8 ? undefined : new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
 
 const keyOf = ({ address, length, kind }: WatchRange): string => `${kind} ${address} ${length}`;

@@ -1,6 +1,7 @@
 /** What a debugger needs of a machine: harts, registers by name, memory by virtual address, breakpoints, run control. */
 
 import type { Inspector } from "./inspector.ts";
+import type { CurrentTask, UserFilter } from "./user-filter.ts";
 import type { WatchKind, WatchRange } from "./watchpoints.ts";
 
 /** Privilege mode of a hart. */
@@ -32,6 +33,8 @@ export interface DebugTarget {
   readonly cycles: number;
 
   hartStatus(hart: number): HartStatus;
+  /** The task that the hart works for, where the kernel tells. */
+  hartTask(hart: number): CurrentTask | undefined;
   /** Names: the ABI names of the x registers, `pc`, `priv`, CSR names, ABI names of the f registers. */
   readRegister(hart: number, name: string): bigint | undefined;
   /** False when the hart has no such register or it is read-only. */
@@ -65,8 +68,8 @@ export interface DebugTarget {
   keepHistory(): void;
   /** Goes to a guest cycle, back or on, and stands there. */
   goToCycle(cycle: number): void;
-  /** Breakpoints at user addresses stop only this program from now on; undefined: any. */
-  setUserProgram(name: string | undefined): void;
+  /** Breakpoints at user addresses stop only this program; undefined: any. */
+  userFilter: UserFilter | undefined;
   /** Answers for people; undefined where there is nobody to ask. */
   readonly inspector: Inspector | undefined;
   /** Executes one instruction on one hart, the others standing still, and reports a `step` stop. */

@@ -6,6 +6,10 @@
  * at any time.
  */
 
+import { PRIVILEGE } from "../../spec/riscv.ts";
+import { walkPages } from "../inspect/page-walk.ts";
+import type { Machine } from "../machine.ts";
+
 /** Main memory and ROM by physical address. */
 export interface PhysicalMemory {
   /** The bytes themselves, or undefined unless the whole range is memory. */
@@ -85,4 +89,31 @@ export class VirtualMemory {
       pieceAt(maps.loadAddress(va))
     );
   }
+}
+
+/** That of a machine; what is written is kept for replays. */
+export function machineMemory(machine: Machine): VirtualMemory {
+  const { core, symbols } = machine;
+  return new VirtualMemory(
+    {
+      view: (address, length) => core.view(address, length),
+      write: (address, bytes) => machine.enter({ kind: "memory", address, bytes: bytes.slice() }),
+    },
+    {
+      translate: (hart, address) => core.translate(hart, address),
+      translateBelow: (hart, address) => translateBelow(machine, hart, address),
+      loadAddress: (address) => symbols.loadAddress(address),
+    },
+  );
+}
+
+/** The firmware works for a kernel: addresses that are nowhere in machine mode are the kernel's. */
+function translateBelow(machine: Machine, hart: number, address: bigint): number | undefined {
+  const satp = machine.core.readCsr(hart, "satp") ?? 0n;
+  if (machine.core.hart(hart).get("priv") !== BigInt(PRIVILEGE.M) || satp === 0n) return undefined;
+  const { physical } = walkPages(satp, address, (place) => {
+    const bytes = machine.core.view(place, 8);
+    return bytes && new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
+  });
+  return physical === undefined ? undefined : Number(physical);
 }

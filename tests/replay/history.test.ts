@@ -97,7 +97,7 @@ test("a breakpoint for one program does not stop the others", async () => {
   const atStart = debug.breakAt("start_thread");
   for (let typed = false; !entries.has("sh"); ) {
     if (debug.continue({ cycles: 50_000_000 })) {
-      entries.set(debug.programOf(0) ?? "", machine.registers.read(0, "a1") ?? 0n);
+      entries.set(debug.taskOf(0)?.name ?? "", machine.registers.read(0, "a1") ?? 0n);
     } else if (!typed) {
       machine.console.send("root\n");
       typed = true;
@@ -109,10 +109,10 @@ test("a breakpoint for one program does not stop the others", async () => {
   const start = machine.position;
   debug.keepHistory();
   debug.breakAt(entry);
-  debug.userProgram = "login";
+  debug.userFilter = { program: "login" };
   expect(debug.continue({ cycles: 20_000_000 })).toBeUndefined();
   debug.goTo(start);
-  debug.userProgram = "sh";
+  debug.userFilter = { program: "sh" };
   expect(debug.continue({ cycles: 20_000_000 })?.kind).toBe("breakpoint");
-  expect(debug.programOf(0)).toBe("sh");
+  expect(debug.taskOf(0)?.name).toBe("sh");
 });

@@ -67,8 +67,9 @@ export function parseThread(text: string, hartCount: number): number | "any" | "
   return thread <= hartCount ? thread - 1 : undefined;
 }
 
-/** The text that `info threads` shows for a hart, as QEMU words it. */
+/** The text that `info threads` shows for a hart, as QEMU words it, and its task. */
 export function describeHart(target: DebugTarget, hart: number): string {
   const { privilege, activity } = target.hartStatus(hart);
-  return `CPU#${hart} [${privilege}, ${activity}]`;
+  const task = target.hartTask(hart);
+  return `CPU#${hart} [${privilege}, ${activity}]${task ? ` ${task.name}, pid ${task.pid}` : ""}`;
 }

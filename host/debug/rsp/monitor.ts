@@ -1,5 +1,6 @@
 /** The `monitor` commands of the debugger (qRcmd): a few words about the machine and what GDB has no packet for. */
 import type { Inspector } from "../inspector.ts";
+import { addressSpace, describeFilter, type UserFilter } from "../user-filter.ts";
 import { describeHart, type RspContext } from "./commands.ts";
 import { GENERAL_REGISTERS } from "./registers.ts";
 
@@ -25,6 +26,19 @@ function ask(
 /** A whole number, decimal or 0x hexadecimal. */
 function parseNumber(text: string | undefined): bigint | undefined {
   return text !== undefined && /^(?:0x[0-9a-fA-F]{1,16}|[0-9]{1,16})$/.test(text) ? BigInt(text) : undefined;
+}
+
+/** The words after `program`; `satp` is that of the present hart. */
+function parseFilter(words: readonly string[], satp: bigint): UserFilter | "any" | undefined {
+  const [word, number, ...rest] = words;
+  if (word === undefined || rest.length > 0) return undefined;
+  if (word === "pid") {
+    const pid = parseNumber(number);
+    return pid === undefined ? undefined : { pid: Number(pid) };
+  }
+  if (number !== undefined) return undefined;
+  if (word === "any") return "any";
+  return word === "this" ? addressSpace(satp) : { program: word };
 }
 
 const COMMANDS: Readonly<Record<string, MonitorCommand>> = {
@@ -59,6 +73,8 @@ const COMMANDS: Readonly<Record<string, MonitorCommand>> = {
       : inspector.pageTable(hart, address);
   }),
   trap: ask("why the current hart took its last traps", (inspector, hart) => inspector.trap(hart)),
+  tlb: ask("pages in the TLBs of the current hart", (inspector, hart) => inspector.tlb(hart)),
+  plic: ask("interrupt sources: priority, who takes them, what is pending", (inspector) => inspector.plic()),
   ps: ask("tasks of the kernel", (inspector, hart) => inspector.tasks(hart)),
   "bt-all": ask("calls of every hart", (inspector) => inspector.backtraces()),
   trace: ask("trace N: the last N instructions of the current hart", (inspector, hart, [text]) => {
@@ -83,11 +99,13 @@ const COMMANDS: Readonly<Record<string, MonitorCommand>> = {
     },
   },
   program: {
-    help: "program NAME|any: breakpoints at user addresses stop only the program of that name",
-    run: ({ target }, [name]) => {
-      if (name === undefined) return "program NAME, as in: program sh\n";
-      target.setUserProgram(name === "any" ? undefined : name);
-      return name === "any" ? "user breakpoints stop any program\n" : `user breakpoints stop ${name} only\n`;
+    help: "program [NAME|pid N|this|any]: breakpoints at user addresses stop that program, process or present address space only",
+    run: ({ target, generalHart }, words) => {
+      const filter = parseFilter(words, target.readRegister(generalHart, "satp") ?? 0n);
+      if (filter === undefined && words.length > 0)
+        return "program NAME, program pid N, program this or program any\n";
+      if (filter !== undefined) target.userFilter = filter === "any" ? undefined : filter;
+      return `user breakpoints stop ${describeFilter(target.userFilter)}\n`;
     },
   },
   reset: {

@@ -34,10 +34,19 @@ function allHarts(context: RspContext): number[] {
   return [...Array(context.target.hartCount).keys()];
 }
 
+/** Names of tasks may hold anything; replies are ASCII. */
+const escapeXml = (text: string): string =>
+  text
+    .replace(/[^ -~]/g, "?")
+    .replace(/&/g, "&amp;")
+    .replace(/</g, "&lt;")
+    .replace(/>/g, "&gt;");
+
 function threadList(context: RspContext): string {
   const threads = allHarts(context).map(
     (hart) =>
-      `<thread id="${threadOfHart(hart)}" core="${hart}">${describeHart(context.target, hart)}</thread>`,
+      `<thread id="${threadOfHart(hart)}" core="${hart}" name="hart ${hart}">` +
+      `${escapeXml(describeHart(context.target, hart))}</thread>`,
   );
   return `<?xml version="1.0"?>\n<threads>\n${threads.join("\n")}\n</threads>\n`;
 }
@@ -91,7 +100,9 @@ export const QUERY_COMMANDS: CommandTable = {
   qsThreadInfo: () => "l",
   "qThreadExtraInfo,": (args, { target }) => {
     const hart = parseThread(args, target.hartCount);
-    return typeof hart === "number" ? hexOfString(describeHart(target, hart)) : E_NO_THREAD;
+    return typeof hart === "number"
+      ? hexOfString(describeHart(target, hart).replace(/[^ -~]/g, "?"))
+      : E_NO_THREAD;
   },
   T: (args, { target }) => (typeof parseThread(args, target.hartCount) === "number" ? OK : E_NO_THREAD),
   Hg: (args, context) => {

@@ -1,5 +1,6 @@
 /** A machine for protocol tests: registers in maps, a few pages of memory, stops that the test calls. */
 import type { DebugTarget, HartStatus, Stop } from "../../../host/debug/target.ts";
+import type { UserFilter } from "../../../host/debug/user-filter.ts";
 import type { WatchRange } from "../../../host/debug/watchpoints.ts";
 
 const MEMORY_BASE = 0x8000_0000n;
@@ -15,6 +16,7 @@ export class FakeTarget implements DebugTarget {
   readonly log: string[] = [];
   readonly cycles = 42;
   readonly inspector = undefined;
+  userFilter: UserFilter | undefined;
   running = false;
   onStop: ((stop: Stop) => void) | undefined;
 
@@ -26,6 +28,8 @@ export class FakeTarget implements DebugTarget {
   hartStatus(hart: number): HartStatus {
     return { privilege: hart === 0 ? "S" : "M", activity: hart === 0 ? "running" : "wfi" };
   }
+
+  hartTask(): undefined {}
 
   readRegister(hart: number, name: string): bigint | undefined {
     return this.registers[hart]?.get(name);
@@ -99,10 +103,6 @@ export class FakeTarget implements DebugTarget {
 
   goToCycle(cycle: number): void {
     this.log.push(`go to ${cycle}`);
-  }
-
-  setUserProgram(name: string | undefined): void {
-    this.log.push(`program ${name}`);
   }
 
   resume(): void {

@@ -57,8 +57,8 @@ requireTool("gdb-multiarch", "riscv64-linux-gnu-gcc")("gdb", () => {
 
   it("shows a thread for each hart, and steps one of them", async () => {
     const output = await debug(["break setup_arch", "continue", "info threads", "thread 2", "p $mhartid"]);
-    expect(output).toMatch(/\* 1 +Thread 1 \(CPU#0 \[M, running\]\) +setup_arch/);
-    expect(output).toMatch(/ {2}2 +Thread 2 \(CPU#1 \[M, (wfi|running)\]\)/);
+    expect(output).toMatch(/\* 1 +Thread 1 "hart 0" \(CPU#0 \[M, running\]\) +setup_arch/);
+    expect(output).toMatch(/ {2}2 +Thread 2 "hart 1" \(CPU#1 \[M, (wfi|running)\]\)/);
     expect(output).toContain("$1 = 1");
   });
 

@@ -69,6 +69,8 @@ requireTool("gdb-multiarch")("gdb backwards", () => {
       "monitor ps",
       "monitor bt-all",
       "monitor trace 4",
+      "monitor tlb",
+      "monitor plic",
       "monitor nonsense",
     );
     expect(output).toMatch(/level 0: .* page 0x80200000\n0xffffffff80000000 is at 0x80200000\n/);
@@ -77,6 +79,8 @@ requireTool("gdb-multiarch")("gdb backwards", () => {
     expect(output).toMatch(/ 2 +0 +\d \w+ +0x\w+ \[kthreadd\]\n/);
     expect(output).toMatch(/#\d 0x\w+ in kernel_init\+0x\w+\n/);
     expect(output).toMatch(/kernel_init|run_init_process/);
+    expect(output).toMatch(/ S +0xf{8}8\w{7} -> 0x80\w{6} --x/);
+    expect(output).toMatch(/ 10 NS16550A UART +priority 1, enabled for hart 0 S/);
     expect(output).toContain("unknown command");
   });
 });

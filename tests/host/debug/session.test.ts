@@ -224,7 +224,7 @@ describe("threads", () => {
     expect(client.ask("T3")).toBe("E03");
     expect(client.ask("qThreadExtraInfo,2")).toBe(hexOfString("CPU#1 [M, wfi]"));
     expect(client.ask("qXfer:threads:read::0,1000")).toContain(
-      '<thread id="1" core="0">CPU#0 [S, running]</thread>',
+      '<thread id="1" core="0" name="hart 0">CPU#0 [S, running]</thread>',
     );
   });
 });

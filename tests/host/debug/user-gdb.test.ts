@@ -98,4 +98,22 @@ requireTool(
       rest = rest.slice(match.index + match[0].length);
     }
   });
+
+  it("stops one program of several that have the same addresses", async () => {
+    const output = await atPrompt(
+      { harts: 2 },
+      "cp /bin/id /twin; id; /twin; id; poweroff\n",
+      symbolsOf("id"),
+      "monitor program twin",
+      "break main",
+      "continue",
+      "info threads",
+      "monitor program",
+      "continue",
+    );
+    expect(output.match(/hit Breakpoint 1, main /g)).toHaveLength(1);
+    expect(output).toMatch(/\[U, running\] twin, pid \d+\)/);
+    expect(output.match(/user breakpoints stop twin only/g)).toHaveLength(2);
+    expect(output).toMatch(/exited normally/);
+  });
 });
