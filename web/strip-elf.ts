@@ -1,7 +1,7 @@
 /** Makes small copies of an ELF executable: one with what boots and the symbols, one with its line table alone. */
 import { type Elf, readElf } from "../host/boot/elf.ts";
-import { LINE_SECTIONS } from "../host/inspect/dwarf-lines.ts";
-import { elfSections, type Inflate } from "../host/inspect/elf-sections.ts";
+import { elfSections, type Inflate } from "../host/dwarf/elf-sections.ts";
+import { LINE_SECTIONS } from "../host/dwarf/line-table.ts";
 
 const EHDR_BYTES = 64;
 const PHDR_BYTES = 56;

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { inflateSync } from "node:zlib";
 import { expect, it } from "vitest";
 import { readElf } from "../../host/boot/elf.ts";
-import { LineTable } from "../../host/inspect/dwarf-lines.ts";
+import { LineTable } from "../../host/dwarf/line-table.ts";
 import { PACKAGE_FILES } from "../../host/node/files.ts";
 import { measurePayload, PAYLOAD_LIMIT } from "../../web/payload.ts";
 import { lineTableOnly, stripDebug } from "../../web/strip-elf.ts";

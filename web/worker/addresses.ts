@@ -1,7 +1,7 @@
 /** Reads an address as people write it: a symbol, a number, a register, a source line, with an offset or without. */
 import type { MachineTarget } from "../../host/debug/machine-target.ts";
+import type { LineTable } from "../../host/dwarf/line-table.ts";
 import { HartbeatError } from "../../host/errors.ts";
-import type { LineTable } from "../../host/inspect/dwarf-lines.ts";
 
 /** `lines` is asked for only where a source line is named. */
 export async function parseAddress(

@@ -1,8 +1,8 @@
 /** What the debugger shows: registers, code, memory, page tables, tasks and source lines of the machine. */
 
 import type { MachineTarget } from "../../host/debug/machine-target.ts";
+import { LineTable } from "../../host/dwarf/line-table.ts";
 import { disassemble } from "../../host/inspect/disassembler.ts";
-import { LineTable } from "../../host/inspect/dwarf-lines.ts";
 import { type Walk, walkPages } from "../../host/inspect/page-walk.ts";
 import { readTasks, type Task } from "../../host/inspect/tasks.ts";
 import type { Machine } from "../../host/machine.ts";

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { inflateSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
 import { MachineTarget } from "../../../host/debug/machine-target.ts";
-import { LineTable } from "../../../host/inspect/dwarf-lines.ts";
+import { LineTable } from "../../../host/dwarf/line-table.ts";
 import { readTasks } from "../../../host/inspect/tasks.ts";
 import { PACKAGE_FILES } from "../../../host/node/files.ts";
 import { Machine } from "../../../host/node/index.ts";

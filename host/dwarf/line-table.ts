@@ -1,4 +1,5 @@
 /** Reads the line table of DWARF 5 (sections 6.2.2 to 6.2.5): which source line an address belongs to. */
+import { Cursor } from "./cursor.ts";
 import { elfSections, type Inflate } from "./elf-sections.ts";
 
 /** The sections that a line table takes. */
@@ -24,68 +25,6 @@ const FORM_STRING = 0x08;
 const FORM_STRP = 0x0e;
 const FORM_UDATA = 0x0f;
 const FORM_LINE_STRP = 0x1f;
-
-class Cursor {
-  readonly view: DataView;
-  readonly bytes: Uint8Array;
-  at: number;
-
-  constructor(bytes: Uint8Array, at = 0) {
-    this.bytes = bytes;
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.at = at;
-  }
-
-  u8(): number {
-    return this.view.getUint8(this.at++);
-  }
-
-  i8(): number {
-    return this.view.getInt8(this.at++);
-  }
-
-  u16(): number {
-    this.at += 2;
-    return this.view.getUint16(this.at - 2, true);
-  }
-
-  u32(): number {
-    this.at += 4;
-    return this.view.getUint32(this.at - 4, true);
-  }
-
-  u64(): bigint {
-    this.at += 8;
-    return this.view.getBigUint64(this.at - 8, true);
-  }
-
-  uleb(): number {
-    let value = 0;
-    for (let shift = 1; ; shift *= 128) {
-      const byte = this.u8();
-      value += (byte & 0x7f) * shift;
-      if (byte < 0x80) return value;
-    }
-  }
-
-  sleb(): number {
-    let value = 0;
-    let shift = 1;
-    for (;;) {
-      const byte = this.u8();
-      value += (byte & 0x7f) * shift;
-      shift *= 128;
-      if (byte < 0x80) return byte & 0x40 ? value - shift : value;
-    }
-  }
-
-  string(): string {
-    const end = this.bytes.indexOf(0, this.at);
-    const text = new TextDecoder().decode(this.bytes.subarray(this.at, end));
-    this.at = end + 1;
-    return text;
-  }
-}
 
 interface Strings {
   readonly str: Uint8Array | undefined;
