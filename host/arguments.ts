@@ -12,6 +12,8 @@ export const VALUE_OPTIONS = [
   "bios",
   "drive",
   "device",
+  "netdev",
+  "chardev",
   "rtc",
   "gdb",
   "memory",
@@ -53,11 +55,6 @@ export interface DriveOption {
   /** Set when the disk waits for a `-device` to plug it in (`if=none`), which names it so. */
   readonly id?: string;
 }
-
-/** A device as `-device` names it. */
-export type DeviceOption =
-  | { readonly device: "virtio-blk-device"; readonly drive: string }
-  | { readonly device: "virtio-rng-device"; readonly seed: number };
 
 /**
  * Turns `-kernel F`, `--kernel F` and `-kernel=F` into the one form `--kernel=F`, so that a value which itself
@@ -123,7 +120,7 @@ export function parseGdb(text: string): number {
 }
 
 /** The fields of an option such as `file=a,format=raw`; two commas in a value stand for one. */
-function fieldsOf(option: string, text: string): Map<string, string> {
+export function fieldsOf(option: string, text: string): Map<string, string> {
   const fields = new Map<string, string>();
   for (const field of text.split(/(?<!,),(?!,)/)) {
     const equals = field.indexOf("=");
@@ -133,7 +130,8 @@ function fieldsOf(option: string, text: string): Map<string, string> {
   return fields;
 }
 
-function rejectOthers(
+/** Refuses fields other than `known`. */
+export function rejectOthers(
   option: string,
   text: string,
   fields: Map<string, string>,
@@ -145,7 +143,9 @@ function rejectOthers(
     .map((name) => `${name}=`)
     .join(", ")
     .replace(/, ([^,]*)$/, " and $1");
-  throw new HartbeatError(`${option} ${text}: '${unknown}' is unknown; use ${names}`);
+  throw new HartbeatError(
+    `${option} ${text}: '${unknown}' is unknown; ${names ? `use ${names}` : "it has no fields"}`,
+  );
 }
 
 /** The image of `-drive file=F[,format=raw][,readonly=on|off][,snapshot=on|off][,if=virtio|none][,id=ID]`. */
@@ -169,26 +169,6 @@ export function parseDrive(text: string): DriveOption {
     ...drive,
     id: fields.get("id") || fail("if=none needs id=ID, for -device virtio-blk-device,drive=ID"),
   };
-}
-
-/** The device of `-device virtio-blk-device,drive=ID` or `-device virtio-rng-device[,seed=N]`. */
-export function parseDevice(text: string): DeviceOption {
-  const [device, ...rest] = text.split(",");
-  const fields = rest.length > 0 ? fieldsOf("-device", rest.join(",")) : new Map<string, string>();
-  if (device === "virtio-blk-device") {
-    rejectOthers("-device", text, fields, ["drive"]);
-    const drive = fields.get("drive");
-    if (!drive) throw new HartbeatError(`-device ${text}: name the disk with drive=ID`);
-    return { device, drive };
-  }
-  if (device === "virtio-rng-device") {
-    rejectOthers("-device", text, fields, ["seed"]);
-    const seed = fields.get("seed") ?? "0";
-    if (!/^\d{1,9}$/.test(seed))
-      throw new HartbeatError(`-device ${text}: seed is a number below 1000000000`);
-    return { device, seed: Number(seed) };
-  }
-  throw new HartbeatError(`-device ${text}: use virtio-blk-device,drive=ID or virtio-rng-device[,seed=N]`);
 }
 
 /** What the real-time clock starts at, of `-rtc base=utc|localtime|DATE[TTIME]`, in milliseconds since 1970. */

@@ -50,6 +50,15 @@ export const CACHE_BLOCK_BYTES = 64;
 /** `mmu-type` of the device tree: the largest that there is. */
 export const MMU_TYPE = "riscv,sv57";
 
+/**
+ * What is implemented beyond the single letters, in the order of the manual's naming conventions. Svadu alone, without
+ * Svade, tells that A and D bits are set by hardware from reset on (the binding riscv/extensions.yaml).
+ */
+export const EXTENSIONS = [
+  ..."zic64b zicbom zicbop zicboz ziccamoa ziccif zicclsm ziccrse zicntr zicond zicsr zifencei".split(" "),
+  ..."zihintntl zihintpause zihpm za64rs zawrs zfa zfhmin zba zbb zbc zbs zkt".split(" "),
+  ..."ssccptr sscounterenw sstc sstvala sstvecd svadu svinval svnapot svpbmt".split(" "),
+] as const;
+
 /** The `riscv,isa` string of the device tree. */
-export const ISA_STRING =
-  "rv64imafdc_zicbom_zicbop_zicboz_zicntr_zicond_zicsr_zifencei_zihintpause_zihpm_zawrs_zfa_zfhmin_zba_zbb_zbc_zbs";
+export const ISA_STRING = ["rv64imafdc", ...EXTENSIONS].join("_");

@@ -1,63 +1,23 @@
 /** `hartbeat boot`: a machine on the user's terminal, paced by the wall clock, until it powers off or he leaves. */
 import { writeFileSync } from "node:fs";
 import { CYCLES_PER_SECOND } from "../../spec/machine-map.ts";
-import type { DeviceOption, DriveOption } from "../arguments.ts";
 import { MachineTarget } from "../debug/machine-target.ts";
 import { HartbeatError } from "../errors.ts";
 import { OutputBuffer } from "../output-buffer.ts";
 import { PacedLoop, type PacedMachine } from "../pace.ts";
-import { type SignatureGranularity, signatureText } from "../signature.ts";
-import { parsePipeline, pipelineByName } from "../timing/pipelines.ts";
+import { signatureText } from "../signature.ts";
 import { timingReport } from "../timing/report.ts";
 import { BootTrace } from "../trace/boot-trace.ts";
 import { printTree } from "../trace/print-tree.ts";
-import { openDrives } from "./drives.ts";
-import { readBytes, reason } from "./files.ts";
+import { Backends } from "./backends.ts";
+import { type BootOptions, deciding, settings } from "./boot-options.ts";
+import { reason } from "./files.ts";
 import { startGdbServer } from "./gdb-server.ts";
-import { type CreateOptions, Machine } from "./index.ts";
+import { Machine } from "./index.ts";
 import { PipedInput } from "./piped-input.ts";
-import { leaveBehind, type RunFileOptions, recordedOptions, takeUp } from "./run-files.ts";
+import { leaveBehind, recordedOptions, takeUp } from "./run-files.ts";
 import { SizeReport } from "./size-report.ts";
 import { ESCAPE_HELP, Terminal } from "./terminal.ts";
-
-/** The command line of `hartbeat boot`, read and checked. */
-export interface BootOptions extends RunFileOptions {
-  readonly kernel?: string;
-  readonly initrd?: string;
-  readonly append: string;
-  readonly smp: number;
-  readonly memory: number;
-  /** A file, `default` or `none`. */
-  readonly bios: string;
-  readonly drives: readonly DriveOption[];
-  readonly devices: readonly DeviceOption[];
-  /** All drives as with snapshot=on. */
-  readonly snapshot?: boolean;
-  readonly dtb?: string;
-  /** Milliseconds since 1970. */
-  readonly rtc?: number;
-  /** The file for the signature of a conformance test. */
-  readonly signature?: string;
-  readonly signatureGranularity: SignatureGranularity;
-  readonly reboot: boolean;
-  readonly gdbPort?: number;
-  /** Wait for the debugger before the first instruction. */
-  readonly paused: boolean;
-  readonly traceBoot?: boolean;
-  readonly stats?: boolean;
-  /** Guest time at which a run is given up. */
-  readonly maxCycles?: number;
-  /** Name of the pipeline that keeps guest time; true for that of CVA6. */
-  readonly timing?: string | true;
-  /** File that describes one. */
-  readonly pipeline?: string;
-}
-
-/** What decides a run, besides the contents of the files that it names. */
-function deciding(options: BootOptions): Record<string, unknown> {
-  const { kernel, initrd, append, smp, memory, bios, drives, devices, dtb, rtc, load } = options;
-  return { kernel, initrd, append, smp, memory, bios, drives, devices, dtb, rtc, load };
-}
 
 /** A replay is held to so many times the pace of the wall clock: as fast as the host can, that is. */
 const REPLAY_SPEED = 1000;
@@ -75,38 +35,6 @@ const TIMEOUT_STATUS = 124;
 /** Status of a process that a signal ended, as shells count it. */
 const signalStatus = (number: number): number => 128 + number;
 
-/** The pipeline that --pipeline or --timing names, if either is there. */
-function timingSetting({ timing, pipeline }: BootOptions): Pick<CreateOptions, "timing"> {
-  if (pipeline !== undefined) {
-    const bytes = readBytes(pipeline, "the pipeline", "name a JSON file");
-    return { timing: parsePipeline(pipeline, new TextDecoder().decode(bytes)) };
-  }
-  return timing === undefined ? {} : { timing: pipelineByName(timing === true ? "cva6" : timing) };
-}
-
-/** The machine's settings and files as the options name them. */
-function settings(options: BootOptions): CreateOptions {
-  const { kernel, initrd, bios, smp, memory, append, dtb, rtc, devices } = options;
-  if (bios === "none" && kernel === undefined) {
-    throw new HartbeatError("-bios none starts a program in M-mode; name it with -kernel FILE.");
-  }
-  return {
-    harts: smp,
-    ramBytes: memory,
-    append,
-    ...(kernel !== undefined && { kernel }),
-    ...(initrd !== undefined && { initrd }),
-    ...(bios !== "default" && { firmware: bios }),
-    ...(dtb !== undefined && { deviceTree: dtb }),
-    ...(rtc !== undefined && { rtcBase: rtc }),
-    ...timingSetting(options),
-    drives: openDrives(options),
-    virtio: devices.flatMap((option) =>
-      option.device === "virtio-rng-device" ? { device: "rng", seed: option.seed } : [],
-    ),
-  };
-}
-
 function writeText(path: string, text: string): void {
   try {
     writeFileSync(path, text);
@@ -118,18 +46,30 @@ function writeText(path: string, text: string): void {
 /** Boots and gives the exit status of the process. */
 export async function runBoot(given: BootOptions): Promise<number> {
   const options: BootOptions = { ...given, ...recordedOptions(given) };
-  const machine = await Machine.create(settings(options));
   const terminal = new Terminal();
+  const onNotice = (text: string): void => terminal.notice(`hartbeat: ${text}`);
+  const backends = await Backends.open(options, { live: options.replay === undefined, onNotice });
+  try {
+    return await runMachine(options, backends, terminal);
+  } finally {
+    await terminal.close();
+    backends.close();
+  }
+}
+
+async function runMachine(options: BootOptions, backends: Backends, terminal: Terminal): Promise<number> {
+  const machine = await Machine.create(settings(options, backends.virtio));
   try {
     await takeUp(machine, options);
-    const status = await new BootSession(machine, terminal, options).run();
+    const session = new BootSession(machine, terminal, options);
+    backends.deliver = (action) => session.deliver(action);
+    const status = await session.run();
     await leaveBehind(machine, options, deciding(options));
     if (options.signature !== undefined) {
       writeText(options.signature, signatureText(machine, options.signatureGranularity));
     }
     return status;
   } finally {
-    await terminal.close();
     machine.dispose();
   }
 }
@@ -180,6 +120,11 @@ class BootSession {
     this.#printTrace();
     if (this.#options.stats) this.#printStats((performance.now() - start) / 1000);
     return this.#status;
+  }
+
+  /** Has something come in from outside when the machine takes input. */
+  deliver(action: () => void): void {
+    this.#loop.deliver(action);
   }
 
   /** The machine, which stops at the last cycle that it may reach. */

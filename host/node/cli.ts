@@ -2,11 +2,9 @@
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { DEFAULT_RAM_BYTES, MAX_HARTS } from "../../spec/machine-map.ts";
 import {
-  type DeviceOption,
   type DriveOption,
   normaliseArguments,
   parseCycles,
-  parseDevice,
   parseDrive,
   parseGdb,
   parseGranularity,
@@ -15,8 +13,17 @@ import {
   parseRtc,
   parseSmp,
 } from "../arguments.ts";
+import {
+  type ChardevOption,
+  type DeviceOption,
+  type NetdevOption,
+  parseChardev,
+  parseDevice,
+  parseNetdev,
+} from "../backend-arguments.ts";
 import { HartbeatError } from "../errors.ts";
-import { type BootOptions, runBoot } from "./boot-command.ts";
+import { runBoot } from "./boot-command.ts";
+import type { BootOptions } from "./boot-options.ts";
 import { packageVersion } from "./files.ts";
 import { runWeb } from "./web-command.ts";
 
@@ -61,11 +68,16 @@ const exitStatus = (status: number): number => (status > 255 ? status % 256 || 1
 
 /** What commander hands over, named by its rules. */
 interface BootFlags
-  extends Omit<BootOptions, "append" | "devices" | "drives" | "gdbPort" | "memory" | "paused"> {
+  extends Omit<
+    BootOptions,
+    "append" | "chardevs" | "devices" | "drives" | "gdbPort" | "memory" | "netdevs" | "paused"
+  > {
   readonly append?: string;
   readonly memory?: number;
   readonly device?: DeviceOption[];
   readonly drive?: DriveOption[];
+  readonly netdev?: NetdevOption[];
+  readonly chardev?: ChardevOption[];
   readonly gdb?: number;
   readonly s?: boolean;
   readonly S?: boolean;
@@ -100,8 +112,18 @@ function createProgram(finish: (status: number) => void): Command {
     )
     .option(
       "--device <spec>",
-      "virtio-blk-device,drive=ID or virtio-rng-device[,seed=N]; may be repeated",
+      "virtio-blk-device,drive=ID, virtio-net-device,netdev=ID[,mac=A], virtconsole,chardev=ID or virtio-rng-device[,seed=N]; may be repeated",
       (text: string, devices: DeviceOption[] = []) => [...devices, checked(parseDevice)(text)],
+    )
+    .option(
+      "--netdev <spec>",
+      "cable to another machine, QEMU's or ours: socket,id=ID,listen=[HOST]:PORT or connect=HOST:PORT",
+      (text: string, netdevs: NetdevOption[] = []) => [...netdevs, checked(parseNetdev)(text)],
+    )
+    .option(
+      "--chardev <spec>",
+      "other end of a virtconsole: file,id=ID,path=F, null,id=ID or socket,id=ID,port=P[,host=H][,server=on[,wait=off]]",
+      (text: string, chardevs: ChardevOption[] = []) => [...chardevs, checked(parseChardev)(text)],
     )
     .option("--snapshot", "forget what the guest writes to any disk")
     .option(
@@ -131,14 +153,16 @@ function createProgram(finish: (status: number) => void): Command {
     .option("--nographic", "accepted for the sake of QEMU's users: there never is a window")
     .addHelpText("after", BOOT_HELP)
     .action(async (flags: BootFlags) => {
-      const { device = [], drive = [], gdb, s, S, ...others } = flags;
+      const { chardev = [], device = [], drive = [], netdev = [], gdb, s, S, ...others } = flags;
       const gdbPort = gdb ?? (s || S ? DEFAULT_GDB_PORT : undefined);
       const options = {
         memory: DEFAULT_RAM_BYTES,
         append: "",
         ...others,
+        chardevs: chardev,
         devices: device,
         drives: drive,
+        netdevs: netdev,
         paused: S === true,
       };
       finish(exitStatus(await runBoot(gdbPort === undefined ? options : { ...options, gdbPort })));

@@ -1,5 +1,6 @@
 /** Opens the disk images that the command line names and puts them into the order in which they are plugged in. */
-import type { DeviceOption, DriveOption } from "../arguments.ts";
+import type { DriveOption } from "../arguments.ts";
+import type { DeviceOption } from "../backend-arguments.ts";
 import { OverlayDisk } from "../devices/overlay-disk.ts";
 import type { BlockBackend } from "../devices/virtio-blk.ts";
 import { HartbeatError } from "../errors.ts";

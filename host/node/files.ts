@@ -34,6 +34,8 @@ const REASONS: Record<string, string> = {
   EACCES: "permission denied",
   EISDIR: "it is a directory",
   EADDRINUSE: "the port is in use by another program",
+  ECONNREFUSED: "connection refused",
+  ENOTFOUND: "no such host",
   ENOSPC: "the disk is full",
   EROFS: "the file system is read-only",
 };

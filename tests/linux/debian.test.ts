@@ -11,6 +11,7 @@ import { OPENSBI } from "../boot/images.ts";
 import { debianFirmware, whyNoDebian } from "../tools/debian-initramfs.ts";
 import { requireTool, unless } from "../tools/require-tool.ts";
 import { findTool } from "../tools/tools.ts";
+import { cableTest } from "./cable.ts";
 import { EchoHost } from "./net-echo.ts";
 import { DATA, LinuxSession } from "./session.ts";
 
@@ -165,4 +166,7 @@ const describeLinux =
 for (const [firmware, harts] of BOOTS) {
   describeLinux(`Debian's kernel on ${harts} harts with ${firmware}`, () => linuxTests(firmware, harts));
 }
-if (LONG) describeLinux("two machines on a hub", twoMachinesTest);
+if (LONG) {
+  describeLinux("two machines on a hub", twoMachinesTest);
+  describeLinux("a cable between Debian here and Debian on QEMU", cableTest);
+}

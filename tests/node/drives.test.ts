@@ -3,7 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { parseDevice, parseDrive } from "../../host/arguments.ts";
+import { parseDrive } from "../../host/arguments.ts";
+import { parseDevice } from "../../host/backend-arguments.ts";
 import type { BlockBackend } from "../../host/devices/virtio-blk.ts";
 import { openDrives } from "../../host/node/drives.ts";
 
