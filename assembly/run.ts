@@ -39,9 +39,8 @@ import {
   STOP_STEP,
   STOP_WATCHPOINT,
 } from "./generated/layout";
-import { interpret } from "./generated/interpreter";
-import { interpretTimed } from "./generated/timed-interpreter";
-import { interpretTraced } from "./generated/traced-interpreter";
+import { interpret } from "./interpret";
+import { interpretStepwise } from "./stepwise";
 import { setNoting } from "./trace/notes";
 import { grantToEdge, isTraced, traceEntry } from "./trace/record";
 import { countRetired } from "./timing/model";
@@ -99,12 +98,12 @@ function turn(h: usize, grant: u64): u64 {
   store<u64>(h, before + grant, HART_CYCLE);
   if (load<u32>(h, HART_TIMED)) {
     // The last instruction may take more than what is left, so that less than nothing remains.
-    const over = -(<i64>(traced ? interpretTraced(h, <i32>grant) : interpretTimed(h, <i32>grant)));
+    const over = -(<i64>interpretStepwise(h, <i32>grant));
     store<u64>(h, load<u64>(h, HART_CYCLE) + over, HART_CYCLE);
     countRetired(h);
   } else {
     store<u64>(h, load<u64>(h, HART_INSTRET) + grant, HART_INSTRET);
-    const left = traced ? <u64>interpretTraced(h, <i32>grant) : <u64>interpret(h, <u32>grant);
+    const left = traced ? <u64>interpretStepwise(h, <i32>grant) : <u64>interpret(h, <u32>grant);
     // An instruction that a watchpoint held back has not happened.
     const unused = left + <u64>load<u32>(MACHINE, MACHINE_WATCHHIT);
     store<u64>(h, load<u64>(h, HART_CYCLE) - unused, HART_CYCLE);

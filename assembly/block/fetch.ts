@@ -59,6 +59,14 @@ function trimQuantum(h: usize): void {
   store<u64>(h, load<u64>(h, HART_INSTRET) - excess, HART_INSTRET);
 }
 
+/** The slot of the pc when the TLB knows its page, else 0. */
+export function findFast(h: usize): usize {
+  const pc = load<u64>(h, HART_PC);
+  const entry = <usize>load<u32>(h, HART_FETCHTLB) + tlbIndex(pc);
+  if (load<u64>(entry) != (pc & ~0xfff)) return 0;
+  return <usize>load<u32>(entry, TLB_ADDEND) + (((<usize>pc) & 0xffe) << 3);
+}
+
 function find(h: usize, pc: u64): usize {
   const entry = <usize>load<u32>(h, HART_FETCHTLB) + tlbIndex(pc);
   let page: usize;
@@ -70,7 +78,7 @@ function find(h: usize, pc: u64): usize {
     if (load<u32>(h, HART_TRAPPED)) return fetchFault(h);
     if (page == 0) {
       const slot = decodeAlone(h, pc);
-      return slot ? slot : fetchFault(h);
+      return slot != 0 ? slot : fetchFault(h);
     }
   }
   return page + (((<usize>pc) & 0xffe) << 3);
@@ -89,8 +97,8 @@ export function breakHere(h: usize, pc: u64): usize {
     return 0;
   }
   store<u64>(h, NO_ADDRESS, HART_RESUMEPC);
-  const slot = fetchTriggered(h, pc) ? 0 : decodeAlone(h, pc);
-  return slot ? slot : fetchFault(h);
+  const slot = fetchTriggered(h, pc) ? <usize>0 : decodeAlone(h, pc);
+  return slot != 0 ? slot : fetchFault(h);
 }
 
 /**

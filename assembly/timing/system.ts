@@ -6,9 +6,6 @@ import {
   HART_CYCLE,
   HART_FUEL,
   HART_PC,
-  HART_TRAPPED,
-  MACHINE,
-  MACHINE_WATCHHIT,
   PIPELINE_CSRLATENCY,
   PIPELINE_FLUSHTOSCAN,
   PIPELINE_ICACHEFLUSH,
@@ -23,24 +20,13 @@ import {
   TIMING_COMMIT,
   TIMING_FIXEDFREE,
 } from "../generated/layout";
-import { SLOT_IMM, SLOT_RS1 } from "../block/slot";
-import {
-  LEAVING_ATOMIC,
-  LEAVING_CSR,
-  LEAVING_LOAD,
-  LEAVING_RETURN,
-  LEAVING_SFENCE,
-  LEAVING_STORE,
-  LEAVING_TRAP,
-  TIMING_CLASSES,
-} from "../generated/timing-classes";
+import { SLOT_IMM } from "../block/slot";
 import { icacheClear } from "./cache";
 import { fetched, redirect } from "./fetch";
 import { commit, COMMIT_ALONE, issue, operands, result } from "./issue";
-import { retireStore, storesDone } from "./memory";
+import { storesDone } from "./memory";
 import { resumeAt } from "./model";
 import { forgetPredictions } from "./predict";
-import { retireAlu } from "./retire";
 import { countEvent, later, parameter, stamp } from "./stamp";
 import { behindFlush } from "./wrong-path";
 import { flushTlbs, forgetPages } from "./tlb";
@@ -139,41 +125,6 @@ export function csrFlushes(slot: usize): bool {
   const address = insn >> 20;
   if (address >= 1 && address <= 3) return true;
   return address == 0x100 || address == 0x180 || address == 0x300 || (address >= 0x3a0 && address <= 0x3ef);
-}
-
-/**
- * The instruction at `slot` left the interpreter's fast path: it trapped, or retired with an effect that makes the hart look
- * around. The pc is current.
- */
-export function retireLeaving(h: usize, m: usize, slot: usize, pc: u64): i32 {
-  const next = load<u64>(h, HART_PC);
-  const row = <u32>load<u8>(TIMING_CLASSES + <usize>load<u16>(slot));
-  const kind = row >> 5;
-  const length = <u64>(row & 7);
-  // An instruction that a watchpoint held back has not happened.
-  if (load<u32>(MACHINE, MACHINE_WATCHHIT)) return 0;
-  if (load<u32>(h, HART_TRAPPED)) {
-    if (kind == LEAVING_CSR) {
-      interrupted(m, next);
-      return 0;
-    }
-    const memory = kind == LEAVING_LOAD || kind == LEAVING_STORE || kind == LEAVING_ATOMIC;
-    return trapped(
-      h,
-      m,
-      slot,
-      pc,
-      next,
-      memory ? TRAP_MEMORY : kind == LEAVING_TRAP ? TRAP_ECALL : TRAP_ILLEGAL,
-    );
-  }
-  if (kind == LEAVING_STORE) {
-    const va = load<u64>(h + <usize>load<u16>(slot, SLOT_RS1)) + load<u64>(slot, SLOT_IMM);
-    return retireStore(h, m, slot, pc, length, va, 1 << ((row >> 3) & 3));
-  }
-  if (kind == LEAVING_SFENCE) return retireFence(h, m, slot, pc, FLUSH_SFENCE);
-  if (kind == LEAVING_RETURN) return retireReturn(h, m, slot, pc, next);
-  return kind == LEAVING_CSR ? 0 : retireAlu(h, m, slot, pc, length);
 }
 
 /** The interpreter goes on after `enter`, having stood at `from`: there may have been a wait or an interrupt. */

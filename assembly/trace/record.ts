@@ -43,8 +43,8 @@ import {
   TRACE_STALL,
 } from "../generated/layout";
 import { PRIV_M, PRIV_S } from "../generated/riscv";
-import { LEAVING_CSR, TIMING_CLASSES } from "../generated/timing-classes";
 import { codeOf } from "../block/code-cache";
+import { classOf, isToldBefore } from "../timing/tell";
 import { SCRATCH_INSTRUCTION } from "../block/slot";
 import { takeTrace } from "../host";
 import { asked, done, issued, notePlain, scanned, stalled } from "./notes";
@@ -165,7 +165,7 @@ export function traceLeaving(h: usize, slot: usize, pc: u64, fuel: i32): void {
   if (load<u32>(MACHINE, MACHINE_WATCHHIT)) return;
   store<u32>(h, fuel, HART_FUEL);
   // CSR instructions are told before they are executed.
-  const told = slot != 0 && (<u32>load<u8>(TIMING_CLASSES + <usize>load<u16>(slot))) >> 5 == LEAVING_CSR;
+  const told = slot != 0 && isToldBefore(classOf(slot));
   if (slot != 0 && !told) traceInstruction(h, slot, pc, fuel);
   if (load<u32>(h, HART_TRAPPED)) traceTrap(h);
 }

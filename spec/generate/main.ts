@@ -11,9 +11,7 @@ import { printFloat } from "./float.ts";
 import { printInterpreter } from "./interpreter.ts";
 import { listOps } from "./ops.ts";
 import { readInstructionSet } from "./tables.ts";
-import { printTimedInterpreter } from "./timed-interpreter.ts";
 import { printTimingClasses } from "./timing-classes.ts";
-import { printTracedInterpreter } from "./traced-interpreter.ts";
 
 const NOTICE = 'Printed from spec/ by "npm run generate"; changes belong there.';
 
@@ -34,8 +32,6 @@ function printAll(): Record<string, string> {
     "assembly/generated/csr-access.ts": printCsrAccess(CSRS),
     "assembly/generated/decoder.ts": printDecoder(set, ops),
     "assembly/generated/interpreter.ts": printInterpreter(ops),
-    "assembly/generated/timed-interpreter.ts": printTimedInterpreter(ops),
-    "assembly/generated/traced-interpreter.ts": printTracedInterpreter(ops),
     "assembly/generated/timing-classes.ts": printTimingClasses(ops),
     "assembly/generated/float.ts": printFloat(set.instructions),
     "host/generated/disassembler.ts": printDisassembler(set),

@@ -1,4 +1,5 @@
 /** The timing class of each instruction: which function of the pipeline model it is told to, and with what. */
+import { isFloat } from "../isa/meaning.ts";
 import type { Instruction } from "../isa/reader.ts";
 import { PIPELINE_FIELDS } from "../layout.ts";
 import { type Op, PSEUDO_OPS } from "./ops.ts";
@@ -95,26 +96,72 @@ export function timingClass(instruction: Instruction): TimingClass {
   return { kind };
 }
 
-/** Kinds that may leave the interpreter's fast path without being told to the model there. */
-const LEAVING: readonly Kind[] = ["load", "store", "atomic", "csr", "sfence", "return", "trap"];
+/** Numbers of the kinds; those before \`load\` depend on nothing but registers. */
+const NUMBERED: readonly Kind[] = [
+  "alu",
+  "multiply",
+  "float",
+  "fused",
+  "floatDivide",
+  "load",
+  "store",
+  "branch",
+  "jump",
+  "indirect",
+  "divide",
+  "atomic",
+  "csr",
+  "fence",
+  "fenceI",
+  "sfence",
+  "return",
+  "trap",
+];
 
-/** generated/timing-classes.ts: for an op that left the fast path, what it is. */
+/** Low bits of the parts of a class's word. */
+const PARTS = {
+  KIND: 0,
+  LENGTH: 5,
+  SIZE: 8,
+  NEAR: 12,
+  CONDITION: 13,
+  SIGNED: 16,
+  WORD: 17,
+  FLOAT: 18,
+  LATENCY: 20,
+} as const;
+
+/** What is compared, and how, as a branch's number has it; odd ones branch when it is not so. */
+const CONDITIONS = ["beq", "bne", "", "", "blt", "bge", "bltu", "bgeu"];
+
+function classWord({ instruction, length, near }: Op): number {
+  const { kind, size, isSigned, isWord, latency } = timingClass(instruction);
+  const parts: Record<keyof typeof PARTS, number> = {
+    KIND: NUMBERED.indexOf(kind),
+    LENGTH: length,
+    SIZE: size ?? 0,
+    NEAR: near ? 1 : 0,
+    CONDITION: Math.max(0, CONDITIONS.indexOf(instruction.name)),
+    SIGNED: isSigned ? 1 : 0,
+    WORD: isWord ? 1 : 0,
+    FLOAT: isFloat(instruction.meaning) ? 1 : 0,
+    LATENCY: latency ?? 0,
+  };
+  return Object.entries(PARTS).reduce(
+    (word, [part, low]) => word | (parts[part as keyof typeof PARTS] << low),
+    0,
+  );
+}
+
+/** generated/timing-classes.ts: what the pipeline model must know of each op. */
 export function printTimingClasses(ops: readonly Op[]): string {
-  const rows = ops.map((op) => {
-    const { kind, size } = timingClass(op.instruction);
-    return {
-      id: op.id,
-      code: Math.max(0, LEAVING.indexOf(kind) + 1),
-      size: Math.log2(size ?? 1),
-      length: op.length,
-    };
-  });
-  const bytes = [
-    ...PSEUDO_OPS.map(() => 4),
-    ...rows.map(({ code, size, length }) => (code << 5) | (size << 3) | length),
-  ];
-  return `/** For each op: its kind times 32, the binary logarithm of its access size times 8, its length. */
-export const TIMING_CLASSES: usize = memory.data<u8>([${bytes.join(", ")}]);
-${LEAVING.map((kind, index) => `export const LEAVING_${kind.toUpperCase()}: u32 = ${index + 1};`).join("\n")}
+  // What is no instruction counts as a 4-byte one of the ALU.
+  const words = [...PSEUDO_OPS.map(() => 4 << PARTS.LENGTH), ...ops.map(classWord)];
+  return `/** A word for each op: its kind, length, bytes accessed, and more, from the bits named CLASS_. */
+export const TIMING_CLASSES: usize = memory.data<u32>([${words.join(", ")}]);
+${Object.entries(PARTS)
+  .map(([part, low]) => `export const CLASS_${part}: u32 = ${low};`)
+  .join("\n")}
+${NUMBERED.map((kind, index) => `export const KIND_${kind.replace(/[A-Z]/g, "_$&").toUpperCase()}: u32 = ${index};`).join("\n")}
 `;
 }
