@@ -264,7 +264,10 @@ struct dentry *d_next_child(struct dentry *dir, struct dentry *prev, u64 cookie)
 	return found;
 }
 
-/* Writes the name backwards from the end of buf; mounts are crossed upwards until the caller's root. */
+/*
+ * Writes the name backwards from the end of buf; mounts are crossed upwards until the caller's root. A file outside of
+ * any tree has its name alone.
+ */
 char *d_path(const struct path *path, char *buf, int len)
 {
 	struct vfsmount *mnt = path->mnt;
@@ -276,6 +279,8 @@ char *d_path(const struct path *path, char *buf, int len)
 	spin_lock(&dcache_lock);
 	*--end = '\0';
 	while (dentry != root.dentry || mnt != root.mnt) {
+		bool pseudo = dentry->d_parent == dentry && dentry != mnt->mnt_root;
+
 		if (dentry == mnt->mnt_root) {
 			if (mnt->mnt_parent == mnt)
 				break;
@@ -289,6 +294,8 @@ char *d_path(const struct path *path, char *buf, int len)
 		}
 		end -= dentry->d_name.len;
 		memcpy(end, dentry->d_name.name, dentry->d_name.len);
+		if (pseudo)
+			break;
 		*--end = '/';
 		dentry = dentry->d_parent;
 	}

@@ -37,9 +37,21 @@ void unregister_binfmt(struct linux_binfmt *fmt)
 	mutex_unlock(&binfmt_lock);
 }
 
+/* The file behind a descriptor, for a program that is known by it alone. */
+static struct file *reopen(int fd)
+{
+	struct file *open = fget(fd), *file;
+
+	if (!open)
+		return ERR_PTR(-EBADF);
+	file = dentry_open(&open->f_path, O_RDONLY);
+	fput(open);
+	return file;
+}
+
 static noinline struct file *do_open_execat(int dfd, const char *name)
 {
-	struct file *file = do_filp_open(dfd, name, O_RDONLY, 0);
+	struct file *file = *name ? do_filp_open(dfd, name, O_RDONLY, 0) : reopen(dfd);
 	int ret = 0;
 
 	if (IS_ERR(file))
@@ -236,7 +248,7 @@ static noinline int prepare_binprm(struct linux_binprm *bprm)
 
 	bprm->cred->euid = current_cred()->euid;
 	bprm->cred->egid = current_cred()->egid;
-	if (!(bprm->file->f_path.mnt->mnt_flags & MS_NOSUID)) {
+	if (!(bprm->file->f_path.mnt->mnt_flags & MS_NOSUID) && !current->no_new_privs) {
 		if (inode->i_mode & S_ISUID)
 			bprm->cred->euid = inode->i_uid;
 		if ((inode->i_mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP))
@@ -270,6 +282,7 @@ int begin_new_exec(struct linux_binprm *bprm)
 	me->flags &= ~PF_KTHREAD;
 	flush_thread();
 	flush_signal_handlers(me, false);
+	exit_itimers(me->signal);
 	me->sas_ss_sp = me->sas_ss_size = 0;
 	do_close_on_exec(me->files);
 	set_task_comm(me, strrchr(bprm->filename, '/') ? strrchr(bprm->filename, '/') + 1 : bprm->filename);
@@ -374,7 +387,8 @@ static noinline int do_execveat_common(int dfd, const char *filename, struct arg
 
 	if (!bprm)
 		return -ENOMEM;
-	bprm->filename = bprm->interp = filename;
+	snprintf(bprm->fd_name, sizeof(bprm->fd_name), "/dev/fd/%d", dfd);
+	bprm->filename = bprm->interp = *filename ? filename : bprm->fd_name;
 	bprm->cred = prepare_creds();
 	bprm->file = bprm->cred ? do_open_execat(dfd, filename) : ERR_PTR(-ENOMEM);
 	if (IS_ERR(bprm->file)) {
@@ -407,16 +421,28 @@ int kernel_execve(const char *filename, const char *const *argv, const char *con
 	return do_execve(filename, kernel_argv, kernel_envp);
 }
 
-SYSCALL_DEFINE3(execve, const char __user *, user_name, const char __user *const __user *, argv,
-		const char __user *const __user *, envp)
+static int user_execveat(int dfd, const char __user *user_name, const char __user *const __user *argv,
+			 const char __user *const __user *envp, unsigned int lookup)
 {
 	struct arg_ptr user_argv = { true, argv }, user_envp = { true, envp };
-	char *name = getname(user_name);
+	char *name = getname_flags(user_name, lookup);
 	int ret;
 
 	if (IS_ERR(name))
 		return PTR_ERR(name);
-	ret = do_execve(name, user_argv, user_envp);
+	ret = dfd == AT_FDCWD ? do_execve(name, user_argv, user_envp) : do_execveat_common(dfd, name, user_argv, user_envp);
 	putname(name);
 	return ret;
+}
+
+SYSCALL_DEFINE3(execve, const char __user *, name, const char __user *const __user *, argv,
+		const char __user *const __user *, envp)
+{
+	return user_execveat(AT_FDCWD, name, argv, envp, 0);
+}
+
+SYSCALL_DEFINE5(execveat, int, dfd, const char __user *, name, const char __user *const __user *, argv,
+		const char __user *const __user *, envp, int, flags)
+{
+	return flags & ~AT_EMPTY_PATH ? -EINVAL : user_execveat(dfd, name, argv, envp, flags & AT_EMPTY_PATH ? LOOKUP_EMPTY : 0);
 }

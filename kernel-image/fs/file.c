@@ -281,6 +281,30 @@ SYSCALL_DEFINE1(close, unsigned int, fd)
 	return close_fd(fd);
 }
 
+#define CLOSE_RANGE_UNSHARE	2
+#define CLOSE_RANGE_CLOEXEC	4
+
+SYSCALL_DEFINE3(close_range, unsigned int, first, unsigned int, last, unsigned int, flags)
+{
+	int ret = 0;
+
+	if ((flags & ~(CLOSE_RANGE_UNSHARE | CLOSE_RANGE_CLOEXEC)) || first > last)
+		return -EINVAL;
+	if (flags & CLOSE_RANGE_UNSHARE)
+		ret = unshare_files();
+	for (unsigned int fd = first; !ret && fd <= min_t(unsigned int, last, NR_OPEN_MAX - 1); fd++) {
+		if (!(flags & CLOSE_RANGE_CLOEXEC)) {
+			close_fd(fd);
+			continue;
+		}
+		spin_lock(&current->files->file_lock);
+		if (test_fd(current->files->reserved, fd))
+			change_fd(current->files->close_on_exec, fd, true);
+		spin_unlock(&current->files->file_lock);
+	}
+	return ret;
+}
+
 SYSCALL_DEFINE1(dup, unsigned int, old)
 {
 	struct file *file = fget(old);

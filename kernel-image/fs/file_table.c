@@ -1,4 +1,5 @@
 /* Open files: allocation, counting, and the last close. */
+#include <linux/eventpoll.h>
 #include <linux/fs.h>
 #include <linux/namei.h>
 #include <linux/slab.h>
@@ -25,6 +26,7 @@ struct file *alloc_file(const struct path *path, int flags, const struct file_op
 		file->f_mode |= FMODE_WRITE;
 	atomic_set(&file->f_count, 1);
 	mutex_init(&file->f_pos_lock);
+	INIT_LIST_HEAD(&file->f_ep);
 	return file;
 }
 
@@ -38,6 +40,7 @@ void fput(struct file *file)
 {
 	if (!atomic_dec_and_test(&file->f_count))
 		return;
+	eventpoll_release(file);
 	if (file->f_op && file->f_op->release)
 		file->f_op->release(file->f_inode, file);
 	path_put(&file->f_path);

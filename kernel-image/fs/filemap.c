@@ -9,6 +9,7 @@
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <asm/pgtable.h>
 
 #define MAP_SHIFT	6
 #define MAP_SLOTS	(1UL << MAP_SHIFT)
@@ -265,4 +266,22 @@ int generic_file_mmap(struct file *file, struct vm_area_struct *vma)
 		return -ENODEV;
 	vma->vm_ops = &generic_file_vm_ops;
 	return 0;
+}
+
+/* Stores leave no trace but the dirty bit, which is never cleared: each page that may be written counts as written. */
+int filemap_sync_range(struct vm_area_struct *vma, unsigned long start, unsigned long end)
+{
+	struct address_space *mapping = vma->vm_file ? vma->vm_file->f_mapping : NULL;
+	int err = 0;
+
+	if (!(vma->vm_flags & VM_SHARED) || !mapping || !mapping->a_ops || !mapping->a_ops->writepage)
+		return 0;
+	for (unsigned long addr = start; addr < end && !err; addr += PAGE_SIZE) {
+		pte_t *ptep = pte_lookup(vma->vm_mm, addr), pte = ptep ? READ_ONCE(*ptep) : __pte(0);
+
+		if (pte_present(pte) && pte_dirty(pte))
+			err = mapping->a_ops->writepage(mapping, pfn_to_page(pte_pfn(pte)),
+							((addr - vma->vm_start) >> PAGE_SHIFT) + vma->vm_pgoff);
+	}
+	return err;
 }

@@ -162,6 +162,18 @@ static int splice_link(struct nameidata *nd, struct dentry *link, const char *re
 		dput(link);
 		return -ELOOP;
 	}
+	if (inode->i_op->get_path) {
+		struct path path;
+		int ret = inode->i_op->get_path(inode, &path);
+
+		dput(link);
+		if (ret)
+			return ret;
+		path_put(&nd->path);
+		nd->path = path;
+		nd->name = rest;
+		return 0;
+	}
 	text = kmalloc(PATH_MAX, GFP_KERNEL);
 	if (!text) {
 		dput(link);

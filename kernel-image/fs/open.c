@@ -310,24 +310,3 @@ SYSCALL_DEFINE2(getcwd, char __user *, user_buf, unsigned long, size)
 	kfree(buf);
 	return ret;
 }
-
-/* Writes go through to the backing store at once, so there is never anything left to do. */
-SYSCALL_DEFINE0(sync)
-{
-	return 0;
-}
-
-SYSCALL_DEFINE1(fsync, unsigned int, fd)
-{
-	struct file *file = fget(fd);
-	int ret;
-
-	if (!file)
-		return -EBADF;
-	if (S_ISREG(file_inode(file)->i_mode) || S_ISDIR(file_inode(file)->i_mode))
-		ret = 0;
-	else
-		ret = file->f_op->fsync ? file->f_op->fsync(file) : -EINVAL;
-	fput(file);
-	return ret;
-}

@@ -6,7 +6,7 @@
  * both drop the mutex to sleep and look again afterwards. A write of at most
  * PIPE_BUF bytes waits for room for all of them and so is never torn.
  */
-#include <linux/fs.h>
+#include <linux/anon_inodes.h>
 #include <linux/fdtable.h>
 #include <linux/init.h>
 #include <linux/kernel.h>
@@ -278,21 +278,10 @@ const struct file_operations pipefifo_fops = {
 	.release = pipe_release,
 };
 
-static int pipefs_fill_super(struct super_block *sb, const char *dev_name, void *data)
-{
-	struct inode *root = new_inode(sb);
-
-	if (!root)
-		return -ENOMEM;
-	root->i_mode = S_IFDIR | 0500;
-	sb->s_root = d_make_root(sb, root);
-	return sb->s_root ? 0 : -ENOMEM;
-}
-
 static struct file_system_type pipe_fs_type = {
 	.name = "pipefs",
 	.fs_flags = FS_SINGLE,
-	.fill_super = pipefs_fill_super,
+	.fill_super = pseudo_fill_super,
 };
 
 static struct inode *get_pipe_inode(void)
@@ -318,35 +307,28 @@ static int create_pipe_files(struct file **files, int flags)
 {
 	struct inode *inode = get_pipe_inode();
 	struct pipe_inode_info *pipe;
-	struct path path;
+	char name[32];
 
 	if (!inode)
 		return -ENFILE;
 	pipe = inode->i_pipe;
-	path.mnt = mntget(pipe_mnt);
-	path.dentry = d_make_root(pipe_mnt->mnt_sb, inode);
-	if (!path.dentry) {
-		mntput(pipe_mnt);
-		free_pipe_info(pipe);
-		iput(inode);
-		return -ENOMEM;
-	}
-	files[0] = alloc_file(&path, O_RDONLY | (flags & O_NONBLOCK), &pipefifo_fops);
-	files[1] = IS_ERR(files[0]) ? NULL : alloc_file(&path, O_WRONLY | (flags & O_NONBLOCK), &pipefifo_fops);
-	if (IS_ERR_OR_NULL(files[1])) {
-		if (files[1]) {
+	snprintf(name, sizeof(name), "pipe:[%lu]", inode->i_ino);
+	files[0] = alloc_file_pseudo(inode, pipe_mnt, name, O_RDONLY | (flags & O_NONBLOCK), &pipefifo_fops);
+	files[1] = IS_ERR(files[0]) ? files[0] :
+		   alloc_file(&files[0]->f_path, O_WRONLY | (flags & O_NONBLOCK), &pipefifo_fops);
+	if (IS_ERR(files[1])) {
+		if (!IS_ERR(files[0])) {
 			files[0]->f_op = NULL;
 			fput(files[0]);
 		}
+		inode->i_pipe = NULL;
 		free_pipe_info(pipe);
-		path_put(&path);
+		iput(inode);
 		return -ENFILE;
 	}
-	for (int i = 0; i < 2; i++) {
-		files[i]->f_mode &= ~FMODE_LSEEK;
-		files[i]->private_data = pipe;
-	}
-	path_put(&path);
+	iput(inode);
+	files[1]->f_mode &= ~FMODE_LSEEK;
+	files[0]->private_data = files[1]->private_data = pipe;
 	return 0;
 }
 

@@ -1,4 +1,4 @@
-/* read, write, lseek and their vectored forms. */
+/* read, write, lseek and their vectored forms, and copies between files. */
 #include <linux/fs.h>
 #include <linux/fdtable.h>
 #include <linux/kernel.h>
@@ -223,55 +223,105 @@ SYSCALL_DEFINE3(lseek, unsigned int, fd, loff_t, offset, unsigned int, whence)
 	return ret;
 }
 
-/* Copies through a buffer, from the input's position or *offset, until the input ends or the output takes no more. */
-static ssize_t do_sendfile(struct file *out, struct file *in, loff_t __user *offset, size_t count)
+SYSCALL_DEFINE4(preadv, unsigned int, fd, const struct iovec __user *, vec, unsigned long, nr, loff_t, pos)
 {
-	loff_t pos = in->f_pos, out_pos = out->f_pos;
-	char *buf;
+	return rw_vec(fd, vec, nr, &pos, false);
+}
+
+SYSCALL_DEFINE4(pwritev, unsigned int, fd, const struct iovec __user *, vec, unsigned long, nr, loff_t, pos)
+{
+	return rw_vec(fd, vec, nr, &pos, true);
+}
+
+/* With flags, of which none is known, and -1 for the file's own position. */
+static ssize_t rw_vec2(unsigned int fd, const struct iovec __user *vec, unsigned long nr, loff_t pos, int flags, bool write)
+{
+	return flags ? -EOPNOTSUPP : rw_vec(fd, vec, nr, pos == -1 ? NULL : &pos, write);
+}
+
+SYSCALL_DEFINE6(preadv2, unsigned int, fd, const struct iovec __user *, vec, unsigned long, nr, loff_t, pos,
+		unsigned long, unused, int, flags)
+{
+	return rw_vec2(fd, vec, nr, pos, flags, false);
+}
+
+SYSCALL_DEFINE6(pwritev2, unsigned int, fd, const struct iovec __user *, vec, unsigned long, nr, loff_t, pos,
+		unsigned long, unused, int, flags)
+{
+	return rw_vec2(fd, vec, nr, pos, flags, true);
+}
+
+/* Copies through a buffer until the input ends or the output takes no more. The positions move by what was copied. */
+static ssize_t copy_file(struct file *in, loff_t *in_pos, struct file *out, loff_t *out_pos, size_t count)
+{
+	char *buf = kmalloc(PAGE_SIZE, GFP_KERNEL);
 	ssize_t done = 0, got = 0;
 
-	if (offset && copy_from_user(&pos, offset, sizeof(pos)))
-		return -EFAULT;
-	buf = kmalloc(PAGE_SIZE, GFP_KERNEL);
 	if (!buf)
 		return -ENOMEM;
 	while ((size_t)done < count) {
-		loff_t at = pos;
+		loff_t at = *in_pos;
 		ssize_t put;
 
 		got = kernel_read(in, buf, min_t(size_t, PAGE_SIZE, count - done), &at);
 		if (got <= 0)
 			break;
-		put = kernel_write(out, buf, got, &out_pos);
+		put = kernel_write(out, buf, got, out_pos);
 		if (put <= 0) {
 			got = put;
 			break;
 		}
-		pos += put;
+		*in_pos += put;
 		done += put;
 		if (put < got)
 			break;
 	}
 	kfree(buf);
-	if (out->f_mode & FMODE_LSEEK)
-		out->f_pos = out_pos;
-	if (!offset)
-		in->f_pos = pos;
-	else if (copy_to_user(offset, &pos, sizeof(pos)))
-		return -EFAULT;
 	return done ? done : got;
 }
 
-SYSCALL_DEFINE4(sendfile, int, out_fd, int, in_fd, loff_t __user *, offset, size_t, count)
+/* Copies from and to the places given by the caller, else from and to the files' own. */
+static ssize_t do_copy(int in_fd, loff_t __user *off_in, int out_fd, loff_t __user *off_out, size_t count, bool regular)
 {
 	struct file *in = fget(in_fd), *out = fget(out_fd);
+	loff_t in_pos, out_pos;
 	ssize_t ret = -EBADF;
 
-	if (in && out)
-		ret = do_sendfile(out, in, offset, min_t(size_t, count, MAX_RW_COUNT));
+	if (!in || !out)
+		goto out;
+	in_pos = in->f_pos;
+	out_pos = out->f_pos;
+	ret = -EFAULT;
+	if ((off_in && copy_from_user(&in_pos, off_in, sizeof(in_pos))) ||
+	    (off_out && copy_from_user(&out_pos, off_out, sizeof(out_pos))))
+		goto out;
+	ret = -EINVAL;
+	if (in_pos < 0 || out_pos < 0 || (regular && (!S_ISREG(file_inode(in)->i_mode) || !S_ISREG(file_inode(out)->i_mode))))
+		goto out;
+	ret = copy_file(in, &in_pos, out, &out_pos, min_t(size_t, count, MAX_RW_COUNT));
+	if (!off_in)
+		in->f_pos = in_pos;
+	else if (copy_to_user(off_in, &in_pos, sizeof(in_pos)))
+		ret = -EFAULT;
+	if (!off_out)
+		out->f_pos = out_pos;
+	else if (copy_to_user(off_out, &out_pos, sizeof(out_pos)))
+		ret = -EFAULT;
+out:
 	if (in)
 		fput(in);
 	if (out)
 		fput(out);
 	return ret;
+}
+
+SYSCALL_DEFINE4(sendfile, int, out_fd, int, in_fd, loff_t __user *, offset, size_t, count)
+{
+	return do_copy(in_fd, offset, out_fd, NULL, count, false);
+}
+
+SYSCALL_DEFINE6(copy_file_range, int, in_fd, loff_t __user *, off_in, int, out_fd, loff_t __user *, off_out, size_t, len,
+		unsigned int, flags)
+{
+	return flags ? -EINVAL : do_copy(in_fd, off_in, out_fd, off_out, len, true);
 }

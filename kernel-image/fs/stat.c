@@ -35,20 +35,88 @@ static int cp_new_stat(const struct inode *inode, struct stat __user *statbuf)
 	return copy_to_user(statbuf, &st, sizeof(st)) ? -EFAULT : 0;
 }
 
-SYSCALL_DEFINE4(newfstatat, int, dfd, const char __user *, name, struct stat __user *, statbuf, int, flags)
+static int lookup_for_stat(int dfd, const char __user *name, int flags, struct path *path)
 {
 	unsigned int lookup = flags & AT_SYMLINK_NOFOLLOW ? 0 : LOOKUP_FOLLOW;
-	struct path path;
-	int ret;
 
 	if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH | 0x800 /* AT_NO_AUTOMOUNT */))
 		return -EINVAL;
-	if (flags & AT_EMPTY_PATH)
-		lookup |= LOOKUP_EMPTY;
-	ret = user_path_at(dfd, name, lookup, &path);
+	if ((flags & AT_EMPTY_PATH) && !name)
+		return kern_path_at(dfd, "", lookup | LOOKUP_EMPTY, path);
+	return user_path_at(dfd, name, lookup | (flags & AT_EMPTY_PATH ? LOOKUP_EMPTY : 0), path);
+}
+
+SYSCALL_DEFINE4(newfstatat, int, dfd, const char __user *, name, struct stat __user *, statbuf, int, flags)
+{
+	struct path path;
+	int ret = lookup_for_stat(dfd, name, flags, &path);
+
 	if (ret)
 		return ret;
 	ret = cp_new_stat(path.dentry->d_inode, statbuf);
+	path_put(&path);
+	return ret;
+}
+
+struct statx_timestamp {
+	s64 tv_sec;
+	u32 tv_nsec;
+	s32 reserved;
+};
+
+struct statx {
+	u32 stx_mask, stx_blksize;
+	u64 stx_attributes;
+	u32 stx_nlink, stx_uid, stx_gid;
+	u16 stx_mode, pad0;
+	u64 stx_ino, stx_size, stx_blocks, stx_attributes_mask;
+	struct statx_timestamp stx_atime, stx_btime, stx_ctime, stx_mtime;
+	u32 stx_rdev_major, stx_rdev_minor, stx_dev_major, stx_dev_minor;
+	u64 spare[14];
+};
+
+#define STATX_BASIC_STATS	0x7ff
+
+static struct statx_timestamp statx_time(struct timespec64 ts)
+{
+	return (struct statx_timestamp){ ts.tv_sec, ts.tv_nsec, 0 };
+}
+
+static int cp_statx(const struct inode *inode, struct statx __user *buffer)
+{
+	struct statx st = {
+		.stx_mask = STATX_BASIC_STATS,
+		.stx_blksize = PAGE_SIZE,
+		.stx_nlink = inode->i_nlink,
+		.stx_uid = inode->i_uid,
+		.stx_gid = inode->i_gid,
+		.stx_mode = inode->i_mode,
+		.stx_ino = inode->i_ino,
+		.stx_size = inode->i_size,
+		.stx_blocks = inode->i_data.nrpages * (PAGE_SIZE / 512),
+		.stx_atime = statx_time(inode->i_atime),
+		.stx_ctime = statx_time(inode->i_ctime),
+		.stx_mtime = statx_time(inode->i_mtime),
+		.stx_rdev_major = MAJOR(inode->i_rdev),
+		.stx_rdev_minor = MINOR(inode->i_rdev),
+		.stx_dev_major = MAJOR(inode->i_sb->s_dev),
+		.stx_dev_minor = MINOR(inode->i_sb->s_dev),
+	};
+
+	BUILD_BUG_ON(sizeof(st) != 256);
+	return copy_to_user(buffer, &st, sizeof(st)) ? -EFAULT : 0;
+}
+
+/* AT_EMPTY_PATH with an empty name, or with none, asks for the descriptor itself. */
+SYSCALL_DEFINE5(statx, int, dfd, const char __user *, name, int, flags, unsigned int, mask, struct statx __user *, buffer)
+{
+	const int sync_type = 0x6000;
+	struct path path;
+	int ret = lookup_for_stat(dfd, name, flags & ~sync_type, &path);
+
+	if (ret)
+		return ret;
+	ret = cp_statx(path.dentry->d_inode, buffer);
 	path_put(&path);
 	return ret;
 }

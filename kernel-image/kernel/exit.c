@@ -42,6 +42,7 @@ static void __exit_signal(struct task_struct *p)
 	signal->nr_threads--;
 	signal->utime += p->utime;
 	signal->stime += p->stime;
+	signal->sum_sched_runtime += p->se.sum_exec_runtime;
 	flush_sigqueue(&p->pending);
 	p->sighand = NULL;
 	spin_unlock(&sighand->siglock);
@@ -225,6 +226,10 @@ void do_exit(long code)
 		panic("Attempted to kill init! exitcode=0x%08x",
 		      tsk->signal->group_exit_code ? tsk->signal->group_exit_code : (int)code);
 	tsk->exit_code = code;
+	if (group_dead) {
+		hrtimer_cancel(&tsk->signal->real_timer);
+		exit_itimers(tsk->signal);
+	}
 	exit_mm();
 	exit_files(tsk);
 	exit_fs(tsk);

@@ -95,11 +95,13 @@ static int copy_mm(unsigned long clone_flags, struct task_struct *tsk)
 	return 0;
 }
 
-static int check_clone_flags(unsigned long flags)
+static int check_clone_flags(u64 flags)
 {
 	if ((flags & CLONE_THREAD) && !(flags & CLONE_SIGHAND))
 		return -EINVAL;
 	if ((flags & CLONE_SIGHAND) && !(flags & CLONE_VM))
+		return -EINVAL;
+	if ((flags & CLONE_SIGHAND) && (flags & CLONE_CLEAR_SIGHAND))
 		return -EINVAL;
 	return 0;
 }
@@ -119,6 +121,7 @@ static void init_new_task(struct task_struct *p, struct kernel_clone_args *args)
 	p->pdeath_signal = 0;
 	p->set_child_tid = args->flags & CLONE_CHILD_SETTID ? args->child_tid : NULL;
 	p->clear_child_tid = args->flags & CLONE_CHILD_CLEARTID ? args->child_tid : NULL;
+	p->robust_list = NULL;
 	INIT_LIST_HEAD(&p->children);
 	INIT_LIST_HEAD(&p->sibling);
 	INIT_LIST_HEAD(&p->pending.list);
@@ -195,6 +198,8 @@ struct task_struct *copy_process(struct pid *pid, struct kernel_clone_args *args
 	retval = copy_sighand(clone_flags, p);
 	if (retval)
 		goto bad_fork_cleanup_fs;
+	if (clone_flags & CLONE_CLEAR_SIGHAND)
+		flush_signal_handlers(p, false);
 	retval = copy_signal(clone_flags, p);
 	if (retval)
 		goto bad_fork_cleanup_sighand;
@@ -290,6 +295,11 @@ pid_t kernel_thread(int (*fn)(void *), void *arg, unsigned long flags)
 	return kernel_clone(&args);
 }
 
+struct clone_args {
+	u64 flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls, set_tid, set_tid_size, cgroup;
+};
+
+#define CLONE_ARGS_SIZE_VER0	64
 #define CLONE_KNOWN (CSIGNAL | CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_VFORK | CLONE_PARENT |	\
 		     CLONE_THREAD | CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID | CLONE_UNTRACED | \
 		     CLONE_CHILD_SETTID | 0x40000 /* CLONE_SYSVSEM */ | 0x400000 /* CLONE_DETACHED */)
@@ -307,6 +317,29 @@ SYSCALL_DEFINE5(clone, unsigned long, clone_flags, unsigned long, newsp, int *, 
 	};
 
 	if (clone_flags & ~(unsigned long)CLONE_KNOWN)
+		return -EINVAL;
+	return kernel_clone(&args);
+}
+
+SYSCALL_DEFINE2(clone3, const struct clone_args __user *, uargs, size_t, size)
+{
+	struct clone_args user = { 0 };
+	struct kernel_clone_args args = { 0 };
+
+	if (size < CLONE_ARGS_SIZE_VER0)
+		return -EINVAL;
+	if (size > sizeof(user))
+		return -E2BIG;
+	if (copy_from_user(&user, uargs, size))
+		return -EFAULT;
+	args.flags = user.flags;
+	args.exit_signal = user.exit_signal;
+	args.parent_tid = (int *)user.parent_tid;
+	args.child_tid = (int *)user.child_tid;
+	args.stack = user.stack + user.stack_size;
+	args.tls = user.tls;
+	if ((user.flags & ~((CLONE_KNOWN & ~(u64)CSIGNAL) | CLONE_CLEAR_SIGHAND)) || user.exit_signal > _NSIG ||
+	    !user.stack != !user.stack_size || user.set_tid_size || user.cgroup)
 		return -EINVAL;
 	return kernel_clone(&args);
 }

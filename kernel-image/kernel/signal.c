@@ -140,7 +140,8 @@ static int __send_signal(int sig, const siginfo_t *info, struct task_struct *tas
 	struct sigqueue *q;
 
 	cancel_opposites(sig, task);
-	if (!force && !sigismember(&task->blocked, sig) && sig_ignored_by(task, sig))
+	if (!force && !sigismember(&task->blocked, sig) && !sigismember(&task->real_blocked, sig) &&
+	    sig_ignored_by(task, sig))
 		return 0;
 	/* A standard signal that already waits is not queued twice. */
 	if (sig < SIGRTMIN && sigismember(&pending->signal, sig))

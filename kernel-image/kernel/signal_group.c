@@ -21,6 +21,7 @@ struct signal_struct init_signals = {
 	.thread_head = { &init_task.thread_node, &init_task.thread_node },
 	.wait_chldexit = __WAIT_QUEUE_HEAD_INITIALIZER(init_signals.wait_chldexit),
 	.shared_pending.list = LIST_HEAD_INIT(init_signals.shared_pending.list),
+	.posix_timers = LIST_HEAD_INIT(init_signals.posix_timers),
 	.rlim = {
 		INIT_RLIMIT(CPU, RLIM_INFINITY, RLIM_INFINITY),
 		INIT_RLIMIT(FSIZE, RLIM_INFINITY, RLIM_INFINITY),
@@ -79,6 +80,8 @@ int copy_signal(unsigned long clone_flags, struct task_struct *tsk)
 	init_waitqueue_head(&sig->wait_chldexit);
 	INIT_LIST_HEAD(&sig->shared_pending.list);
 	memcpy(sig->rlim, current->signal->rlim, sizeof(sig->rlim));
+	hrtimer_init(&sig->real_timer, it_real_fn);
+	INIT_LIST_HEAD(&sig->posix_timers);
 	sig->tty = current->signal->tty;
 	tsk->signal = sig;
 	return 0;

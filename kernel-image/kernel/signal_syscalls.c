@@ -1,7 +1,7 @@
 /* The system calls about signals. */
 #include <linux/sched/signal.h>
 #include <linux/cred.h>
-#include <linux/jiffies.h>
+#include <linux/hrtimer.h>
 #include <linux/kernel.h>
 #include <linux/sched.h>
 #include <linux/string.h>
@@ -126,6 +126,47 @@ SYSCALL_DEFINE3(tgkill, pid_t, tgid, pid_t, pid, int, sig)
 	return tgid <= 0 ? -EINVAL : do_tkill(tgid, pid, sig);
 }
 
+/* The caller words the information itself, but may pass for the kernel or another sender only towards itself. */
+static int queue_info(siginfo_t *info, pid_t pid, int sig, const siginfo_t __user *uinfo)
+{
+	if (!valid_signal(sig))
+		return -EINVAL;
+	if (copy_from_user(info, uinfo, sizeof(*info)))
+		return -EFAULT;
+	info->si_signo = sig;
+	return (info->si_code >= 0 || info->si_code == SI_TKILL) && task_pid_vnr(current) != pid ? -EPERM : 0;
+}
+
+SYSCALL_DEFINE3(rt_sigqueueinfo, pid_t, pid, int, sig, const siginfo_t __user *, uinfo)
+{
+	struct task_struct *task;
+	siginfo_t info;
+	int ret = queue_info(&info, pid, sig, uinfo);
+
+	if (ret)
+		return ret;
+	read_lock(&tasklist_lock);
+	task = find_task_by_vpid(pid);
+	ret = task ? kill_task(sig, &info, task, true) : -ESRCH;
+	read_unlock(&tasklist_lock);
+	return ret;
+}
+
+SYSCALL_DEFINE4(rt_tgsigqueueinfo, pid_t, tgid, pid_t, pid, int, sig, const siginfo_t __user *, uinfo)
+{
+	struct task_struct *task;
+	siginfo_t info;
+	int ret = tgid <= 0 || pid <= 0 ? -EINVAL : queue_info(&info, pid, sig, uinfo);
+
+	if (ret)
+		return ret;
+	read_lock(&tasklist_lock);
+	task = find_task_by_vpid(pid);
+	ret = task && task_tgid_nr(task) == tgid ? kill_task(sig, &info, task, false) : -ESRCH;
+	read_unlock(&tasklist_lock);
+	return ret;
+}
+
 void set_current_blocked(sigset_t *set)
 {
 	struct task_struct *t;
@@ -245,9 +286,8 @@ SYSCALL_DEFINE2(rt_sigsuspend, const sigset_t __user *, unewset, size_t, sigsets
 SYSCALL_DEFINE4(rt_sigtimedwait, const sigset_t __user *, uthese, siginfo_t __user *, uinfo,
 		const struct timespec64 __user *, uts, size_t, sigsetsize)
 {
-	long timeout = MAX_SCHEDULE_TIMEOUT;
-	sigset_t these, old;
-	struct timespec64 ts;
+	ktime_t deadline;
+	sigset_t these;
 	siginfo_t info;
 	int sig;
 
@@ -255,33 +295,31 @@ SYSCALL_DEFINE4(rt_sigtimedwait, const sigset_t __user *, uthese, siginfo_t __us
 		return -EINVAL;
 	if (copy_from_user(&these, uthese, sizeof(these)))
 		return -EFAULT;
-	if (uts) {
-		if (copy_from_user(&ts, uts, sizeof(ts)))
-			return -EFAULT;
-		if (ts.tv_sec < 0 || ts.tv_nsec < 0 || ts.tv_nsec >= NSEC_PER_SEC)
-			return -EINVAL;
-		timeout = timespec64_to_jiffies(&ts);
-	}
+	sig = get_deadline(uts, ktime_get(), &deadline);
+	if (sig)
+		return sig;
 	sigdelset(&these, SIGKILL);
 	sigdelset(&these, SIGSTOP);
 	spin_lock_irq(&current->sighand->siglock);
 	sig = dequeue_signal(~these.sig[0], &info);
-	if (!sig && timeout) {
-		/* While it sleeps the signals count as unblocked, so that they wake it. */
-		old = current->blocked;
+	if (!sig && deadline > ktime_get()) {
+		/* While it sleeps the signals count as unblocked, so that they wake it, and yet are not dropped as ignored. */
+		current->real_blocked = current->blocked;
 		current->blocked.sig[0] &= ~these.sig[0];
 		recalc_sigpending();
 		__set_current_state(TASK_INTERRUPTIBLE);
 		spin_unlock_irq(&current->sighand->siglock);
-		timeout = signal_pending(current) ? timeout : schedule_timeout(timeout);
+		if (!signal_pending(current))
+			schedule_hrtimeout(deadline);
 		__set_current_state(TASK_RUNNING);
 		spin_lock_irq(&current->sighand->siglock);
-		current->blocked = old;
+		current->blocked = current->real_blocked;
+		sigemptyset(&current->real_blocked);
 		sig = dequeue_signal(~these.sig[0], &info);
 	}
 	spin_unlock_irq(&current->sighand->siglock);
 	if (!sig)
-		return timeout ? -EINTR : -EAGAIN;
+		return deadline > ktime_get() ? -EINTR : -EAGAIN;
 	return uinfo && copy_to_user(uinfo, &info, sizeof(info)) ? -EFAULT : sig;
 }
 

@@ -9,6 +9,7 @@
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
+#include <linux/smp.h>
 #include <linux/string.h>
 #include <linux/syscalls.h>
 #include <linux/timekeeping.h>
@@ -224,6 +225,21 @@ static struct task_struct *get_limit_target(pid_t pid)
 	return task;
 }
 
+static int set_rlimit(struct task_struct *task, struct rlimit *rlim, const struct rlimit *new)
+{
+	int ret = 0;
+
+	if (new->rlim_cur > new->rlim_max)
+		return -EINVAL;
+	task_lock(task);
+	if (new->rlim_max > rlim->rlim_max && !capable_root())
+		ret = -EPERM;
+	else
+		*rlim = *new;
+	task_unlock(task);
+	return ret;
+}
+
 SYSCALL_DEFINE4(prlimit64, pid_t, pid, unsigned int, resource, const struct rlimit __user *, new_rlim,
 		struct rlimit __user *, old_rlim)
 {
@@ -233,27 +249,42 @@ SYSCALL_DEFINE4(prlimit64, pid_t, pid, unsigned int, resource, const struct rlim
 
 	if (resource >= RLIM_NLIMITS)
 		return -EINVAL;
-	if (new_rlim) {
-		if (copy_from_user(&new, new_rlim, sizeof(new)))
-			return -EFAULT;
-		if (new.rlim_cur > new.rlim_max)
-			return -EINVAL;
-	}
+	if (new_rlim && copy_from_user(&new, new_rlim, sizeof(new)))
+		return -EFAULT;
 	task = get_limit_target(pid);
 	if (IS_ERR(task))
 		return PTR_ERR(task);
 	rlim = &task->signal->rlim[resource];
-	task_lock(task);
 	old = *rlim;
-	if (new_rlim && new.rlim_max > rlim->rlim_max && !capable_root())
-		ret = -EPERM;
-	else if (new_rlim)
-		*rlim = new;
-	task_unlock(task);
+	if (new_rlim)
+		ret = set_rlimit(task, rlim, &new);
 	put_task_struct(task);
 	if (!ret && old_rlim && copy_to_user(old_rlim, &old, sizeof(old)))
 		ret = -EFAULT;
 	return ret;
+}
+
+static struct rlimit *own_limit(unsigned int resource)
+{
+	return resource < RLIM_NLIMITS ? &current->signal->rlim[resource] : NULL;
+}
+
+SYSCALL_DEFINE2(getrlimit, unsigned int, resource, struct rlimit __user *, user)
+{
+	struct rlimit *rlim = own_limit(resource);
+
+	return !rlim ? -EINVAL : copy_to_user(user, rlim, sizeof(*rlim)) ? -EFAULT : 0;
+}
+
+SYSCALL_DEFINE2(setrlimit, unsigned int, resource, const struct rlimit __user *, user)
+{
+	struct rlimit *rlim = own_limit(resource), new;
+
+	if (!rlim)
+		return -EINVAL;
+	if (copy_from_user(&new, user, sizeof(new)))
+		return -EFAULT;
+	return set_rlimit(current, rlim, &new);
 }
 
 SYSCALL_DEFINE1(uname, struct new_utsname __user *, name)
@@ -351,10 +382,30 @@ SYSCALL_DEFINE3(getrandom, char __user *, buf, size_t, count, unsigned int, flag
 	return done;
 }
 
+/* Of the ways of execution there is one. */
+SYSCALL_DEFINE1(personality, unsigned int, persona)
+{
+	return persona == 0 || persona == 0xffffffff ? 0 : -EINVAL;
+}
+
+SYSCALL_DEFINE3(getcpu, unsigned int __user *, cpu, unsigned int __user *, node, void __user *, unused)
+{
+	if (cpu && put_user((unsigned int)raw_smp_processor_id(), cpu))
+		return -EFAULT;
+	return node && put_user(0U, node) ? -EFAULT : 0;
+}
+
 #define PR_SET_PDEATHSIG	1
 #define PR_GET_PDEATHSIG	2
+#define PR_GET_DUMPABLE		3
+#define PR_SET_DUMPABLE		4
 #define PR_SET_NAME		15
 #define PR_GET_NAME		16
+#define PR_CAPBSET_READ		23
+#define PR_SET_TIMERSLACK	29
+#define PR_GET_TIMERSLACK	30
+#define PR_SET_NO_NEW_PRIVS	38
+#define PR_GET_NO_NEW_PRIVS	39
 
 SYSCALL_DEFINE5(prctl, int, option, unsigned long, arg2, unsigned long, arg3, unsigned long, arg4, unsigned long, arg5)
 {
@@ -377,6 +428,21 @@ SYSCALL_DEFINE5(prctl, int, option, unsigned long, arg2, unsigned long, arg3, un
 		return 0;
 	case PR_GET_NAME:
 		return copy_to_user((char __user *)arg2, current->comm, TASK_COMM_LEN) ? -EFAULT : 0;
+	case PR_SET_NO_NEW_PRIVS:
+		if (arg2 != 1)
+			return -EINVAL;
+		current->no_new_privs = 1;
+		return 0;
+	case PR_GET_NO_NEW_PRIVS:
+		return current->no_new_privs;
+	case PR_GET_DUMPABLE:		/* there are no core dumps, and timers are exact */
+	case PR_GET_TIMERSLACK:
+		return 0;
+	case PR_SET_DUMPABLE:
+	case PR_SET_TIMERSLACK:
+		return 0;
+	case PR_CAPBSET_READ:
+		return arg2 <= CAP_LAST_CAP ? 1 : -EINVAL;
 	default:
 		return -EINVAL;
 	}

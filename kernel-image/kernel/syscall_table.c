@@ -10,6 +10,10 @@
 
 #define SYSCALLS(call)				\
 	call(17, getcwd)			\
+	call(19, eventfd2)			\
+	call(20, epoll_create1)			\
+	call(21, epoll_ctl)			\
+	call(22, epoll_pwait)			\
 	call(23, dup)				\
 	call(24, dup3)				\
 	call(25, fcntl)				\
@@ -25,6 +29,7 @@
 	call(44, fstatfs)			\
 	call(45, truncate)			\
 	call(46, ftruncate)			\
+	call(47, fallocate)			\
 	call(48, faccessat)			\
 	call(49, chdir)				\
 	call(50, fchdir)			\
@@ -44,20 +49,39 @@
 	call(66, writev)			\
 	call(67, pread64)			\
 	call(68, pwrite64)			\
+	call(69, preadv)			\
+	call(70, pwritev)			\
 	call(71, sendfile)			\
+	call(72, pselect6)			\
 	call(73, ppoll)				\
 	call(78, readlinkat)			\
 	call(79, newfstatat)			\
 	call(80, fstat)				\
 	call(81, sync)				\
 	call(82, fsync)				\
+	call(83, fdatasync)			\
+	call(84, sync_file_range)		\
+	call(85, timerfd_create)		\
+	call(86, timerfd_settime)		\
+	call(87, timerfd_gettime)		\
 	call(88, utimensat)			\
+	call(90, capget)			\
+	call(91, capset)			\
+	call(92, personality)			\
 	call(93, exit)				\
 	call(94, exit_group)			\
 	call(95, waitid)			\
 	call(96, set_tid_address)		\
 	call(98, futex)				\
+	call(99, set_robust_list)		\
 	call(101, nanosleep)			\
+	call(102, getitimer)			\
+	call(103, setitimer)			\
+	call(107, timer_create)			\
+	call(108, timer_gettime)		\
+	call(109, timer_getoverrun)		\
+	call(110, timer_settime)		\
+	call(111, timer_delete)			\
 	call(112, clock_settime)		\
 	call(113, clock_gettime)		\
 	call(114, clock_getres)			\
@@ -72,6 +96,7 @@
 	call(124, sched_yield)			\
 	call(125, sched_get_priority_max)	\
 	call(126, sched_get_priority_min)	\
+	call(127, sched_rr_get_interval)	\
 	call(128, restart_syscall)		\
 	call(129, kill)				\
 	call(130, tkill)			\
@@ -82,6 +107,7 @@
 	call(135, rt_sigprocmask)		\
 	call(136, rt_sigpending)		\
 	call(137, rt_sigtimedwait)		\
+	call(138, rt_sigqueueinfo)		\
 	call(139, rt_sigreturn)			\
 	call(140, setpriority)			\
 	call(141, getpriority)			\
@@ -94,6 +120,8 @@
 	call(148, getresuid)			\
 	call(149, setresgid)			\
 	call(150, getresgid)			\
+	call(151, setfsuid)			\
+	call(152, setfsgid)			\
 	call(153, times)			\
 	call(154, setpgid)			\
 	call(155, getpgid)			\
@@ -104,10 +132,14 @@
 	call(160, uname)			\
 	call(161, sethostname)			\
 	call(162, setdomainname)		\
+	call(163, getrlimit)			\
+	call(164, setrlimit)			\
 	call(165, getrusage)			\
 	call(166, umask)			\
 	call(167, prctl)			\
+	call(168, getcpu)			\
 	call(169, gettimeofday)			\
+	call(170, settimeofday)			\
 	call(172, getpid)			\
 	call(173, getppid)			\
 	call(174, getuid)			\
@@ -116,20 +148,46 @@
 	call(177, getegid)			\
 	call(178, gettid)			\
 	call(179, sysinfo)			\
+	call(213, readahead)			\
 	call(214, brk)				\
 	call(215, munmap)			\
+	call(216, mremap)			\
 	call(220, clone)			\
 	call(221, execve)			\
 	call(222, mmap)				\
+	call(223, fadvise64)			\
 	call(226, mprotect)			\
+	call(227, msync)			\
+	call(228, mlock)			\
+	call(229, munlock)			\
+	call(230, mlockall)			\
+	call(231, munlockall)			\
+	call(232, mincore)			\
+	call(233, madvise)			\
+	call(240, rt_tgsigqueueinfo)		\
+	call(258, riscv_hwprobe)		\
+	call(259, riscv_flush_icache)		\
 	call(260, wait4)			\
 	call(261, prlimit64)			\
+	call(267, syncfs)			\
 	call(274, sched_setattr)		\
+	call(275, sched_getattr)		\
 	call(276, renameat2)			\
 	call(278, getrandom)			\
-	call(439, faccessat2)
+	call(279, memfd_create)			\
+	call(281, execveat)			\
+	call(283, membarrier)			\
+	call(284, mlock2)			\
+	call(285, copy_file_range)		\
+	call(286, preadv2)			\
+	call(287, pwritev2)			\
+	call(291, statx)			\
+	call(435, clone3)			\
+	call(436, close_range)			\
+	call(439, faccessat2)			\
+	call(441, epoll_pwait2)
 
-#define NR_SYSCALLS 440
+#define NR_SYSCALLS 442
 
 #define DECLARE(nr, name)							\
 	long sys_##name(unsigned long, unsigned long, unsigned long, unsigned long, unsigned long, unsigned long);

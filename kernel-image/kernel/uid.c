@@ -136,6 +136,33 @@ SYSCALL_DEFINE3(setresgid, gid_t, rgid, gid_t, egid, gid_t, sgid)
 	return do_setresgid(rgid, egid, sgid);
 }
 
+/* These two say what was before, whether they changed it or not. */
+SYSCALL_DEFINE1(setfsuid, uid_t, uid)
+{
+	struct cred *new = prepare_creds();
+	uid_t old = current_fsuid();
+
+	if (!new)
+		return old;
+	if (capable_root() || uid == new->uid || uid == new->euid || uid == new->suid)
+		new->fsuid = uid;
+	commit_creds(new);
+	return old;
+}
+
+SYSCALL_DEFINE1(setfsgid, gid_t, gid)
+{
+	struct cred *new = prepare_creds();
+	gid_t old = current_fsgid();
+
+	if (!new)
+		return old;
+	if (capable_root() || gid == new->gid || gid == new->egid || gid == new->sgid)
+		new->fsgid = gid;
+	commit_creds(new);
+	return old;
+}
+
 static long put_three(unsigned int __user *const to[3], const unsigned int values[3])
 {
 	for (int i = 0; i < 3; i++)

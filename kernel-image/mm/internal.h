@@ -18,6 +18,13 @@ static inline unsigned long calc_vm_flags(unsigned long prot)
 /* Adds pages (negative: takes) to the counts of a kind of area. */
 void vma_account(struct mm_struct *mm, unsigned long vm_flags, long pages);
 
+/* A copy for mm, on no list yet, that holds what the original holds. */
+struct vm_area_struct *vma_dup(struct vm_area_struct *orig, struct mm_struct *mm);
+void link_vma(struct mm_struct *mm, struct vm_area_struct *vma);
+
+/* Faults the pages of a range of current's in, as far as they can be. */
+void mm_populate(unsigned long start, unsigned long end);
+
 /* Makes start and end boundaries of VMAs; the first one behind start, or NULL, or an error. */
 struct vm_area_struct *vma_isolate_range(struct mm_struct *mm, unsigned long start, unsigned long end);
 

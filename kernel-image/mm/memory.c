@@ -319,6 +319,7 @@ void unmap_page_range(struct vm_area_struct *vma, unsigned long start, unsigned 
 	struct mm_struct *mm = vma->vm_mm;
 	unsigned long addr = start;
 
+	(void)filemap_sync_range(vma, start, end);
 	while (addr < end) {
 		struct page *pages[UNMAP_BATCH];
 		unsigned long from = addr;

@@ -58,6 +58,7 @@ static struct mm_struct *mm_init_struct(struct mm_struct *mm)
 	cpumask_clear(&mm->cpu_bitmap);
 	cpumask_clear(&mm->icache_stale_mask);
 	mm->map_count = 0;
+	mm->populate_new = false;
 	mm->mmap_base = STACK_TOP - (64UL << 20);	/* below the room for the stack */
 	mm->pgd = pgd_alloc(mm);
 	if (!mm->pgd) {
@@ -140,6 +141,8 @@ static void complete_vfork_done(struct task_struct *tsk)
 /* tsk lets go of its address space, by exec or exit: tell those that wait for it. */
 void mm_release(struct task_struct *tsk)
 {
+	if (tsk->robust_list && tsk->mm)
+		exit_robust_list();
 	if (tsk->clear_child_tid) {
 		if (tsk->mm && atomic_read(&tsk->mm->mm_users) > 1) {
 			(void)put_user(0, tsk->clear_child_tid);

@@ -37,7 +37,7 @@ void vma_account(struct mm_struct *mm, unsigned long vm_flags, long pages)
 		mm->data_vm += pages;
 }
 
-static void link_vma(struct mm_struct *mm, struct vm_area_struct *vma)
+void link_vma(struct mm_struct *mm, struct vm_area_struct *vma)
 {
 	struct vm_area_struct *next = find_vma(mm, vma->vm_start);
 
@@ -72,7 +72,7 @@ static void remove_vma(struct vm_area_struct *vma)
 	vm_area_free(vma);
 }
 
-static struct vm_area_struct *vma_dup(struct vm_area_struct *orig, struct mm_struct *mm)
+struct vm_area_struct *vma_dup(struct vm_area_struct *orig, struct mm_struct *mm)
 {
 	struct vm_area_struct *vma = vm_area_alloc(mm);
 
@@ -214,11 +214,11 @@ int do_brk_flags(struct mm_struct *mm, unsigned long addr, unsigned long len, un
 }
 
 /* What the open mode of the file allows. */
-static int file_vm_flags(struct file *file, unsigned long flags, unsigned long *vm_flags)
+static int file_vm_flags(struct file *file, unsigned long *vm_flags)
 {
 	if (!(file->f_mode & FMODE_READ))
 		return -EACCES;
-	if ((flags & MAP_TYPE) == MAP_SHARED && !(file->f_mode & FMODE_WRITE)) {
+	if ((*vm_flags & VM_SHARED) && !(file->f_mode & FMODE_WRITE)) {
 		if (*vm_flags & VM_WRITE)
 			return -EACCES;
 		*vm_flags &= ~VM_MAYWRITE;
@@ -230,7 +230,7 @@ static int file_vm_flags(struct file *file, unsigned long flags, unsigned long *
 static unsigned long mmap_shared_anonymous(unsigned long addr, unsigned long len, unsigned long prot,
 					   unsigned long flags)
 {
-	struct file *file = len ? shmem_file_setup(len) : ERR_PTR(-EINVAL);
+	struct file *file = len ? shmem_file_setup("dev/zero", len) : ERR_PTR(-EINVAL);
 	unsigned long ret;
 
 	if (IS_ERR(file))
@@ -245,7 +245,7 @@ unsigned long do_mmap(struct file *file, unsigned long addr, unsigned long len, 
 {
 	struct mm_struct *mm = current->mm;
 	unsigned long vm_flags = calc_vm_flags(prot) | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC;
-	unsigned long type = flags & MAP_TYPE;
+	unsigned long type = (flags & MAP_TYPE) == MAP_SHARED_VALIDATE ? MAP_SHARED : flags & MAP_TYPE;
 	struct vm_area_struct *vma, *clash;
 	int err = 0;
 
@@ -264,7 +264,7 @@ unsigned long do_mmap(struct file *file, unsigned long addr, unsigned long len, 
 	if (type == MAP_SHARED)
 		vm_flags |= VM_SHARED;
 	if (file)
-		err = file_vm_flags(file, flags, &vm_flags);
+		err = file_vm_flags(file, &vm_flags);
 	if (err)
 		return err;
 
@@ -443,6 +443,8 @@ SYSCALL_DEFINE6(mmap, unsigned long, addr, unsigned long, len, unsigned long, pr
 	ret = vm_mmap(file, addr, len, prot, flags, file ? offset : 0);
 	if (file)
 		fput(file);
+	if (!IS_ERR_VALUE(ret) && ((flags & (MAP_POPULATE | MAP_LOCKED)) || current->mm->populate_new))
+		mm_populate(ret, ret + PAGE_ALIGN(len));
 	return ret;
 }
 

@@ -20,6 +20,12 @@ export const TOOLS = {
     commands: ["riscv64-linux-gnu-gcc"],
     packages: ["gcc-riscv64-linux-gnu", "binutils-riscv64-linux-gnu"],
   },
+  "riscv64-libc": {
+    name: "riscv64-libc",
+    commands: [],
+    files: ["/usr/riscv64-linux-gnu/lib/libc.a"],
+    packages: ["libc6-dev-riscv64-cross"],
+  },
   make: { name: "make", commands: ["make"], packages: ["make"] },
   python3: { name: "python3", commands: ["python3"], packages: ["python3-minimal"] },
   dtc: { name: "dtc", commands: ["dtc"], packages: ["device-tree-compiler"] },

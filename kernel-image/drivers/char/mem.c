@@ -2,6 +2,7 @@
 #include <linux/fs.h>
 #include <linux/init.h>
 #include <linux/kernel.h>
+#include <linux/mm.h>
 #include <linux/random.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
@@ -34,6 +35,12 @@ static ssize_t read_zero(struct kiocb *iocb, struct iov_iter *to)
 		cond_resched();
 	}
 	return done;
+}
+
+/* Without operations of its own the area is anonymous memory. */
+static int mmap_zero(struct file *file, struct vm_area_struct *vma)
+{
+	return vma->vm_flags & VM_SHARED ? -ENODEV : 0;
 }
 
 static ssize_t write_full(struct kiocb *iocb, struct iov_iter *from)
@@ -80,7 +87,7 @@ static const struct file_operations null_fops = {
 	.llseek = noop_llseek, .read_iter = read_null, .write_iter = write_null,
 };
 static const struct file_operations zero_fops = {
-	.llseek = noop_llseek, .read_iter = read_zero, .write_iter = write_null,
+	.llseek = noop_llseek, .read_iter = read_zero, .write_iter = write_null, .mmap = mmap_zero,
 };
 static const struct file_operations full_fops = {
 	.llseek = noop_llseek, .read_iter = read_zero, .write_iter = write_full,

@@ -155,17 +155,25 @@ static const struct file_operations proc_single_file_operations = {
 	.release = single_release,
 };
 
-static int proc_pid_get_link(struct dentry *dentry, struct inode *inode, char *buf, size_t size)
+static int proc_pid_get_path(struct inode *inode, struct path *path)
 {
 	struct task_struct *task = get_proc_task(inode);
+	int ret = -ENOENT;
+
+	if (task) {
+		ret = PROC_I(inode)->entry->get_link(task, path);
+		put_task_struct(task);
+	}
+	return ret;
+}
+
+/* The text of a link that leads to a path whatever its text is. */
+int proc_path_get_link(struct dentry *dentry, struct inode *inode, char *buf, size_t size)
+{
 	struct path path;
 	char *name;
-	int ret;
+	int ret = inode->i_op->get_path(inode, &path);
 
-	if (!task)
-		return -ENOENT;
-	ret = PROC_I(inode)->entry->get_link(task, &path);
-	put_task_struct(task);
 	if (ret)
 		return ret;
 	name = d_path(&path, buf, size);
@@ -178,7 +186,8 @@ static int proc_pid_get_link(struct dentry *dentry, struct inode *inode, char *b
 }
 
 static const struct inode_operations proc_pid_link_inode_operations = {
-	.get_link = proc_pid_get_link,
+	.get_link = proc_path_get_link,
+	.get_path = proc_pid_get_path,
 };
 
 static const struct inode_operations proc_pid_file_inode_operations = { };

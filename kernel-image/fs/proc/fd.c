@@ -17,30 +17,21 @@ static struct file *get_proc_file(const struct inode *inode, unsigned int fd)
 	return file;
 }
 
-/* Pipes have no name in the tree; Linux shows their inode. */
-static int fd_get_link(struct dentry *dentry, struct inode *inode, char *buf, size_t size)
+static int fd_get_path(struct inode *inode, struct path *path)
 {
 	struct file *file = get_proc_file(inode, PROC_I(inode)->fd);
-	char *name;
-	int ret;
 
 	if (!file)
 		return -ENOENT;
-	if (file->f_path.mnt->mnt_sb->s_root != file->f_path.dentry && d_unhashed(file->f_path.dentry) &&
-	    S_ISFIFO(file_inode(file)->i_mode)) {
-		ret = scnprintf(buf, size, "pipe:[%lu]", file_inode(file)->i_ino);
-	} else {
-		name = d_path(&file->f_path, buf, size);
-		ret = IS_ERR(name) ? PTR_ERR(name) : (int)strlen(name);
-		if (ret >= 0)
-			memmove(buf, name, ret + 1);
-	}
+	*path = file->f_path;
+	path_get(path);
 	fput(file);
-	return ret;
+	return 0;
 }
 
 static const struct inode_operations proc_fd_link_inode_operations = {
-	.get_link = fd_get_link,
+	.get_link = proc_path_get_link,
+	.get_path = fd_get_path,
 };
 
 static int fd_revalidate(struct dentry *dentry)

@@ -33,6 +33,7 @@ struct inode *proc_new_inode(struct super_block *sb, umode_t mode, struct pid *p
 struct dentry *proc_pid_lookup(struct inode *dir, struct dentry *dentry);
 int proc_pid_readdir(struct file *file, struct dir_context *ctx);
 struct task_struct *get_proc_task(const struct inode *inode);
+int proc_path_get_link(struct dentry *dentry, struct inode *inode, char *buf, size_t size);
 struct dentry *proc_pid_add(struct dentry *dentry, struct inode *inode);
 
 /* fs/proc/array.c */

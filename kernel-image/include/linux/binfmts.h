@@ -26,7 +26,8 @@ struct linux_binprm {
 	struct file *interpreter;	/* set by a handler that wants another file tried */
 	struct cred *cred;
 	int argc, envc;
-	const char *filename;		/* as the caller gave it */
+	const char *filename;		/* as the caller gave it, or made from a descriptor */
+	char fd_name[24];
 	const char *interp;		/* the file really executed */
 	char *interp_copy;
 	int secureexec;

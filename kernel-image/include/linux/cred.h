@@ -6,6 +6,7 @@
 #include <linux/atomic.h>
 
 #define NGROUPS	32
+#define CAP_LAST_CAP	40
 
 struct task_struct;
 

@@ -95,6 +95,7 @@ struct iattr {
 struct inode_operations {
 	struct dentry *(*lookup)(struct inode *dir, struct dentry *dentry);
 	int (*get_link)(struct dentry *dentry, struct inode *inode, char *buf, size_t size);
+	int (*get_path)(struct inode *inode, struct path *path);	/* of a link that leads elsewhere than its text */
 	int (*create)(struct inode *dir, struct dentry *dentry, umode_t mode);
 	int (*link)(struct dentry *old, struct inode *dir, struct dentry *dentry);
 	int (*unlink)(struct inode *dir, struct dentry *dentry);
@@ -162,6 +163,7 @@ struct file {
 	struct mutex f_pos_lock;
 	loff_t f_pos;
 	void *private_data;
+	struct list_head f_ep;		/* epoll items that watch it */
 };
 
 struct super_operations {
@@ -229,6 +231,8 @@ void truncate_inode_pages(struct address_space *mapping, loff_t from);
 ssize_t generic_file_read_iter(struct kiocb *iocb, struct iov_iter *to);
 ssize_t generic_file_write_iter(struct kiocb *iocb, struct iov_iter *from);
 int generic_file_mmap(struct file *file, struct vm_area_struct *vma);
+/* Writes back what a shared mapping has of a file that lives elsewhere; a private one has nothing to write. */
+int filemap_sync_range(struct vm_area_struct *vma, unsigned long start, unsigned long end);
 
 /* fs/file_table.c */
 struct file *alloc_file(const struct path *path, int flags, const struct file_operations *fop);

@@ -3,6 +3,7 @@
 #define _LINUX_HRTIMER_H
 
 #include <linux/list.h>
+#include <linux/time.h>
 #include <linux/types.h>
 
 enum hrtimer_restart { HRTIMER_NORESTART, HRTIMER_RESTART };
@@ -13,8 +14,6 @@ struct hrtimer {
 	enum hrtimer_restart (*function)(struct hrtimer *timer);
 	int cpu;	/* on whose queue it is or last was */
 };
-
-#define KTIME_MAX ((ktime_t)(~0UL >> 1))
 
 void hrtimers_init(void);
 void hrtimer_init(struct hrtimer *timer, enum hrtimer_restart (*function)(struct hrtimer *timer));
@@ -28,7 +27,7 @@ u64 hrtimer_forward_now(struct hrtimer *timer, ktime_t interval);
 void hrtimer_run_queues(void);
 ktime_t hrtimer_get_next_event(void);
 
-/* The caller has set its state. 0 when the time has come, -EINTR when it was woken before. */
+/* The caller has set its state. 0 when the time has come (KTIME_MAX: never), -EINTR when it was woken before. */
 int schedule_hrtimeout(ktime_t expires);
 
 #endif

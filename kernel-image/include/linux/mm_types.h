@@ -52,6 +52,8 @@ struct mm_struct {
 	unsigned long saved_auxv[48];
 	struct linux_binfmt *binfmt;
 	struct file *exe_file;
+	bool membarrier_ready;
+	bool populate_new;		/* mlockall: new mappings are filled at once */
 	unsigned long vdso;		/* page that signal handlers return through */
 	cpumask_t cpu_bitmap;		/* CPUs whose satp names pgd */
 	cpumask_t icache_stale_mask;	/* CPUs that owe a fence.i before running it */

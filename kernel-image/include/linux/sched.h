@@ -48,6 +48,7 @@
 #define CLONE_CHILD_CLEARTID 0x200000
 #define CLONE_UNTRACED 0x800000
 #define CLONE_CHILD_SETTID 0x1000000
+#define CLONE_CLEAR_SIGHAND 0x100000000UL
 
 #define SCHED_NORMAL 0
 #define SCHED_FIFO 1
@@ -74,6 +75,7 @@ struct signal_struct;
 struct sighand_struct;
 struct cred;
 struct completion;
+struct robust_list_head;
 struct sched_class;
 struct rq;
 
@@ -158,6 +160,7 @@ struct task_struct {
 	struct completion *vfork_done;
 	int *set_child_tid;
 	int *clear_child_tid;
+	struct robust_list_head *robust_list;
 	void *worker_private;		/* struct kthread of a kernel thread */
 
 	char comm[TASK_COMM_LEN];
@@ -177,6 +180,7 @@ struct task_struct {
 	size_t sas_ss_size;
 	unsigned in_execve : 1;
 	unsigned in_iowait : 1;
+	unsigned no_new_privs : 1;
 
 	struct rcu_head rcu;
 	struct thread_struct thread;

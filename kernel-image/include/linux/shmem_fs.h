@@ -5,6 +5,6 @@
 #include <linux/fs.h>
 
 void shmem_init(void);
-struct file *shmem_file_setup(loff_t size);
+struct file *shmem_file_setup(const char *name, loff_t size);
 
 #endif

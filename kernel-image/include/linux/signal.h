@@ -57,6 +57,8 @@
 
 #define SI_USER		0
 #define SI_KERNEL	0x80
+#define SI_QUEUE	(-1)
+#define SI_TIMER	(-2)
 #define SI_TKILL	(-6)
 #define SEGV_MAPERR	1
 #define SEGV_ACCERR	2
@@ -81,8 +83,14 @@ typedef struct {
 	int __pad0;
 	union {
 		struct {
-			pid_t si_pid;
-			uid_t si_uid;
+			union {
+				pid_t si_pid;
+				int si_tid;		/* SI_TIMER */
+			};
+			union {
+				uid_t si_uid;
+				int si_overrun;		/* SI_TIMER */
+			};
 			union {
 				int si_status;
 				unsigned long si_value;

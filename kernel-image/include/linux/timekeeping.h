@@ -9,6 +9,8 @@ ktime_t ktime_get_real(void);		/* ns since 1970 */
 void ktime_get_real_ts64(struct timespec64 *ts);
 void ktime_get_ts64(struct timespec64 *ts);
 int do_settimeofday64(const struct timespec64 *ts);
+/* A system call's time-out, counted from base, as a monotonic time; KTIME_MAX without one. */
+int get_deadline(const struct timespec64 *user_timeout, ktime_t base, ktime_t *deadline);
 static inline u64 ktime_get_ns(void) { return ktime_get(); }
 static inline time64_t ktime_get_seconds(void) { return ktime_get() / NSEC_PER_SEC; }
 static inline time64_t ktime_get_real_seconds(void) { return ktime_get_real() / NSEC_PER_SEC; }

@@ -245,6 +245,42 @@ SYSCALL_DEFINE3(sched_setattr, pid_t, pid, struct sched_attr __user *, uattr, un
 	return set_attr(pid, &attr);
 }
 
+SYSCALL_DEFINE4(sched_getattr, pid_t, pid, struct sched_attr __user *, uattr, unsigned int, size, unsigned int, flags)
+{
+	struct sched_attr attr = { .size = sizeof(attr) };
+	struct task_struct *p;
+
+	if (flags || pid < 0 || size < sizeof(attr))
+		return -EINVAL;
+	p = sched_find_get_task(pid);
+	if (!p)
+		return -ESRCH;
+	attr.sched_policy = p->policy;
+	attr.sched_flags = p->sched_reset_on_fork ? SCHED_FLAG_RESET_ON_FORK : 0;
+	attr.sched_nice = task_nice(p);
+	attr.sched_priority = p->rt_priority;
+	if (p->policy == SCHED_DEADLINE) {
+		attr.sched_runtime = p->dl.dl_runtime;
+		attr.sched_deadline = p->dl.dl_deadline;
+		attr.sched_period = p->dl.dl_period;
+	}
+	put_task_struct(p);
+	return copy_to_user(uattr, &attr, sizeof(attr)) ? -EFAULT : 0;
+}
+
+SYSCALL_DEFINE2(sched_rr_get_interval, pid_t, pid, struct timespec64 __user *, interval)
+{
+	struct task_struct *p = sched_find_get_task(pid);
+	struct timespec64 ts = { 0, 0 };
+
+	if (!p)
+		return -ESRCH;
+	if (p->policy != SCHED_FIFO)
+		ts.tv_nsec = p->policy == SCHED_RR ? RR_TIMESLICE * TICK_NSEC : TICK_NSEC;
+	put_task_struct(p);
+	return copy_to_user(interval, &ts, sizeof(ts)) ? -EFAULT : 0;
+}
+
 SYSCALL_DEFINE1(sched_get_priority_max, int, policy)
 {
 	if (rt_policy(policy))

@@ -15,7 +15,6 @@
 
 #include "sched.h"
 
-#define RR_TIMESLICE (100 * HZ / 1000)
 
 struct rt_bandwidth def_rt_bandwidth;
 

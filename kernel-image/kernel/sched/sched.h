@@ -3,6 +3,7 @@
 #define _KERNEL_SCHED_H
 
 #include <linux/hrtimer.h>
+#include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/percpu.h>
 #include <linux/rcupdate.h>
@@ -16,6 +17,7 @@
 #define WF_EXEC 2
 #define WF_TTWU 4
 #define TASK_ON_RQ_QUEUED 1
+#define RR_TIMESLICE (100 * HZ / 1000)	/* ticks */
 
 struct cfs_rq {
 	struct load_weight load;

@@ -157,6 +157,10 @@ int schedule_hrtimeout(ktime_t expires)
 {
 	struct hrtimer_sleeper t = { .task = current };
 
+	if (expires == KTIME_MAX) {
+		schedule();
+		return -EINTR;
+	}
 	hrtimer_init(&t.timer, hrtimer_wakeup);
 	hrtimer_start(&t.timer, expires);
 	if (READ_ONCE(t.task))

@@ -4,6 +4,7 @@
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/sched.h>
+#include <linux/sched/cputime.h>
 #include <linux/sched/signal.h>
 #include <linux/security.h>
 #include <linux/syscalls.h>
@@ -14,19 +15,6 @@
 #define CLOCK_REALTIME_COARSE	5
 #define CLOCK_MONOTONIC_COARSE	6
 #define TIMER_ABSTIME		1
-
-static u64 process_cputime(void)
-{
-	struct task_struct *t;
-	u64 ns;
-
-	read_lock(&tasklist_lock);
-	ns = current->signal->utime + current->signal->stime;
-	for_each_thread(current, t)
-		ns += t->utime + t->stime;
-	read_unlock(&tasklist_lock);
-	return ns;
-}
 
 static int read_clock(clockid_t clock, struct timespec64 *ts)
 {
@@ -42,10 +30,10 @@ static int read_clock(clockid_t clock, struct timespec64 *ts)
 		ktime_get_ts64(ts);
 		return 0;
 	case CLOCK_PROCESS_CPUTIME_ID:
-		*ts = ns_to_timespec64(process_cputime());
+		*ts = ns_to_timespec64(process_sched_runtime());
 		return 0;
 	case CLOCK_THREAD_CPUTIME_ID:
-		*ts = ns_to_timespec64(current->utime + current->stime);
+		*ts = ns_to_timespec64(task_sched_runtime(current));
 		return 0;
 	default:
 		return -EINVAL;
@@ -68,7 +56,22 @@ SYSCALL_DEFINE2(clock_settime, clockid_t, clock, const struct timespec64 __user 
 		return -EINVAL;
 	if (copy_from_user(&ts, tp, sizeof(ts)))
 		return -EFAULT;
-	if (ts.tv_sec < 0 || ts.tv_nsec < 0 || ts.tv_nsec >= NSEC_PER_SEC)
+	if (!timespec64_valid(&ts))
+		return -EINVAL;
+	return security_settime64(&ts) ?: do_settimeofday64(&ts);
+}
+
+SYSCALL_DEFINE2(settimeofday, const struct timeval __user *, utv, const void __user *, tz)
+{
+	struct timespec64 ts;
+	struct timeval tv;
+
+	if (!utv)
+		return 0;
+	if (copy_from_user(&tv, utv, sizeof(tv)))
+		return -EFAULT;
+	ts = (struct timespec64){ tv.tv_sec, tv.tv_usec * NSEC_PER_USEC };
+	if (!timespec64_valid(&ts))
 		return -EINVAL;
 	return security_settime64(&ts) ?: do_settimeofday64(&ts);
 }
@@ -97,6 +100,21 @@ SYSCALL_DEFINE2(gettimeofday, struct timeval __user *, tv, void __user *, tz)
 	if (tv && copy_to_user(tv, &now, sizeof(now)))
 		return -EFAULT;
 	return tz && copy_to_user(tz, zone, sizeof(zone)) ? -EFAULT : 0;
+}
+
+int get_deadline(const struct timespec64 __user *user_timeout, ktime_t base, ktime_t *deadline)
+{
+	struct timespec64 ts;
+
+	*deadline = KTIME_MAX;
+	if (!user_timeout)
+		return 0;
+	if (copy_from_user(&ts, user_timeout, sizeof(ts)))
+		return -EFAULT;
+	if (!timespec64_valid(&ts))
+		return -EINVAL;
+	*deadline = ktime_add_safe(timespec64_to_ktime(&ts), base);
+	return 0;
 }
 
 /* Sleeps until the monotonic time until; what is left goes to rem. */
@@ -131,15 +149,13 @@ static long do_nanosleep(clockid_t clock, int flags, const struct timespec64 __u
 
 	if (copy_from_user(&ts, rqtp, sizeof(ts)))
 		return -EFAULT;
-	if (ts.tv_sec < 0 || ts.tv_nsec < 0 || ts.tv_nsec >= NSEC_PER_SEC)
+	if (!timespec64_valid(&ts))
 		return -EINVAL;
 	if (clock != CLOCK_REALTIME && clock != CLOCK_MONOTONIC && clock != CLOCK_BOOTTIME)
 		return -EINVAL;
-	if (ts.tv_sec > 1L << 32)
-		ts.tv_sec = 1L << 32;
-	until = timespec64_to_ns(&ts);
+	until = timespec64_to_ktime(&ts);
 	if (!(flags & TIMER_ABSTIME))
-		until += ktime_get();
+		until = ktime_add_safe(until, ktime_get());
 	else if (clock == CLOCK_REALTIME)
 		until -= ktime_get_real() - ktime_get();
 	ret = sleep_until(until, flags & TIMER_ABSTIME ? NULL : rmtp);

@@ -13,7 +13,7 @@
 #include <linux/nmi.h>
 #include <linux/percpu.h>
 #include <linux/rcupdate.h>
-#include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/tick.h>
 #include <linux/timekeeping.h>
 #include <asm/timex.h>
@@ -57,6 +57,8 @@ static void tick_do_update_jiffies64(u64 now)
 
 static void account_process_tick(struct task_struct *p, bool user)
 {
+	if (p->mm)
+		run_posix_cpu_timers(p, user);
 	if (user) {
 		p->utime += TICK_NSEC;
 		this_rq()->user_time += TICK_NSEC;

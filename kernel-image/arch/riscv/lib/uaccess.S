@@ -1,4 +1,5 @@
-/* Copies between kernel and user memory: a fault on a user address ends the copy at its fixup. */
+/* Access to user memory from the kernel: a fault on a user address goes on at the access's fixup. */
+#include <linux/errno.h>
 #include <linux/linkage.h>
 #include <asm/csr.h>
 
@@ -69,3 +70,20 @@ SYM_FUNC_START(__asm_clear_user)
 	mv a0, a1
 	ret
 SYM_FUNC_END(__asm_clear_user)
+
+/* a0 = address, a1 = expected, a2 = new, a3 = where what was there goes. */
+SYM_FUNC_START(futex_atomic_cmpxchg)
+	li t6, SR_SUM
+	csrs sstatus, t6
+1:	fixup lr.w.aqrl, t0, (a0), 3f
+	bne t0, a1, 2f
+	fixup sc.w.aqrl, "t1, a2", (a0), 3f
+	bnez t1, 1b
+2:	csrc sstatus, t6
+	sw t0, (a3)
+	li a0, 0
+	ret
+3:	csrc sstatus, t6
+	li a0, -EFAULT
+	ret
+SYM_FUNC_END(futex_atomic_cmpxchg)

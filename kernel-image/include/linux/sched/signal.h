@@ -26,6 +26,11 @@ struct sighand_struct {
 #define SIGNAL_STOP_CONTINUED	0x40	/* waitable: continued */
 #define SIGNAL_STOP_WAITABLE	0x80	/* waitable: stopped */
 
+/* Counts processor time down; ns, 0: off. */
+struct cpu_itimer {
+	u64 left, incr;
+};
+
 struct signal_struct {
 	atomic_t sigcnt;		/* users of this structure */
 	atomic_t live;			/* threads not yet in do_exit */
@@ -40,8 +45,14 @@ struct signal_struct {
 	bool leader;
 	struct tty_struct *tty;
 	u64 utime, stime;		/* of threads that are gone */
+	u64 sum_sched_runtime;
 	u64 cutime, cstime;		/* of children waited for */
 	struct rlimit rlim[RLIM_NLIMITS];
+	struct hrtimer real_timer;
+	ktime_t it_real_incr;
+	struct cpu_itimer it[2];	/* of time in user mode, and of all time */
+	u64 cpu_ticks;			/* while one of these or a limit counts */
+	struct list_head posix_timers;
 };
 
 extern struct signal_struct init_signals;
@@ -77,6 +88,10 @@ bool sig_ignored_by(struct task_struct *task, int sig);
 bool is_current_pgrp_orphaned(void);
 bool will_become_orphaned_pgrp(struct pid *pgrp, struct task_struct *ignored);
 bool has_stopped_jobs(struct pid *pgrp);
+
+enum hrtimer_restart it_real_fn(struct hrtimer *timer);
+void run_posix_cpu_timers(struct task_struct *p, bool user);
+void exit_itimers(struct signal_struct *sig);
 
 void do_notify_resume(struct pt_regs *regs, unsigned long thread_info_flags);
 void __attribute__((noreturn)) do_group_exit(int code);
