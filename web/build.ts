@@ -37,8 +37,10 @@ copyFileSync(core, join(out, "core.wasm"));
 copyFileSync(initrd, join(out, "initramfs.cpio"));
 writeFileSync(join(out, "firmware.elf"), stripDebug(bytesOf(firmware), "firmware"));
 writeFileSync(join(out, "vmlinux"), stripDebug(bytesOf(kernel), "kernel"));
-const lines = await lineTableOnly(bytesOf(kernel), inflateSync);
-if (lines) writeFileSync(join(out, "vmlinux.lines"), lines);
+for (const [name, path] of Object.entries({ vmlinux: kernel, firmware })) {
+  const lines = await lineTableOnly(bytesOf(path), inflateSync);
+  if (lines) writeFileSync(join(out, `${name}.lines`), lines);
+}
 cpSync(join(PACKAGE_ROOT, "kernel-image"), join(out, "source"), {
   recursive: true,
   filter: (path) => !/kernel-image\/(prebuilt|build|user|scripts)$/.test(path) && !/\.(o|a|d|md)$/.test(path),

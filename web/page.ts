@@ -72,7 +72,7 @@ const bootMap = new BootMapPanel(client, {
 });
 
 // What scrolls must be reachable by keyboard.
-for (const region of document.querySelectorAll<HTMLElement>(".scroll, .code")) region.tabIndex = 0;
+for (const region of document.querySelectorAll<HTMLElement>(".scroll")) region.tabIndex = 0;
 
 function showPanel(): void {
   inspector.shown = layout.panel === "debugger";

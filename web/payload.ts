@@ -1,9 +1,9 @@
-/** What a browser fetches to come to the login prompt, and how much of it there may be. */
-import { readFileSync } from "node:fs";
+/** What a browser fetches: to come to the login prompt, and later for what the user opens; and how much there may be. */
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 
-export const PAYLOAD_FILES = [
+const AT_START = [
   "index.html",
   "style.css",
   "page.js",
@@ -14,6 +14,11 @@ export const PAYLOAD_FILES = [
   "initramfs.cpio",
 ] as const;
 
+/** Pieces of the page and line tables that are fetched when they are needed. */
+const LATER = /^(?!page\.js|worker\.js|hartbeat-machine\.js).*\.(js|lines)$/;
+/** What the bundler adds to the names of pieces. */
+const BUILD_TAG = /-[A-Z0-9]{8}(?=\.js$)/;
+
 /** Bytes after gzip, all files together. */
 export const PAYLOAD_LIMIT = 1_200_000;
 
@@ -23,18 +28,28 @@ export interface PayloadRow {
   readonly gzipped: number;
 }
 
-/** The files in `folder` with their sizes; the last row has the sums. */
-export function measurePayload(folder: string): PayloadRow[] {
-  const rows = PAYLOAD_FILES.map((name) => {
-    const content = readFileSync(join(folder, name));
-    return { name, bytes: content.length, gzipped: gzipSync(content, { level: 9 }).length };
-  });
+function rowOf(folder: string, name: string): PayloadRow {
+  const content = readFileSync(join(folder, name));
+  const gzipped = gzipSync(content, { level: 9 }).length;
+  return { name: name.replace(BUILD_TAG, ""), bytes: content.length, gzipped };
+}
+
+function sumOf(name: string, rows: readonly PayloadRow[]): PayloadRow {
   const sum = (key: "bytes" | "gzipped"): number => rows.reduce((total, row) => total + row[key], 0);
-  return [...rows, { name: "in all", bytes: sum("bytes"), gzipped: sum("gzipped") }];
+  return { name, bytes: sum("bytes"), gzipped: sum("gzipped") };
+}
+
+/** The files in `folder` with their sizes, and sums; the last row is the sum of all. */
+export function measurePayload(folder: string): PayloadRow[] {
+  const start = AT_START.map((name) => rowOf(folder, name));
+  const later = readdirSync(folder)
+    .filter((name) => LATER.test(name))
+    .map((name) => rowOf(folder, name));
+  return [...start, sumOf("to the prompt", start), ...later, sumOf("in all", [...start, ...later])];
 }
 
 export function printPayload(rows: readonly PayloadRow[]): string {
   const cell = (value: number): string => value.toLocaleString("en").padStart(11);
-  const lines = rows.map(({ name, bytes, gzipped }) => `${name.padEnd(15)}${cell(bytes)}${cell(gzipped)}`);
-  return ["the page              bytes    gzipped", ...lines, ""].join("\n");
+  const lines = rows.map(({ name, bytes, gzipped }) => `${name.padEnd(17)}${cell(bytes)}${cell(gzipped)}`);
+  return ["the page                bytes    gzipped", ...lines, ""].join("\n");
 }

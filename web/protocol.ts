@@ -55,14 +55,22 @@ export interface StopView {
   readonly hart: number;
 }
 
+export interface RegisterView {
+  readonly name: string;
+  readonly value: bigint;
+  /** What the value points to, when that is code or data of kernel or firmware. */
+  readonly where: string | undefined;
+}
+
 /** All that the debugger shows of one hart at one time. */
 export interface MachineView {
   readonly running: boolean;
   readonly stop: StopView | undefined;
   readonly cycles: number;
   readonly harts: readonly HartView[];
-  readonly registers: readonly (readonly [string, bigint])[];
+  readonly registers: readonly RegisterView[];
   readonly csrs: readonly (readonly [string, bigint])[];
+  readonly floats: readonly (readonly [string, bigint])[];
   readonly frames: readonly FrameView[];
   readonly breakpoints: readonly BreakpointView[];
   readonly source: SourceView | undefined;
@@ -95,6 +103,8 @@ export interface MemoryView {
   readonly bytes: Uint8Array;
 }
 
+export type StepUnit = "line" | "instruction";
+
 /** What the page may ask of the worker; every request is answered. */
 export interface Requests {
   boot(settings: MachineSettings, files: GuestFiles): void;
@@ -106,11 +116,10 @@ export interface Requests {
   expect(text: string): void;
   pause(): void;
   resume(): void;
-  step(hart: number): void;
-  stepLine(hart: number): void;
-  stepOver(hart: number): void;
+  step(hart: number, unit: StepUnit): void;
+  stepOver(hart: number, unit: StepUnit): void;
   stepOut(hart: number): void;
-  stepBack(hart: number): void;
+  stepBack(hart: number, unit: StepUnit): void;
   /** Back to the last breakpoint. */
   runBack(hart: number): void;
   runTo(where: string): void;
@@ -122,7 +131,8 @@ export interface Requests {
   setBreakpoint(where: string): BreakpointView;
   clearBreakpoint(address: bigint): void;
   view(hart: number): MachineView;
-  code(hart: number, where: string, count: number): CodeLine[];
+  /** Instructions from a place on, and up to `before` of the function's in front of it. */
+  code(hart: number, where: string, count: number, before?: number): CodeLine[];
   memory(hart: number, where: string, length: number): MemoryView;
   walk(hart: number, where: string): Walk;
   tasks(): Task[] | undefined;

@@ -30,7 +30,7 @@ const RULES: readonly Rule[] = [
   {
     layer: "the page uses no Node",
     files: /^web\/(?!(build|payload)\.ts)/,
-    may: [/^web\//, /^host\/(?!node\/)/, /^spec\//, /^@xterm\//],
+    may: [/^web\//, /^host\/(?!node\/)/, /^spec\//, /^@(xterm|codemirror)\//],
   },
   {
     layer: "only tests and benchmarks import the tests' tools",

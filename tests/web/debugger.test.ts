@@ -38,45 +38,97 @@ requireTool("chromium")("the debugger", () => {
     expect(await page.textContent("#debug-code .current")).toMatch(/▶1000/);
   });
 
-  it("stops at rest_init, steps, steps back and goes on", async () => {
+  const registers = (): Promise<string[]> => page.locator("#debug-registers .changed").allTextContents();
+  const current = (): Promise<string | null> => page.textContent("#debug-source .cm-line.current");
+
+  it("stops at rest_init, steps by instruction and back, and goes on", async () => {
+    await page.selectOption("#debug-tools select >> nth=0", "instruction");
     await stopAt("rest_init");
     expect(await page.textContent("#debug-frames")).toMatch(/rest_init.*start_kernel/);
-    expect(await page.textContent("#debug-source .current")).toMatch(/●▶\d+\{/);
+    expect(await current()).toBe("{");
+    expect(await page.textContent("#debug-source .marks .break")).toMatch(/●/);
+    expect(await page.textContent("#debug-code .current")).toMatch(/^●▶/);
     const before = await page.evaluate(() => hartbeat.stateHash());
     await press("Step");
     await state("stepped one instruction");
-    expect(await page.locator("#debug-registers .changed").allTextContents()).toMatchObject([/^sp●/]);
-    await press("Step back");
-    await state("stepped back");
+    expect(await registers()).toMatchObject([/^sp●/]);
+    await page.keyboard.press("Shift+F9");
+    await state("stepped back one instruction");
     expect(await page.evaluate(() => hartbeat.stateHash())).toBe(before);
-    await press("Over");
-    await press("Out");
     await page.locator("#debug-breakpoints").getByRole("button", { name: "Remove" }).click();
     await page.evaluate(() => hartbeat.resume());
     await expectOutput(page, /login: $/);
     expect(bench.complaints).toEqual([]);
   });
 
-  it("steps by source line and returns to the caller", async () => {
-    await stopAt("vfs_caches_init");
-    await press("Line");
+  it("steps by source line: over, into, out, back", async () => {
+    await stopAt("rest_init");
+    await press("Over");
     await state("stepped one line");
+    expect(await current()).toMatch(/rcu_scheduler_starting\(\);/);
+    await press("Over");
+    await page.locator("#debug-source .current").filter({ hasText: "kernel_thread(kernel_init" }).waitFor();
+    await press("Step");
+    await page
+      .locator("#debug-frames")
+      .filter({ hasText: /^kernel_thread/ })
+      .waitFor();
     await press("Out");
     await state("returned to the caller");
-    expect(await page.textContent("#debug-frames")).toMatch(/^start_kernel\+/);
+    expect(await page.textContent("#debug-frames")).toMatch(/^rest_init\+/);
+    await press("Back");
+    await state("stepped back one line");
+    expect(await current()).toMatch(/kernel_thread\(kernel_init/);
+    await press("Run back");
+    await state("breakpoint at rest_init");
+  });
+
+  it("runs to the caret, and takes breakpoints from source and code by mouse and keyboard", async () => {
+    await stopAt("start_kernel");
+    const breakpoints = page.locator("#debug-breakpoints");
+    await page.locator("#debug-source .cm-line", { hasText: "boot_cpu_init();" }).click();
+    await page.keyboard.press("F4");
+    await state("came to init/main.c");
+    expect(await current()).toMatch(/boot_cpu_init/);
+    await page.locator("#debug-source .cm-content").focus();
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    await breakpoints.filter({ hasText: /start_kernel\+0x\w+init\/main\.c:\d+/ }).waitFor();
+    expect(await page.locator("#debug-source .marks .break").count()).toBe(2);
+    await press("Run");
+    await state("breakpoint at start_kernel+");
+    expect(await current()).toMatch(/page_address_init/);
+    await page.locator("#debug-code").focus();
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    await page.locator("#debug-breakpoints li").nth(2).waitFor();
+    await page.keyboard.press("Enter");
+    await page.locator("#debug-breakpoints li").nth(2).waitFor({ state: "detached" });
+    await page.keyboard.press("Shift+Enter");
+    await state("came to 0x");
+
+    // Breakpoints stay over a reset.
+    await page.click("#reset");
+    await page.evaluate(() => hartbeat.resume());
+    await state("breakpoint at start_kernel;");
+    expect(await page.locator("#debug-breakpoints li").count()).toBe(2);
   });
 
   it("shows CSRs, page tables, memory and processes", async () => {
     await stopAt("kernel_execve");
-    for (const title of ["Control and status registers", "Page-table walk", "Memory"]) {
+    for (const title of ["Control and status registers", "Page-table walk", "Memory", "Floating"]) {
       await page.locator("#debugger summary", { hasText: title }).click();
     }
     await page.locator("#debug-walk .result").first().waitFor();
-    expect(await page.textContent("#debug-walk")).toMatch(/Sv\d\d, ASID.*✓ physical 0x8/);
+    expect(await page.textContent("#debug-walk")).toMatch(/Sv\d\d, ASID.*VPN\[2\].*✓ physical 0x8/);
+    expect(await page.locator("#debug-walk .level").count()).toBeGreaterThanOrEqual(3);
     expect(await page.textContent("#debug-csrs")).toMatch(/satp.*MODE=Sv/);
+    expect(await page.textContent("#debug-floats")).toMatch(/ft0.*ft11/);
     await page.fill("#debug-memory input", "linux_banner");
     await page.press("#debug-memory input", "Enter");
     await page.locator("#debug-memory pre").filter({ hasText: "Linux" }).waitFor();
+    await page.locator("#debug-registers").getByRole("button").nth(2).click();
+    expect(await page.inputValue("#debug-memory input")).toMatch(/^0xffff/);
     expect(await page.textContent("#debug-tasks")).toMatch(/0swapper.*1init|1kernel_init|2\[kthreadd\]/);
   });
 

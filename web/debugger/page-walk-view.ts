@@ -1,4 +1,7 @@
-/** A page-table walk as a picture: the parts of the virtual address, and the table entry that each picks. */
+/**
+ * A page-table walk as a picture: the parts of the virtual address side by side, below each the table that it looks into
+ * with the entry that it picks, and at the end the page.
+ */
 import type { Walk, WalkStep } from "../../host/inspect/page-walk.ts";
 import { type MachineClient, Refusal } from "../client.ts";
 import { hex, make } from "../dom.ts";
@@ -17,6 +20,9 @@ const FLAG_NAMES: Readonly<Record<string, string>> = {
 function sizeText(bytes: number): string {
   return bytes >= 2 ** 30 ? `${bytes / 2 ** 30} GiB` : bytes >= 2 ** 20 ? `${bytes / 2 ** 20} MiB` : "4 KiB";
 }
+
+const line = (className: string, ...content: (Node | string)[]): HTMLElement =>
+  make("div", { className }, ...content);
 
 export class PageWalkView {
   readonly #client: MachineClient;
@@ -45,41 +51,22 @@ export class PageWalkView {
   }
 
   #draw(walk: Walk): void {
-    const { mode, virtual, steps, physical, pageBytes, fault, asid } = walk;
+    const { mode, virtual, steps, asid } = walk;
     if (mode === "Bare") {
       const text = `Translation is off (satp is Bare): the physical address is ${hex(virtual)} itself.`;
       this.#picture.replaceChildren(make("p", { textContent: text }));
       return;
     }
-    const offsetBits = pageBytes === undefined ? 12 : Math.log2(pageBytes);
-    const parts = [
-      ...steps.map(({ level, index }) =>
-        make("span", { className: "part" }, `VPN[${level}]`, make("b", {}, String(index))),
-      ),
-      make(
-        "span",
-        { className: "part" },
-        `offset (${offsetBits} bits)`,
-        make("b", {}, hex(virtual & ((1n << BigInt(offsetBits)) - 1n))),
-      ),
-    ];
-    const result = fault
-      ? make("p", { className: "fault", textContent: `✕ Page fault: ${fault}.` })
-      : make(
-          "p",
-          { className: "result" },
-          `✓ physical ${hex(physical ?? 0n)}, in a page of ${sizeText(pageBytes ?? 4096)}`,
-        );
+    const columns = make("ol", { className: "levels" });
+    columns.append(...steps.map((step) => this.#level(step)), this.#page(walk));
     this.#picture.replaceChildren(
-      make("p", { textContent: `${mode}, ASID ${asid}, virtual ${hex(virtual, 16)}` }),
-      make("div", { className: "parts" }, ...parts),
-      ...steps.map((step) => this.#step(step)),
-      result,
+      make("p", { textContent: `${mode}, ASID ${asid}, virtual address ${hex(virtual, 16)}` }),
+      columns,
     );
   }
 
-  #step({ level, table, index, entry, flags, physicalPage, leaf }: WalkStep): HTMLElement {
-    const flagMarks = [..."VRWXUGAD"].map((flag) =>
+  #level({ level, table, index, entry, flags, leaf }: WalkStep): HTMLElement {
+    const marks = [..."VRWXUGAD"].map((flag) =>
       make("abbr", {
         className: flags.includes(flag) ? "set" : "clear",
         title: `${FLAG_NAMES[flag]}: ${flags.includes(flag) ? "yes" : "no"}`,
@@ -87,15 +74,40 @@ export class PageWalkView {
       }),
     );
     return make(
-      "div",
-      { className: "step" },
-      make("span", { className: "table" }, `table ${hex(table)}`),
-      make("span", { className: "entry" }, `[${index}] = ${entry === undefined ? "no memory" : hex(entry)}`),
-      make("span", { className: "flags" }, ...flagMarks),
-      make(
-        "span",
-        { className: "next" },
-        leaf ? `leaf: page ${hex(physicalPage << 12n)}` : `↓ level ${level - 1}`,
+      "li",
+      { className: leaf ? "level leaf" : "level" },
+      line("part", `VPN[${level}]`, make("b", {}, String(index))),
+      line(
+        "table",
+        line("title", `${hex(table)}`),
+        line("rest", "⋮"),
+        line(
+          "entry",
+          line("index", `${index}`),
+          make("code", {}, entry === undefined ? "no memory" : hex(entry)),
+          line("flags", ...marks),
+        ),
+        line("rest", "⋮"),
+      ),
+    );
+  }
+
+  /** Where the walk ends: the page and the address within it, or the fault. */
+  #page({ virtual, physical, pageBytes, fault }: Walk): HTMLElement {
+    if (fault !== undefined) {
+      return make("li", { className: "level end" }, line("fault", `✕ Page fault: ${fault}`));
+    }
+    const offset = virtual & BigInt((pageBytes ?? 4096) - 1);
+    return make(
+      "li",
+      { className: "level end" },
+      line("part", `offset, ${Math.log2(pageBytes ?? 4096)} bits`, make("b", {}, hex(offset))),
+      line(
+        "table page",
+        line("title", `page of ${sizeText(pageBytes ?? 4096)}`),
+        line("rest", hex((physical ?? 0n) - offset)),
+        line("entry result", `✓ physical ${hex(physical ?? 0n)}`),
+        line("rest", "⋮"),
       ),
     );
   }

@@ -1,26 +1,24 @@
 /** The debugger panel: run control, and the views of one hart, drawn anew at each stop. */
 import { type MachineClient, Refusal } from "../client.ts";
 import { button, element, grouped, make } from "../dom.ts";
-import type { MachineView, RequestName, StopView } from "../protocol.ts";
+import type { MachineView, StopView } from "../protocol.ts";
 import { CodeView } from "./code-view.ts";
 import { MemoryView } from "./memory-view.ts";
 import { PageWalkView } from "./page-walk-view.ts";
 import { RegisterView } from "./register-view.ts";
+import { RunControl } from "./run-control.ts";
 import { SourceView } from "./source-view.ts";
 import { TaskView } from "./task-view.ts";
 
-type StepName = Extract<RequestName, "step" | "stepLine" | "stepOver" | "stepOut" | "stepBack" | "runBack">;
-
 /** While the machine runs, harts and processes are looked at so often. */
 const LIVE_INTERVAL_MS = 1000;
+const CURSOR_KEY = "F4";
 
 export class DebuggerPanel {
   readonly #client: MachineClient;
-  readonly #run = button("Pause", () => this.toggle(), "Run or pause the machine (F8)");
-  readonly #steps: HTMLButtonElement[];
-  readonly #hart = make("select", { ariaLabel: "Hart" });
+  readonly #control: RunControl;
   readonly #where = element<HTMLInputElement>("debug-where");
-  readonly #registers = new RegisterView(element("debug-registers"), element("debug-csrs"));
+  readonly #registers: RegisterView;
   readonly #code: CodeView;
   readonly #source: SourceView;
   readonly #memory: MemoryView;
@@ -28,111 +26,127 @@ export class DebuggerPanel {
   readonly #tasks: TaskView;
   #shown = false;
   #view: MachineView | undefined;
+  /** Where the hart was when source and code were last brought to it. */
+  #place = "";
+  /** The code list, and not the source, was used last. */
+  #inCode = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(client: MachineClient) {
     this.#client = client;
-    const step = (label: string, name: StepName, title: string): HTMLButtonElement =>
-      button(label, () => this.#act(() => client.ask(name, this.#chosen)), title);
-    this.#steps = [
-      step("Step", "step", "One instruction (F10)"),
-      step("Line", "stepLine", "One source line, calls included"),
-      step("Over", "stepOver", "One instruction; a call runs to its return (F11)"),
-      step("Out", "stepOut", "Runs until this function returns"),
-      step("Step back", "stepBack", "To before the last instruction (F9)"),
-      step("Run back", "runBack", "To the last breakpoint, or to where the memory begins"),
-    ];
-    element("debug-tools").prepend(this.#run, ...this.#steps, this.#hart);
+    this.#control = new RunControl(client, element("debug-tools"), (action) => this.#act(action));
+    const chosen = (): number => this.#control.chosen;
     const toggle = (where: string): void => this.#toggleBreakpoint(where);
     this.#code = new CodeView(client, element("debug-code"), toggle, (where) => this.#runTo(where));
     this.#source = new SourceView(client, element("debug-source"), toggle);
-    this.#memory = new MemoryView(client, element("debug-memory"), () => this.#chosen);
-    this.#walk = new PageWalkView(client, element("debug-walk"), () => this.#chosen);
+    this.#memory = new MemoryView(client, element("debug-memory"), chosen);
+    this.#walk = new PageWalkView(client, element("debug-walk"), chosen);
     this.#tasks = new TaskView(client, element("debug-tasks"));
-    this.#hart.addEventListener("change", () => this.refresh());
-    element("debug-form").addEventListener("submit", (event) => {
-      event.preventDefault();
-      const action = (event as SubmitEvent).submitter?.dataset.action;
-      if (action === "run-to") this.#runTo(this.#where.value);
-      else if (action === "show") this.#showCode(this.#where.value);
-      else this.#toggleBreakpoint(this.#where.value);
-    });
-    this.#where.addEventListener("input", () => this.#complete());
+    this.#registers = new RegisterView(
+      {
+        registers: element("debug-registers"),
+        csrs: element("debug-csrs"),
+        floats: element("debug-floats"),
+      },
+      (address) => this.#memory.show(address),
+    );
+    this.#control.hart.addEventListener("change", () => this.refresh());
+    this.#addPlaces();
     client.on("stopped", (stop) => this.#stopped(stop));
     client.on("power-on", () => this.#forget());
-    client.on("status", ({ power }) => {
-      this.#run.textContent = power === "paused" ? "Run" : "Pause";
-      for (const each of this.#steps) each.disabled = power === "off" || power === "failed";
-    });
-    document.addEventListener("keydown", (event) => this.#key(event));
+    client.on("restored", () => this.#forget());
   }
 
   /** Called when the panel comes into sight or leaves it. */
   set shown(shown: boolean) {
     this.#shown = shown;
+    this.#control.active = shown;
     clearTimeout(this.#timer);
-    if (shown) this.refresh();
+    if (shown) void this.refresh();
   }
 
-  async toggle(): Promise<void> {
-    const paused = this.#run.textContent === "Run";
-    await this.#act(() => this.#client.ask(paused ? "resume" : "pause"));
+  toggle(): Promise<void> {
+    return this.#control.toggle();
   }
 
   async breakAt(where: string): Promise<void> {
     await this.#act(() => this.#client.ask("setBreakpoint", where));
   }
 
+  /** Looks at the source and the code of a place, wherever the harts are. */
   async showSource(where: string): Promise<void> {
+    await this.refresh();
     await this.#act(async () => {
       const place = await this.#client.ask("source", where);
       if (place) await this.#source.show(place, this.#view, true);
+      await this.#showCode(where);
     });
-    await this.#showCode(where);
   }
 
   async refresh(): Promise<void> {
     if (!this.#shown) return;
     clearTimeout(this.#timer);
-    const view = await this.#client.ask("view", this.#chosen).catch(() => undefined);
+    const view = await this.#client.ask("view", this.#control.chosen).catch(() => undefined);
     if (!view) return;
     this.#view = view;
     this.#draw(view);
     await Promise.all([
-      this.#code.show(view, this.#chosen),
-      view.running ? undefined : this.#source.show(view.source, view),
+      this.#follow(view),
       this.#memory.refresh(),
       this.#walk.refresh(),
       this.#tasks.refresh(view),
     ]);
   }
 
-  get #chosen(): number {
-    return Math.max(0, this.#hart.selectedIndex);
+  /** Keeps harts and processes up to date while the machine runs and somebody looks. */
+  live(running: boolean): void {
+    clearTimeout(this.#timer);
+    if (running && this.#shown && !document.hidden) {
+      this.#timer = setTimeout(() => this.refresh(), LIVE_INTERVAL_MS);
+    }
+  }
+
+  /** Brings source and code to the hart when it has moved; otherwise leaves what the user looks at. */
+  async #follow(view: MachineView): Promise<void> {
+    const hart = this.#control.chosen;
+    const place = `${hart} ${view.harts[hart]?.pc} ${view.cycles} ${view.running}`;
+    const moved = place !== this.#place;
+    this.#place = place;
+    if (!moved || view.running) {
+      this.#source.mark(view);
+      this.#code.mark(view);
+      return;
+    }
+    await Promise.all([this.#code.show(view, hart), this.#source.show(view.source, view)]);
   }
 
   #stopped(stop: StopView): void {
-    this.#run.textContent = "Run";
-    this.#hart.selectedIndex = Math.min(stop.hart, this.#hart.options.length - 1);
+    this.#control.paused = true;
+    const { hart } = this.#control;
+    hart.selectedIndex = Math.min(stop.hart, hart.options.length - 1);
     void this.refresh();
   }
 
   #forget(): void {
     this.#view = undefined;
+    this.#place = "";
     this.#registers.forget();
+    this.#source.forget();
+    this.#code.forget();
     void this.refresh();
   }
 
   #draw(view: MachineView): void {
-    const chosen = Math.min(this.#chosen, view.harts.length - 1);
-    this.#hart.replaceChildren(
+    const { hart } = this.#control;
+    const chosen = Math.min(this.#control.chosen, view.harts.length - 1);
+    hart.replaceChildren(
       ...view.harts.map(({ privilege, where, waiting, pid }, index) =>
         make("option", {
           textContent: `hart ${index}: ${waiting ? "waits" : privilege}${pid === undefined ? "" : `, pid ${pid}`}, ${where}`,
         }),
       ),
     );
-    this.#hart.selectedIndex = chosen;
+    hart.selectedIndex = chosen;
     element("debug-state").textContent = view.running
       ? "The machine runs. Pause it, or set a breakpoint."
       : `Stopped: ${view.stop?.reason ?? "paused"}; cycle ${grouped(view.cycles)}.`;
@@ -153,11 +167,12 @@ export class DebuggerPanel {
   }
 
   #drawBreakpoints({ breakpoints }: MachineView): void {
-    const items = breakpoints.map(({ address, where }) =>
+    const items = breakpoints.map(({ address, where, source }) =>
       make(
         "li",
         {},
-        button(where, () => this.#showCode(where)),
+        button(where, () => this.showSource(where)),
+        make("span", { className: "hint", textContent: source ? `${source.file}:${source.line}` : "" }),
         button(
           "Remove",
           () => this.#act(() => this.#client.ask("clearBreakpoint", address)),
@@ -165,13 +180,41 @@ export class DebuggerPanel {
         ),
       ),
     );
-    const none = make("li", { className: "hint", textContent: "None. Click a line of source or code." });
+    const none = make("li", {
+      className: "hint",
+      textContent: "None. Click beside a line of source, or on code.",
+    });
     element("debug-breakpoints").replaceChildren(...(items.length > 0 ? items : [none]));
   }
 
+  /** The field that names a place, what can be done there, and running to the caret. */
+  #addPlaces(): void {
+    const form = element("debug-form");
+    form.append(button("To cursor", () => this.#runToCursor(), `Runs to the chosen line (${CURSOR_KEY})`));
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const action = (event as SubmitEvent).submitter?.dataset.action;
+      if (action === "run-to") this.#runTo(this.#where.value);
+      else if (action === "show") void this.showSource(this.#where.value);
+      else this.#toggleBreakpoint(this.#where.value);
+    });
+    this.#where.addEventListener("input", () => this.#complete());
+    this.#control.addKey(CURSOR_KEY, () => this.#runToCursor());
+    element("debug-code").addEventListener("focusin", () => {
+      this.#inCode = true;
+    });
+    element("debug-source").addEventListener("focusin", () => {
+      this.#inCode = false;
+    });
+  }
+
+  #runToCursor(): void {
+    const where = this.#inCode ? this.#code.cursor : (this.#source.cursor ?? this.#code.cursor);
+    if (where !== undefined) this.#runTo(where);
+  }
+
   async #showCode(where: string): Promise<void> {
-    if (this.#view)
-      await this.#act(() => this.#code.show(this.#view as MachineView, this.#chosen, where), false);
+    if (this.#view) await this.#code.show(this.#view, this.#control.chosen, where);
   }
 
   #runTo(where: string): void {
@@ -189,7 +232,7 @@ export class DebuggerPanel {
   }
 
   /** Does something, shows what was wrong with it, and draws what has become of it. */
-  async #act(action: () => Promise<unknown>, redraw = true): Promise<void> {
+  async #act(action: () => Promise<unknown>): Promise<void> {
     const complaint = element("debug-complaint");
     complaint.textContent = "";
     try {
@@ -198,28 +241,11 @@ export class DebuggerPanel {
       if (!(error instanceof Refusal)) throw error;
       complaint.textContent = error.message;
     }
-    if (redraw) await this.refresh();
+    await this.refresh();
   }
 
   async #complete(): Promise<void> {
     const names = await this.#client.ask("symbols", this.#where.value).catch(() => []);
     element("symbol-names").replaceChildren(...names.map((value) => make("option", { value })));
-  }
-
-  #key(event: KeyboardEvent): void {
-    if (!this.#shown || event.ctrlKey || event.altKey || event.metaKey) return;
-    const index = { F10: 0, F11: 2, F9: 4 }[event.key];
-    if (event.key === "F8") void this.toggle();
-    else if (index !== undefined) this.#steps[index]?.click();
-    else return;
-    event.preventDefault();
-  }
-
-  /** Keeps harts and processes up to date while the machine runs and somebody looks. */
-  live(running: boolean): void {
-    clearTimeout(this.#timer);
-    if (running && this.#shown && !document.hidden) {
-      this.#timer = setTimeout(() => this.refresh(), LIVE_INTERVAL_MS);
-    }
   }
 }

@@ -1,78 +1,96 @@
-/** General registers and CSRs, fields decoded, with a mark at what has changed since the last stop. */
-import { CSR_FIELDS, type CsrField, EXCEPTION_CAUSES, INTERRUPT_CAUSES } from "../../spec/csr-fields.ts";
+/** General, floating-point and control registers, with a mark at what has changed since the last stop. */
 import { hex, make } from "../dom.ts";
 import type { MachineView } from "../protocol.ts";
-
-const INTERRUPT_BIT = 63n;
-
-function fieldText({ name, low, width, values }: CsrField, value: bigint): string | undefined {
-  const field = Number((value >> BigInt(low)) & ((1n << BigInt(width)) - 1n));
-  if (values) return `${name}=${values[field] ?? field}`;
-  if (width === 1) return field === 1 ? name : undefined;
-  return `${name}=${hex(field)}`;
-}
-
-/** The fields of a CSR in words; empty where there is nothing to say. */
-export function describeCsr(name: string, value: bigint): string {
-  if (name === "mcause" || name === "scause") {
-    const code = Number(value & 0xffffn);
-    const causes = value >> INTERRUPT_BIT ? INTERRUPT_CAUSES : EXCEPTION_CAUSES;
-    return causes[code] ?? `cause ${code}`;
-  }
-  return (CSR_FIELDS[name] ?? [])
-    .map((field) => fieldText(field, value))
-    .filter((text) => text !== undefined)
-    .join(" ");
-}
+import { describeCsr } from "./csr-fields.ts";
 
 /** Counters change always; a mark there says nothing. */
 const COUNTERS = new Set(["time", "cycle", "instret", "pc"]);
+const SINGLE_BOX = 0xffff_ffffn;
+
+/** The number in a floating-point register: a single is boxed in ones. */
+function floatText(value: bigint): string {
+  const view = new DataView(new ArrayBuffer(8));
+  view.setBigUint64(0, value);
+  return value >> 32n === SINGLE_BOX ? `${view.getFloat32(4)} (single)` : String(view.getFloat64(0));
+}
+
+export interface RegisterRoots {
+  readonly registers: HTMLElement;
+  readonly csrs: HTMLElement;
+  readonly floats: HTMLElement;
+}
 
 export class RegisterView {
-  readonly #registers: HTMLElement;
-  readonly #csrs: HTMLElement;
-  #last = new Map<string, bigint>();
+  readonly #roots: RegisterRoots;
+  readonly #onAddress: (value: bigint) => void;
+  #now = new Map<string, bigint>();
+  #before = new Map<string, bigint>();
   #lastCycle = -1;
   #lastHart = 0;
-  #changed = new Set<string>();
 
-  constructor(registers: HTMLElement, csrs: HTMLElement) {
-    this.#registers = registers;
-    this.#csrs = csrs;
+  /** `onAddress` hears of registers that the user wants to follow into memory. */
+  constructor(roots: RegisterRoots, onAddress: (value: bigint) => void) {
+    this.#roots = roots;
+    this.#onAddress = onAddress;
   }
 
   /** A new machine: nothing has changed yet. */
   forget(): void {
-    this.#last.clear();
-    this.#changed.clear();
+    this.#now.clear();
+    this.#before.clear();
   }
 
-  draw({ registers, csrs, cycles }: MachineView, hart: number): void {
-    const all = [...registers, ...csrs];
+  draw({ registers, csrs, floats, cycles }: MachineView, hart: number): void {
     if (hart !== this.#lastHart) this.forget();
     if (cycles !== this.#lastCycle || hart !== this.#lastHart) {
-      const differs = ([name, value]: readonly [string, bigint]): boolean =>
-        this.#last.has(name) && this.#last.get(name) !== value && !COUNTERS.has(name);
-      this.#changed = new Set(all.filter(differs).map(([name]) => name));
-      this.#last = new Map(all);
+      this.#before = this.#now;
+      this.#now = new Map([
+        ...registers.map(({ name, value }) => [name, value] as const),
+        ...csrs,
+        ...floats,
+      ]);
     }
     this.#lastCycle = cycles;
     this.#lastHart = hart;
-    this.#registers.replaceChildren(...registers.map(([name, value]) => this.#cell(name, hex(value, 16))));
-    this.#csrs.replaceChildren(
-      ...csrs.map(([name, value]) => this.#cell(name, hex(value), describeCsr(name, value))),
+    this.#roots.registers.replaceChildren(
+      ...registers.map(({ name, value, where }) => this.#cell(name, this.#link(value), where ?? "")),
+    );
+    this.#roots.floats.replaceChildren(
+      ...floats.map(([name, value]) => this.#cell(name, hex(value, 16), floatText(value))),
+    );
+    this.#roots.csrs.replaceChildren(...csrs.map(([name, value]) => this.#csr(name, value)));
+  }
+
+  #changed(name: string): boolean {
+    return this.#before.has(name) && this.#before.get(name) !== this.#now.get(name) && !COUNTERS.has(name);
+  }
+
+  #link(value: bigint): HTMLElement {
+    const link = make("button", { type: "button", textContent: hex(value, 16), title: "Show this memory" });
+    link.addEventListener("click", () => this.#onAddress(value));
+    return link;
+  }
+
+  #cell(name: string, value: Node | string, ...meaning: (Node | string)[]): HTMLElement {
+    const changed = this.#changed(name);
+    const title = make("dt", { textContent: name });
+    if (changed) title.append(make("abbr", { title: "changed", textContent: "●" }));
+    return make(
+      "div",
+      { className: changed ? "changed" : "" },
+      title,
+      make("dd", {}, make("span", {}, value), make("small", {}, ...meaning)),
     );
   }
 
-  #cell(name: string, value: string, meaning = ""): HTMLElement {
-    const changed = this.#changed.has(name);
-    const cell = make(
-      "div",
-      { className: changed ? "changed" : "" },
-      make("dt", { textContent: name }),
-      make("dd", {}, make("span", { textContent: value }), make("small", { textContent: meaning })),
+  #csr(name: string, value: bigint): HTMLElement {
+    const fields = describeCsr(name, value, COUNTERS.has(name) ? value : this.#before.get(name));
+    const chips = fields.map(({ text, changed }) =>
+      make("span", {
+        className: changed ? "field changed" : "field",
+        textContent: changed ? `● ${text}` : text,
+      }),
     );
-    if (changed) cell.querySelector("dt")?.append(make("abbr", { title: "changed", textContent: "●" }));
-    return cell;
+    return this.#cell(name, hex(value), ...chips);
   }
 }

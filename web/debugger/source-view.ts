@@ -1,75 +1,74 @@
-/** The kernel's C and assembly source with the current line; a click on a line of code sets a breakpoint. */
+/** The source of kernel and firmware with the current line: loads the files, and the editor that shows them. */
 import type { MachineClient } from "../client.ts";
 import { make } from "../dom.ts";
 import type { MachineView, SourceView as Place } from "../protocol.ts";
+import type { SourceEditor } from "./source-editor.ts";
 
 interface SourceFile {
-  readonly lines: readonly string[];
+  readonly text: string;
   readonly withCode: ReadonlySet<number>;
 }
 
 export class SourceView {
   readonly #client: MachineClient;
-  readonly #root: HTMLElement;
   readonly #onBreak: (where: string) => void;
   readonly #files = new Map<string, Promise<SourceFile | undefined>>();
-  #shownFile = "";
+  readonly #title = make("div", { className: "label" });
+  readonly #parent = make("div", { className: "editor", hidden: true });
+  #editor: Promise<SourceEditor> | undefined;
+  #shown: SourceEditor | undefined;
 
   constructor(client: MachineClient, root: HTMLElement, onBreak: (where: string) => void) {
     this.#client = client;
-    this.#root = root;
     this.#onBreak = onBreak;
+    root.append(this.#title, this.#parent);
   }
 
-  /** `browsing`: the line is looked at, and not where the hart stands. */
+  /** `file:line` of the caret; undefined while no file is shown. */
+  get cursor(): string | undefined {
+    return this.#shown && `${this.#shown.file}:${this.#shown.cursorLine}`;
+  }
+
+  /** Another kernel has other files. */
+  forget(): void {
+    this.#files.clear();
+  }
+
+  /** Shows a line. `browsing`: it is looked at, and not where the hart stands. */
   async show(place: Place | undefined, view: MachineView | undefined, browsing = false): Promise<void> {
     const file = place && (await this.#load(place.file));
+    this.#parent.hidden = !file;
     if (!place || !file) {
-      this.#shownFile = "";
-      const why = place
+      this.#shown = undefined;
+      this.#title.textContent = place
         ? `${place.file}:${place.line}; its text is not beside this page.`
         : "No source line belongs to this address.";
-      this.#root.replaceChildren(make("p", { className: "hint", textContent: why }));
       return;
     }
-    if (place.file !== this.#shownFile) {
-      this.#shownFile = place.file;
-      this.#root.replaceChildren(
-        make("div", { className: "label", textContent: place.file }),
-        ...file.lines.map((text, index) =>
-          this.#row(place.file, index + 1, text, file.withCode.has(index + 1)),
-        ),
-      );
-    }
-    const broken = new Set(
-      (view?.breakpoints ?? []).flatMap(({ source }) => (source?.file === place.file ? [source.line] : [])),
-    );
-    for (const [index, row] of this.#root.querySelectorAll(".row").entries()) {
-      const current = index + 1 === place.line;
-      row.classList.toggle("current", current && !browsing);
-      row.classList.toggle("looked-at", current && browsing);
-      row.classList.toggle("broken", broken.has(index + 1));
-      const mark = row.querySelector(".mark");
-      const pointer = current ? (browsing ? "›" : "▶") : " ";
-      if (mark) mark.textContent = `${broken.has(index + 1) ? "●" : " "}${pointer}`;
-      if (current) this.#root.scrollTop = (row as HTMLElement).offsetTop - this.#root.clientHeight / 3;
-    }
+    this.#editor ??= this.#loadEditor();
+    const editor = await this.#editor;
+    if (this.#shown?.file !== place.file) editor.open(place.file, file.text, file.withCode);
+    this.#shown = editor;
+    this.#title.textContent = place.file;
+    this.mark(view);
+    editor.goTo(place.line, browsing);
   }
 
-  #row(file: string, line: number, text: string, code: boolean): HTMLElement {
-    const content = [
-      make("span", { className: "mark", textContent: " " }),
-      make("span", { className: "line-number", textContent: String(line) }),
-      make("span", { textContent: text.replaceAll("\t", "    ") }),
-    ];
-    if (!code) return make("div", { className: "row" }, ...content);
-    const row = make(
-      "button",
-      { type: "button", className: "row code", title: `Breakpoint at ${file}:${line}` },
-      ...content,
+  /** Draws breakpoints anew, in the file and at the place that is shown. */
+  mark(view: MachineView | undefined): void {
+    const file = this.#shown?.file;
+    const lines = (view?.breakpoints ?? []).flatMap(({ source }) =>
+      source?.file === file ? [source?.line ?? 0] : [],
     );
-    row.addEventListener("click", () => this.#onBreak(`${file}:${line}`));
-    return row;
+    this.#shown?.setBreakpoints(new Set(lines));
+  }
+
+  async #loadEditor(): Promise<SourceEditor> {
+    const { SourceEditor } = await import("./source-editor.ts");
+    return new SourceEditor({
+      parent: this.#parent,
+      onBreak: (line) => this.#onBreak(`${this.#shown?.file}:${line}`),
+    });
   }
 
   #load(path: string): Promise<SourceFile | undefined> {
@@ -80,8 +79,7 @@ export class SourceView {
       this.#client.ask("codeLines", path).catch(() => []),
     ]).then(async ([response, codeLines]) => {
       if (!response?.ok) return undefined;
-      const lines = (await response.text()).replace(/\n$/, "").split("\n");
-      return { lines, withCode: new Set(codeLines) };
+      return { text: (await response.text()).replace(/\n$/, ""), withCode: new Set(codeLines) };
     });
     this.#files.set(path, loading);
     return loading;

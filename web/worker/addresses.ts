@@ -1,19 +1,19 @@
 /** Reads an address as people write it: a symbol, a number, a register, a source line, with an offset or without. */
 import type { MachineTarget } from "../../host/debug/machine-target.ts";
-import type { LineTable } from "../../host/dwarf/line-table.ts";
 import { HartbeatError } from "../../host/errors.ts";
+import type { SourceLines } from "./source-lines.ts";
 
 /** `lines` is asked for only where a source line is named. */
 export async function parseAddress(
   text: string,
   hart: number,
   target: MachineTarget,
-  lines: () => Promise<LineTable | undefined>,
+  lines: () => Promise<SourceLines>,
 ): Promise<bigint> {
   const trimmed = text.trim();
   const place = /^(\S+\.\w+):(\d+)$/.exec(trimmed);
   if (place) {
-    const found = (await lines())?.addressOf(place[1] as string, Number(place[2]));
+    const found = (await lines()).addressOf(place[1] as string, Number(place[2]));
     if (found) return found.address;
     throw new HartbeatError(`No code belongs to ${trimmed}; choose another line of the kernel's source.`);
   }

@@ -1,15 +1,15 @@
 /** Run control for the debugger panel: stops, steps of several kinds, breakpoints. */
 import type { Breakpoint } from "../../host/debug/breakpoints.ts";
 import type { Stopper } from "../../host/debug/debugger.ts";
+import { LineStep, type SteppedMachine, stepLineBack } from "../../host/debug/line-stepper.ts";
 import type { MachineTarget } from "../../host/debug/machine-target.ts";
 import { HartbeatError } from "../../host/errors.ts";
 import { disassemble } from "../../host/inspect/disassembler.ts";
 import type { Machine } from "../../host/machine.ts";
-import type { BreakpointView, MachineView, StopView } from "../protocol.ts";
+import type { BreakpointView, MachineView, StepUnit, StopView } from "../protocol.ts";
 import type { Inspector } from "./inspector.ts";
 
-/** A source line that takes longer than this is left where it is then. */
-const MOST_LINE_STEPS = 5000;
+const BEGIN = "at the start of what is remembered";
 
 export class Debugger {
   /** Called at each stop. */
@@ -34,7 +34,7 @@ export class Debugger {
 
   pause(): void {
     if (this.#machine.paused) return;
-    this.#machine.keepHistory();
+    this.#target.keepHistory();
     this.#machine.pause();
     this.#report({ reason: "paused", hart: this.#machine.core.currentHart });
   }
@@ -44,39 +44,24 @@ export class Debugger {
     this.#target.resume();
   }
 
-  step(hart: number): void {
+  /** Into a call, when one is to be made. */
+  async step(hart: number, unit: StepUnit): Promise<void> {
     this.#stand();
+    if (unit === "line") return this.#stepLine(hart, "into");
     this.#target.step(hart);
     this.#report({ reason: "stepped one instruction", hart });
   }
 
-  /** Steps, over calls, until the source line changes. */
-  async stepLine(hart: number): Promise<void> {
-    this.#stand();
-    const begin = await this.#inspector.source(this.#pc(hart));
-    const frame = this.#inspector.register(hart, "sp");
-    for (let count = 0; count < MOST_LINE_STEPS; count++) {
-      if (begin && this.#instruction(hart).call) return this.stepOver(hart);
-      this.#target.step(hart);
-      const now = await this.#inspector.source(this.#pc(hart));
-      const inside = this.#inspector.register(hart, "sp") <= frame;
-      if (!begin || !now || !inside || now.line !== begin.line || now.file !== begin.file) break;
-    }
-    this.#report({ reason: "stepped one line", hart });
-  }
-
   /** As `step`, but a call runs to its return. */
-  stepOver(hart: number): void {
+  async stepOver(hart: number, unit: StepUnit): Promise<void> {
     this.#stand();
+    if (unit === "line") return this.#stepLine(hart, "over");
     const { call, length } = this.#instruction(hart);
-    if (!call) {
-      this.step(hart);
-      return;
-    }
+    if (!call) return this.step(hart, unit);
     const stack = this.#inspector.register(hart, "sp");
-    this.#runUntil(this.#pc(hart) + BigInt(length), hart, "stepped over a call", () => {
-      return this.#inspector.register(hart, "sp") >= stack;
-    });
+    const back = this.#pc(hart) + BigInt(length);
+    const arrived = (): boolean => this.#inspector.register(hart, "sp") >= stack;
+    this.#runUntil(back, hart, arrived, "stepped over a call");
   }
 
   stepOut(hart: number): void {
@@ -86,35 +71,36 @@ export class Debugger {
       throw new HartbeatError("Nobody called this code, as far as its stack tells; use Run or a breakpoint.");
     }
     const stack = this.#inspector.register(hart, "sp");
-    this.#runUntil(address, hart, "returned to the caller", () => {
-      return this.#inspector.register(hart, "sp") >= stack;
-    });
+    const arrived = (): boolean => this.#inspector.register(hart, "sp") >= stack;
+    this.#runUntil(address, hart, arrived, "returned to the caller");
   }
 
-  /** To before the last instruction of the hart. */
-  stepBack(hart: number): void {
+  /** To before the last instruction of the hart, or to the start of the line before. */
+  async stepBack(hart: number, unit: StepUnit): Promise<void> {
     this.#stand();
-    const { kind } = this.#machine.debugger.stepBack(hart);
-    const reason = kind === "begin" ? "at the start of what is remembered" : "stepped back one instruction";
-    this.#report({ reason, hart });
+    const atStart =
+      unit === "line"
+        ? stepLineBack(await this.#stepped(), hart)
+        : this.#machine.debugger.stepBack(hart).kind === "begin";
+    this.#report({ reason: atStart ? BEGIN : `stepped back one ${unit}`, hart });
   }
 
   /** To the last breakpoint that was passed. */
   runBack(hart: number): void {
     this.#stand();
     const { kind } = this.#machine.debugger.reverseContinue();
-    if (kind === "begin") this.#report({ reason: "at the start of what is remembered", hart });
+    if (kind === "begin") this.#report({ reason: BEGIN, hart });
   }
 
   async runTo(where: string): Promise<void> {
-    this.#runUntil(await this.#inspector.address(0, where), undefined, `came to ${where}`, () => true);
+    this.#runUntil(await this.#inspector.address(0, where), undefined, () => true, `came to ${where}`);
   }
 
   /** Stops where a function is entered at a cycle, or the first time after it. Early code runs at its load address. */
   stopAtMoment(name: string, cycle: number): void {
     const linked = this.#machine.symbols.lookup(name, "kernel") ?? this.#machine.symbols.lookup(name);
     if (linked === undefined) throw new HartbeatError(`There is no symbol '${name}' in this kernel.`);
-    this.#machine.keepHistory();
+    this.#target.keepHistory();
     const loaded = this.#machine.symbols.loadAddress(linked);
     const places = new Set([linked, ...(loaded === undefined ? [] : [BigInt(loaded)])]);
     const held = [...places].map((address) =>
@@ -133,10 +119,15 @@ export class Debugger {
     if (known) return known.view;
     const source = await this.#inspector.source(address);
     const view = { address, where: this.#inspector.describe(address), source };
-    this.#machine.keepHistory();
+    this.#target.keepHistory();
     const held = this.#machine.debugger.breakAt(address);
     this.#breakpoints.set(address, { view, held });
     return view;
+  }
+
+  /** Where breakpoints are, as `setBreakpoint` takes it. */
+  get places(): string[] {
+    return [...this.#breakpoints.values()].map(({ view }) => view.where);
   }
 
   clearBreakpoint(address: bigint): void {
@@ -154,6 +145,7 @@ export class Debugger {
       harts: Array.from({ length: this.#target.hartCount }, (_, index) => inspector.hart(index)),
       registers: inspector.registers(chosen),
       csrs: inspector.csrs(chosen),
+      floats: inspector.floats(chosen),
       frames: inspector.frames(chosen),
       breakpoints: [...this.#breakpoints.values()].map(({ view }) => view),
       source: await inspector.source(this.#pc(chosen)),
@@ -176,18 +168,48 @@ export class Debugger {
       throw new HartbeatError("The machine is off; press Reset to start it again.");
     }
     if (!this.#machine.paused) this.#machine.pause();
-    this.#machine.keepHistory();
+    this.#target.keepHistory();
   }
 
-  #runUntil(address: bigint, hart: number | undefined, reason: string, arrived: () => boolean): void {
+  /** Lets the machine run until a hart (or any) comes to an address; then stops, or does what is `next`. */
+  #runUntil(
+    address: bigint,
+    hart: number | undefined,
+    arrived: () => boolean,
+    next: string | (() => void),
+  ): void {
     this.#temporary?.remove();
     const held = this.#machine.breakpoints.add(address, (at) => {
       if ((hart !== undefined && at !== hart) || !arrived()) return "go-on";
-      this.#stopAt(reason, at);
+      if (typeof next === "string") this.#stopAt(next, at);
+      else {
+        held.remove();
+        this.#machine.pause();
+        // Not within the core.
+        queueMicrotask(next);
+      }
       return "stop";
     });
     this.#temporary = held;
     this.resume();
+  }
+
+  async #stepped(): Promise<SteppedMachine> {
+    return {
+      debugger: this.#machine.debugger,
+      target: this.#target,
+      lineOf: await this.#inspector.lineFinder(),
+    };
+  }
+
+  async #stepLine(hart: number, kind: "into" | "over"): Promise<void> {
+    const step = new LineStep(await this.#stepped(), hart, kind);
+    const goOn = (): void => {
+      const detour = step.advance();
+      if (detour) this.#runUntil(detour.address, hart, detour.arrived, goOn);
+      else if (step.interrupted?.kind !== "breakpoint") this.#report({ reason: "stepped one line", hart });
+    };
+    goOn();
   }
 
   /** From within the core: a hart has come to a breakpoint. */

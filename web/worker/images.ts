@@ -57,9 +57,9 @@ export async function fetchImages(onProgress: (loaded: number, total: number) =>
   };
 }
 
-/** The kernel's line table, which is fetched only when somebody wants to see source lines. */
-export async function fetchLineTable(): Promise<Uint8Array | undefined> {
-  const response = await fetch("vmlinux.lines").catch(() => undefined);
+/** A line table, which is fetched only when somebody wants to see source lines. */
+export async function fetchLineTable(image: "vmlinux" | "firmware"): Promise<Uint8Array | undefined> {
+  const response = await fetch(`${image}.lines`).catch(() => undefined);
   return response?.ok ? new Uint8Array(await response.arrayBuffer()) : undefined;
 }
 

@@ -1,18 +1,17 @@
 /** What the debugger shows: registers, code, memory, page tables, tasks and source lines of the machine. */
 
 import type { MachineTarget } from "../../host/debug/machine-target.ts";
-import { LineTable } from "../../host/dwarf/line-table.ts";
 import { disassemble } from "../../host/inspect/disassembler.ts";
 import { type Walk, walkPages } from "../../host/inspect/page-walk.ts";
 import { readTasks, type Task } from "../../host/inspect/tasks.ts";
 import type { Machine } from "../../host/machine.ts";
-import { ABI_NAMES } from "../../host/registers.ts";
+import { ABI_NAMES, FLOAT_NAMES } from "../../host/registers.ts";
 import { walkFrames } from "../../host/trace/call-tree.ts";
 import { CSR_FIELDS } from "../../spec/csr-fields.ts";
 import { CSRS } from "../../spec/csrs.ts";
-import type { CodeLine, FrameView, HartView, MemoryView, SourceView } from "../protocol.ts";
+import type { CodeLine, FrameView, HartView, MemoryView, RegisterView, SourceView } from "../protocol.ts";
 import { parseAddress } from "./addresses.ts";
-import { inflate } from "./images.ts";
+import type { SourceLines } from "./source-lines.ts";
 
 const SHOWN_CSRS = new Set([
   ...Object.keys(CSR_FIELDS),
@@ -23,27 +22,34 @@ const SHOWN_CSRS = new Set([
 const LARGEST_READ = 65_536;
 const MOST_NAMES = 40;
 const MOST_FRAMES = 24;
+const MOST_LINES = 500;
+/** Longer ones are not disassembled from their beginning. */
+const LARGEST_FUNCTION = 8192;
+/** What lies below is no address of code or data. */
+const SMALL_NUMBER = 0x1000_0000n;
+/** Kernels are linked to the upper half of the address space. */
+const KERNEL_HALF = 1n << 63n;
 
 export class Inspector {
   readonly #machine: Machine;
   readonly #target: MachineTarget;
-  readonly #debugFile: () => Promise<Uint8Array | undefined>;
-  #lineTable: Promise<LineTable | undefined> | undefined;
+  readonly #loadLines: () => Promise<SourceLines>;
+  #lines: Promise<SourceLines> | undefined;
 
-  /** `debugFile` gets the ELF file with the kernel's line table, when somebody asks for a line. */
-  constructor(machine: Machine, target: MachineTarget, debugFile: () => Promise<Uint8Array | undefined>) {
+  /** `loadLines` gets the line tables, when somebody asks for a line. */
+  constructor(machine: Machine, target: MachineTarget, loadLines: () => Promise<SourceLines>) {
     this.#machine = machine;
     this.#target = target;
-    this.#debugFile = debugFile;
+    this.#loadLines = loadLines;
   }
 
   address(hart: number, where: string): Promise<bigint> {
     return parseAddress(where, hart, this.#target, () => this.lines());
   }
 
-  lines(): Promise<LineTable | undefined> {
-    this.#lineTable ??= this.#debugFile().then((bytes) => bytes && LineTable.read(bytes, inflate));
-    return this.#lineTable;
+  lines(): Promise<SourceLines> {
+    this.#lines ??= this.#loadLines();
+    return this.#lines;
   }
 
   describe(address: bigint): string {
@@ -66,8 +72,18 @@ export class Inspector {
     return this.#target.readRegister(hart, name) ?? 0n;
   }
 
-  registers(hart: number): [string, bigint][] {
-    return ["pc", ...ABI_NAMES.slice(1)].map((name) => [name, this.register(hart, name)]);
+  registers(hart: number): RegisterView[] {
+    return ["pc", ...ABI_NAMES.slice(1)].map((name) => {
+      const value = this.register(hart, name);
+      const symbol = value > SMALL_NUMBER ? this.#machine.symbols.symbolize(value) : undefined;
+      // The linker's marks have no contents that a value could point into.
+      const named = symbol && (symbol.offset === 0 || !symbol.name.startsWith("__"));
+      return { name, value, where: named ? this.describe(value) : undefined };
+    });
+  }
+
+  floats(hart: number): [string, bigint][] {
+    return FLOAT_NAMES.map((name) => [name, this.register(hart, name)]);
   }
 
   csrs(hart: number): [string, bigint][] {
@@ -102,30 +118,52 @@ export class Inspector {
     return this.frames(hart)[1]?.address;
   }
 
-  async code(hart: number, where: string, count: number): Promise<CodeLine[]> {
-    const lines: CodeLine[] = [];
-    let address = (await this.address(hart, where)) & ~1n;
-    while (lines.length < Math.min(count, 500)) {
-      const bytes = this.#target.readMemory(hart, address, 4);
-      if (bytes.length < 2) break;
-      const word = new Uint8Array(4);
-      word.set(bytes);
-      const found = disassemble(new DataView(word.buffer).getUint32(0, true), address);
-      const symbol = this.#machine.symbols.symbolize(address);
-      lines.push({
-        address,
-        label: symbol?.offset === 0 ? symbol.name : undefined,
-        bytes: [...word.subarray(0, found.length)]
-          .reverse()
-          .map((byte) => byte.toString(16).padStart(2, "0"))
-          .join(""),
-        mnemonic: found.mnemonic,
-        operands: found.operands,
-        target: found.target === undefined ? undefined : this.describe(found.target),
-      });
-      address = BigInt.asUintN(64, address + BigInt(found.length));
+  async code(hart: number, where: string, count: number, before = 0): Promise<CodeLine[]> {
+    const place = (await this.address(hart, where)) & ~1n;
+    const lines = this.#upTo(hart, place).slice(-before || Number.POSITIVE_INFINITY);
+    let address = place;
+    while (lines.length < Math.min(count, MOST_LINES)) {
+      const line = this.#codeLine(hart, address);
+      if (!line) break;
+      lines.push(line);
+      address = BigInt.asUintN(64, address + BigInt(line.bytes.length / 2));
     }
     return lines;
+  }
+
+  /** The function's instructions in front of an address; none when they do not lead to it. */
+  #upTo(hart: number, place: bigint): CodeLine[] {
+    const offset = this.#machine.symbols.symbolize(place)?.offset ?? 0;
+    if (offset > LARGEST_FUNCTION) return [];
+    const lines: CodeLine[] = [];
+    let address = place - BigInt(offset);
+    while (address < place) {
+      const line = this.#codeLine(hart, address);
+      if (!line) return [];
+      lines.push(line);
+      address += BigInt(line.bytes.length / 2);
+    }
+    return address === place ? lines : [];
+  }
+
+  #codeLine(hart: number, address: bigint): CodeLine | undefined {
+    const bytes = this.#target.readMemory(hart, address, 4);
+    if (bytes.length < 2) return undefined;
+    const word = new Uint8Array(4);
+    word.set(bytes);
+    const found = disassemble(new DataView(word.buffer).getUint32(0, true), address);
+    const symbol = this.#machine.symbols.symbolize(address);
+    return {
+      address,
+      label: symbol?.offset === 0 ? symbol.name : undefined,
+      bytes: [...word.subarray(0, found.length)]
+        .reverse()
+        .map((byte) => byte.toString(16).padStart(2, "0"))
+        .join(""),
+      mnemonic: found.mnemonic,
+      operands: found.operands,
+      target: found.target === undefined ? undefined : this.describe(found.target),
+    };
   }
 
   async memory(hart: number, where: string, length: number): Promise<MemoryView> {
@@ -150,13 +188,20 @@ export class Inspector {
     return this.#machine.symbols.names(prefix, MOST_NAMES);
   }
 
-  /** The source line of an address; only the kernel's code has any. */
+  /** The source line of an address; only the code of kernel and firmware has any. */
   async source(address: bigint): Promise<SourceView | undefined> {
-    return (await this.lines())?.find(this.#linkAddress(address));
+    return (await this.lineFinder())(address);
+  }
+
+  /** A function from addresses to source lines that needs no waiting. */
+  async lineFinder(): Promise<(address: bigint) => SourceView | undefined> {
+    const lines = await this.lines();
+    return (address) => lines.find(this.#linkAddress(address));
   }
 
   /** Before paging is on, code runs at its load address. */
   #linkAddress(address: bigint): bigint {
+    if (address >= KERNEL_HALF) return address;
     const symbol = this.#machine.symbols.symbolize(address, "kernel");
     const start = symbol && this.#machine.symbols.lookup(symbol.name, "kernel");
     return start === undefined || !symbol ? address : start + BigInt(symbol.offset);

@@ -32,6 +32,7 @@ async function start(
 ): Promise<void> {
   const mine = ++starts;
   last = { settings, files };
+  const places = session?.debugger.places ?? [];
   session?.stop();
   session = undefined;
   images ??= fetchImages((loaded, total) => post({ type: "progress", loaded, total }));
@@ -43,6 +44,7 @@ async function start(
   if (mine !== starts) return made.machine.dispose();
   session = made;
   made.seen = seen;
+  for (const place of places) await made.debugger.setBreakpoint(place).catch(() => undefined);
   prepare(made);
   made.run().catch((error) => post({ type: "error", message: explain(error) }));
 }
@@ -67,11 +69,10 @@ const handlers: Handlers = {
   expect: (text) => present().advance({ text }),
   pause: () => present().debugger.pause(),
   resume: () => present().debugger.resume(),
-  step: (hart) => present().debugger.step(hart),
-  stepLine: (hart) => present().debugger.stepLine(hart),
-  stepOver: (hart) => present().debugger.stepOver(hart),
+  step: (hart, unit) => present().debugger.step(hart, unit),
+  stepOver: (hart, unit) => present().debugger.stepOver(hart, unit),
   stepOut: (hart) => present().debugger.stepOut(hart),
-  stepBack: (hart) => present().debugger.stepBack(hart),
+  stepBack: (hart, unit) => present().debugger.stepBack(hart, unit),
   runBack: (hart) => present().debugger.runBack(hart),
   snapshot: () => present().machine.snapshot(),
   restore: (snapshot) => present().restore(snapshot),
@@ -81,13 +82,13 @@ const handlers: Handlers = {
   setBreakpoint: (where) => present().debugger.setBreakpoint(where),
   clearBreakpoint: (address) => present().debugger.clearBreakpoint(address),
   view: (hart) => present().debugger.view(hart),
-  code: (hart, where, count) => present().inspector.code(hart, where, count),
+  code: (hart, where, count, before) => present().inspector.code(hart, where, count, before),
   memory: (hart, where, length) => present().inspector.memory(hart, where, length),
   walk: (hart, where) => present().inspector.walk(hart, where),
   tasks: () => present().inspector.tasks(),
   symbols: (prefix) => present().inspector.symbols(prefix),
   source: async (where) => present().inspector.source(await present().inspector.address(0, where)),
-  codeLines: async (file) => [...((await present().inspector.lines())?.linesOf(file) ?? [])],
+  codeLines: async (file) => [...(await present().inspector.lines()).linesOf(file)],
 };
 
 /** Requests are served one after another. */

@@ -10,6 +10,7 @@ import { Hold } from "./hold.ts";
 import { fetchLineTable, type Images } from "./images.ts";
 import { Inspector } from "./inspector.ts";
 import { Recorder } from "./recorder.ts";
+import { SourceLines } from "./source-lines.ts";
 
 const STATUS_INTERVAL_MS = 250;
 /** The clock of an idle machine is brought forward so often: each time costs the page a drawing. */
@@ -79,7 +80,12 @@ export class Session {
     this.#target = new MachineTarget(machine);
     this.#recorder = new Recorder(machine, this.#target);
     const { kernel } = files;
-    this.inspector = new Inspector(machine, this.#target, async () => kernel?.bytes ?? fetchLineTable());
+    this.inspector = new Inspector(machine, this.#target, () =>
+      SourceLines.load(
+        async () => kernel?.bytes ?? fetchLineTable("vmlinux"),
+        () => fetchLineTable("firmware"),
+      ),
+    );
     this.debugger = new Debugger(machine, this.#target, this.inspector);
     this.debugger.onStop = (stop) => {
       this.#flush();
