@@ -14,7 +14,8 @@ export interface Clock {
   now(): number;
   /**
    * Calls `fire` once at cycle `at` (at once, but not within this call, when that has passed). `name` tells the pending
-   * calls of a machine apart, so that a restored machine has them in the same order.
+   * calls of a machine apart, so that a restored machine has them in the same order. While `ready` is false at that
+   * moment, guest time stands still.
    */
-  schedule(at: number, fire: () => void, name: string): Timer;
+  schedule(at: number, fire: () => void, name: string, ready?: () => boolean): Timer;
 }

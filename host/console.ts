@@ -17,6 +17,8 @@ const SLICE = 50_000_000;
 export interface ConsoleMachine {
   readonly cycles: number;
   readonly halted: object | undefined;
+  /** Something to wait for before run() can go on. */
+  readonly pending?: Promise<void> | undefined;
   run(limit: { cycles: number }): unknown;
   /** Ends a run() after the present instruction. */
   requestStop(): void;
@@ -108,7 +110,7 @@ export class Console {
           throw this.#failure(pattern, `${timeoutCycles / CYCLES_PER_SECOND} s of guest time passed`);
         }
         this.#machine.run({ cycles: Math.min(SLICE, end - this.#machine.cycles) });
-        await new Promise((resolve) => setTimeout(resolve));
+        await (this.#machine.pending ?? new Promise<unknown>((resolve) => setTimeout(resolve)));
       }
     } finally {
       this.#waiting = undefined;

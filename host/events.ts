@@ -6,6 +6,7 @@ interface Event {
   order: number;
   readonly name: string;
   readonly fire: () => void;
+  readonly ready: () => boolean;
   cancelled: boolean;
 }
 
@@ -32,8 +33,8 @@ export class EventQueue implements Clock {
     return this.#time.cycles;
   }
 
-  schedule(at: number, fire: () => void, name: string): Timer {
-    const event: Event = { at: Math.ceil(at), order: this.#order++, name, fire, cancelled: false };
+  schedule(at: number, fire: () => void, name: string, ready = (): boolean => true): Timer {
+    const event: Event = { at: Math.ceil(at), order: this.#order++, name, fire, ready, cancelled: false };
     let index = this.#events.length;
     while (index > 0 && before(this.#events[index - 1] as Event, event)) index--;
     this.#events.splice(index, 0, event);
@@ -52,14 +53,17 @@ export class EventQueue implements Clock {
     return this.#events.at(-1)?.at ?? Number.POSITIVE_INFINITY;
   }
 
-  /** Fires what is due at the present cycle, and what that makes due. */
-  deliver(): void {
+  /** Fires what is due at the present cycle, and what that makes due. False when something of it is not ready. */
+  deliver(): boolean {
     const now = this.now();
     while (this.next <= now) {
-      const event = this.#events.pop() as Event;
+      const event = this.#events.at(-1) as Event;
+      if (!event.ready()) return false;
+      this.#events.pop();
       event.cancelled = true;
       event.fire();
     }
+    return true;
   }
 
   /** Names of what is pending, in the order in which it will happen. */

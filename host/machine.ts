@@ -80,6 +80,7 @@ export class Machine {
   readonly #inputs = new Set<PendingInput>();
   #inputCount = 0;
   #halted: Halt | undefined;
+  #waiting = false;
   /** Told in a sentence what a program asked of tohost in vain, and of its failure. */
   onNotice: (text: string) => void = () => {};
 
@@ -227,6 +228,16 @@ export class Machine {
     return this.core.idle && this.#events.next > this.cycles;
   }
 
+  /**
+   * While run() gives "waiting", the machine stands at an event whose data the host has yet to bring (of a disk on a web
+   * server): settles when something has come, and then run() goes on; rejects when that will not be. Otherwise undefined.
+   */
+  get pending(): Promise<void> | undefined {
+    if (!this.#waiting) return undefined;
+    for (const { pending } of this.#disks) if (pending) return pending;
+    return undefined;
+  }
+
   /** Cycle of the next event; Infinity when only input can wake the machine. */
   get nextEvent(): number {
     return this.#events.next;
@@ -258,7 +269,9 @@ export class Machine {
    * on to the end of a round (2,000 cycles). Runs in pieces give the same as one run.
    */
   run({ cycles }: { cycles: number }): RunEnd {
-    return this.#loop.run(this.cycles + cycles);
+    const end = this.#loop.run(this.cycles + cycles);
+    this.#waiting = end === "waiting";
+    return end;
   }
 
   /**

@@ -16,7 +16,7 @@ import type { Input, InputLog } from "./replay/input-log.ts";
 import type { Phase, Position } from "./replay/position.ts";
 
 /** Why a run ended before its cycles were over. */
-export type RunEnd = "cycles" | "halted" | "paused" | "requested" | "step" | "replayed";
+export type RunEnd = "cycles" | "halted" | "paused" | "requested" | "step" | "replayed" | "waiting";
 
 /** Told of what would stop a debugger while the loop goes over the past. */
 export interface Scan {
@@ -66,6 +66,8 @@ export class RunLoop {
   /** Within the core, where an input must wait for the end of the instruction. */
   #inside = false;
   #deferred: Input[] = [];
+  /** At an event that is not ready; what comes in now comes in after it. */
+  #held = false;
 
   constructor(options: RunLoopOptions) {
     this.#options = options;
@@ -91,13 +93,14 @@ export class RunLoop {
     log.taken = position.inputs;
     this.#phase = position.phase;
     this.#deferred = [];
+    this.#held = false;
     if (position.phase === "fetched") this.passBreakpoint(core.currentHart);
   }
 
   /** Lets something in from outside, at the present place. False when it cannot be. */
   enter(input: Input): boolean {
     const { core, log, apply } = this.#options;
-    if (this.#inside) {
+    if (this.#inside || this.#held) {
       this.#deferred.push(input);
       core.requestStop();
       return true;
@@ -162,7 +165,7 @@ export class RunLoop {
     for (;;) {
       if (this.disposed) throw new HartbeatError("The machine was disposed of; make a new one.");
       // In the middle of a round other harts have yet to reach the cycle of the event.
-      if (core.betweenRounds) events.deliver();
+      if (core.betweenRounds && !this.#deliver(events)) return "waiting";
       if (this.#takeInput(limits.goal)) continue;
       if (this.#arrived(limits)) return "goal";
       if (this.halted) {
@@ -176,6 +179,14 @@ export class RunLoop {
       if (reason === "Step") return "step";
       if (reason === "About") return "goal";
     }
+  }
+
+  #deliver(events: EventQueue): boolean {
+    const delivered = events.deliver();
+    const held = this.#held;
+    this.#held = !delivered;
+    if (held && delivered) for (const input of this.#deferred.splice(0)) this.enter(input);
+    return delivered;
   }
 
   /** One stretch in the core, and what it gave. */

@@ -28,6 +28,18 @@ export class OverlayDisk implements BlockBackend {
 
   flush(): void {}
 
+  prepare(sector: number, sectors: number): boolean {
+    return this.medium.prepare?.(sector, sectors) ?? true;
+  }
+
+  get pending(): Promise<void> | undefined {
+    return this.medium.pending;
+  }
+
+  get identity(): string | undefined {
+    return this.medium.identity;
+  }
+
   state(): Record<string, unknown> {
     const written = [...this.written].sort(([a], [b]) => a - b);
     return { medium: this.medium.state(), written };

@@ -56,6 +56,14 @@ export interface BlockBackend {
   write(sector: number, bytes: Uint8Array): void;
   flush(): void;
   state(): Record<string, unknown>;
+  /**
+   * Of a medium that is far away: sees to it that these sectors come, and tells whether they are here. Only then are they read,
+   * or written. `pending` settles when something has come.
+   */
+  prepare?(sector: number, sectors: number): boolean;
+  readonly pending?: Promise<void> | undefined;
+  /** Stands for the contents where they are too much to read as a whole. */
+  readonly identity?: string | undefined;
 }
 
 /** A disk in memory. A last sector that the contents do not fill is zero at its end. */
@@ -108,6 +116,11 @@ interface PendingRequest {
 interface Outcome {
   readonly status: number;
   readonly data?: Uint8Array;
+}
+
+function headerOf(bytes: Uint8Array): { readonly type: number; readonly sector: number } {
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  return { type: view.getUint32(0, true), sector: Number(view.getBigUint64(8, true)) };
 }
 
 function buffersIn(state: SavedFields, name: string): Buffer[] {
@@ -186,6 +199,8 @@ export class VirtioBlk implements VirtioFunction {
     const start = Math.max(this.clock.now(), this.busyUntil);
     const doneAt = start + REQUEST_CYCLES + Math.floor(bytes / SECTOR_BYTES) * SECTOR_CYCLES;
     this.busyUntil = doneAt;
+    // What has to be fetched is on its way while guest time goes on.
+    this.isPrepared(chain);
     this.finishAt(doneAt, queue, chain);
   }
 
@@ -194,9 +209,27 @@ export class VirtioBlk implements VirtioFunction {
       this.pending.delete(request);
       this.transport?.guard(() => this.finish(queue, chain));
     };
-    const timer = this.clock.schedule(doneAt, done, `request ${chain.head} of ${this.serial}`);
+    const ready = (): boolean => {
+      let prepared = true;
+      this.transport?.guard(() => {
+        prepared = this.isPrepared(chain);
+      });
+      return prepared;
+    };
+    const timer = this.clock.schedule(doneAt, done, `request ${chain.head} of ${this.serial}`, ready);
     const request = { chain, doneAt, timer };
     this.pending.add(request);
+  }
+
+  /** Whether the medium can serve the request; what is no transfer always can be. Guest memory has to hold the header. */
+  private isPrepared({ readable, writable }: Chain): boolean {
+    const length = totalLength(readable);
+    if (!this.backend.prepare || !this.transport || length < HEADER_BYTES) return true;
+    const header = gather(this.transport.memory, sliceBuffers(readable, 0, HEADER_BYTES));
+    const { type, sector } = headerOf(header);
+    const bytes = type === T_OUT ? length - HEADER_BYTES : totalLength(writable) - STATUS_BYTES;
+    if ((type !== T_IN && type !== T_OUT) || bytes <= 0 || !this.fits(sector, bytes)) return true;
+    return this.backend.prepare(sector, bytes / SECTOR_BYTES);
   }
 
   private finish(queue: Virtqueue, chain: Chain): void {
@@ -213,12 +246,10 @@ export class VirtioBlk implements VirtioFunction {
   }
 
   private serve(transport: VirtioTransport, { readable }: Chain, room: number): Outcome {
-    const header = gather(transport.memory, sliceBuffers(readable, 0, HEADER_BYTES));
-    const view = new DataView(header.buffer);
-    const sector = Number(view.getBigUint64(8, true));
+    const { type, sector } = headerOf(gather(transport.memory, sliceBuffers(readable, 0, HEADER_BYTES)));
     const length = totalLength(readable);
     try {
-      switch (view.getUint32(0, true)) {
+      switch (type) {
         case T_IN:
           return this.readSectors(sector, room);
         case T_OUT: {

@@ -58,7 +58,7 @@ export async function runBoot(given: BootOptions): Promise<number> {
 }
 
 async function runMachine(options: BootOptions, backends: Backends, terminal: Terminal): Promise<number> {
-  const machine = await Machine.create(settings(options, backends.virtio));
+  const machine = await Machine.create(await settings(options, backends.virtio));
   try {
     await takeUp(machine, options);
     const session = new BootSession(machine, terminal, options);
@@ -221,7 +221,7 @@ class BootSession {
     const held = this.#target.gate();
     const { halted } = this.#machine;
     if (halted && !replays) this.#leave(halted.status);
-    return held ?? this.#terminal.drained;
+    return held ?? this.#machine.pending ?? this.#terminal.drained;
   }
 
   #type(bytes: Uint8Array): void {

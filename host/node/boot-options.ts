@@ -62,7 +62,10 @@ function timingSetting({ timing, pipeline }: BootOptions): Pick<CreateOptions, "
 }
 
 /** The machine's settings and files as the options name them; `virtio` is what Backends has opened of them. */
-export function settings(options: BootOptions, virtio: readonly VirtioOption[]): CreateOptions {
+export async function settings(
+  options: BootOptions,
+  virtio: readonly VirtioOption[],
+): Promise<CreateOptions> {
   const { kernel, initrd, bios, smp, memory, append, dtb, rtc } = options;
   if (bios === "none" && kernel === undefined) {
     throw new HartbeatError("-bios none starts a program in M-mode; name it with -kernel FILE.");
@@ -77,7 +80,7 @@ export function settings(options: BootOptions, virtio: readonly VirtioOption[]):
     ...(dtb !== undefined && { deviceTree: dtb }),
     ...(rtc !== undefined && { rtcBase: rtc }),
     ...timingSetting(options),
-    drives: openDrives(options),
+    drives: await openDrives(options),
     virtio,
   };
 }

@@ -107,7 +107,7 @@ function createProgram(finish: (status: number) => void): Command {
     .option("--bios <file>", "firmware: an ELF or binary file, default (ours), or none", "default")
     .option(
       "--drive <spec>",
-      "disk: file=F[,format=raw][,readonly=on][,snapshot=on][,if=none,id=ID]; may be repeated",
+      "disk: file=F-or-URL[,format=raw][,readonly=on][,snapshot=on][,if=none,id=ID]; may be repeated",
       (text: string, drives: DriveOption[] = []) => [...drives, checked(parseDrive)(text)],
     )
     .option(

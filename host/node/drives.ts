@@ -1,6 +1,7 @@
 /** Opens the disk images that the command line names and puts them into the order in which they are plugged in. */
 import type { DriveOption } from "../arguments.ts";
 import type { DeviceOption } from "../backend-arguments.ts";
+import { HttpDisk } from "../devices/http-disk.ts";
 import { OverlayDisk } from "../devices/overlay-disk.ts";
 import type { BlockBackend } from "../devices/virtio-blk.ts";
 import { HartbeatError } from "../errors.ts";
@@ -13,13 +14,21 @@ export interface DriveSettings {
   readonly snapshot?: boolean;
 }
 
-function openDrive({ file, readonly, snapshot }: DriveOption, forget: boolean): BlockBackend {
+async function openDrive({ file, readonly, snapshot }: DriveOption, forget: boolean): Promise<BlockBackend> {
+  if (/^https?:\/\//.test(file)) {
+    const disk = await HttpDisk.open({ url: file, fetch });
+    return readonly ? disk : new OverlayDisk(disk);
+  }
   if (readonly || !(snapshot || forget)) return new FileDisk({ file, readonly });
   return new OverlayDisk(new FileDisk({ file, readonly: true }));
 }
 
 /** The drives that plug themselves in, then those that a -device names. */
-export function openDrives({ drives, devices, snapshot = false }: DriveSettings): BlockBackend[] {
+export async function openDrives({
+  drives,
+  devices,
+  snapshot = false,
+}: DriveSettings): Promise<BlockBackend[]> {
   const named = new Map<string, DriveOption>();
   for (const drive of drives) {
     if (drive.id === undefined) continue;
@@ -38,5 +47,7 @@ export function openDrives({ drives, devices, snapshot = false }: DriveSettings)
     named.delete(option.drive);
     plugged.push(drive);
   }
-  return plugged.map((drive) => openDrive(drive, snapshot));
+  const opened: BlockBackend[] = [];
+  for (const drive of plugged) opened.push(await openDrive(drive, snapshot));
+  return opened;
 }

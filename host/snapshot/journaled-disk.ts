@@ -47,6 +47,14 @@ export class JournaledDisk implements BlockBackend {
     this.#medium.flush();
   }
 
+  prepare(sector: number, sectors: number): boolean {
+    return this.#medium.prepare?.(sector, sectors) ?? true;
+  }
+
+  get pending(): Promise<void> | undefined {
+    return this.#medium.pending;
+  }
+
   /** A digest of what differs from the contents at first; those are told by `baseDigest`. */
   state(): Record<string, unknown> {
     return { written: `0x${this.#sum.toString(16)}` };
@@ -72,9 +80,10 @@ export class JournaledDisk implements BlockBackend {
     }
   }
 
-  /** Digest of the contents before anything was written. */
+  /** Digest of the contents before anything was written, or of what stands for them. */
   get baseDigest(): string {
-    this.#base ??= this.#digestBase();
+    const { identity } = this.#medium;
+    this.#base ??= identity === undefined ? this.#digestBase() : new Digest().text(identity).hex();
     return this.#base;
   }
 

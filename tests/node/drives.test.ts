@@ -19,7 +19,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-function open(drives: string[], devices: string[] = [], snapshot = false): BlockBackend[] {
+function open(drives: string[], devices: string[] = [], snapshot = false): Promise<BlockBackend[]> {
   return openDrives({
     drives: drives.map((text) => parseDrive(`file=${folder}/${text}`)),
     devices: devices.map(parseDevice),
@@ -33,25 +33,24 @@ function letters(disk: BlockBackend, sector = 0, count = 1): string {
   return Array.from({ length: count }, (_, i) => String.fromCharCode(bytes[i * SECTOR] as number)).join("");
 }
 
-it("plugs in first what needs no -device", () => {
-  const disks = open(["a,if=none,id=x", "b", "c,if=none,id=y"], ["drive=y", "drive=x"].map(virtioBlk));
+it("plugs in first what needs no -device", async () => {
+  const disks = await open(["a,if=none,id=x", "b", "c,if=none,id=y"], ["drive=y", "drive=x"].map(virtioBlk));
   expect(disks.map((disk) => letters(disk))).toEqual(["b", "c", "a"]);
 });
 
-it("leaves out what no -device names, and refuses names that are unknown or taken", () => {
-  expect(open(["a,if=none,id=x"])).toEqual([]);
-  expect(() => open([], [virtioBlk("drive=x")])).toThrow(
-    /there is no -drive if=none,id=x that is still free/,
-  );
-  expect(() => open(["a,if=none,id=x"], [virtioBlk("drive=x"), virtioBlk("drive=x")])).toThrow(/still free/);
-  expect(() => open(["a,if=none,id=x", "b,if=none,id=x"])).toThrow(/Two drives have id=x/);
+it("leaves out what no -device names, and refuses names that are unknown or taken", async () => {
+  expect(await open(["a,if=none,id=x"])).toEqual([]);
+  const twice = [virtioBlk("drive=x"), virtioBlk("drive=x")];
+  await expect(open([], [virtioBlk("drive=x")])).rejects.toThrow(/no -drive if=none,id=x that is still free/);
+  await expect(open(["a,if=none,id=x"], twice)).rejects.toThrow(/still free/);
+  await expect(open(["a,if=none,id=x", "b,if=none,id=x"])).rejects.toThrow(/Two drives have id=x/);
 });
 
 it.each([
   ["snapshot=on", ["a,snapshot=on"], false],
   ["-snapshot", ["a"], true],
-])("with %s the guest reads what it wrote, and the file stays", (_name, drives, snapshot) => {
-  const [disk] = open(drives, [], snapshot) as [BlockBackend];
+])("with %s the guest reads what it wrote, and the file stays", async (_name, drives, snapshot) => {
+  const [disk] = (await open(drives, [], snapshot)) as [BlockBackend];
   disk.write(1, new Uint8Array(2 * SECTOR).fill(120));
   disk.flush();
   expect(letters(disk, 0, 4)).toBe("axxa");
@@ -59,8 +58,9 @@ it.each([
   expect(disk.readOnly).toBe(false);
 });
 
-it("a disk that may only be read stays so", () => {
-  expect(open(["a,readonly=on"], [], true)[0]?.readOnly).toBe(true);
+it("a disk that may only be read stays so", async () => {
+  const [disk] = await open(["a,readonly=on"], [], true);
+  expect(disk?.readOnly).toBe(true);
 });
 
 function virtioBlk(text: string): string {

@@ -169,7 +169,7 @@ export class Session {
       this.#loop.stop();
       this.#postStatus();
     } else this.#statusSoon();
-    return this.#target.gate() ?? this.#unseen?.ended ?? this.#console.ready;
+    return this.#target.gate() ?? this.machine.pending ?? this.#unseen?.ended ?? this.#console.ready;
   }
 
   #statusSoon(): void {
