@@ -1,10 +1,16 @@
-/** Runs a program here and on QEMU and compares the state before every instruction. */
-import { MSTATUS_BIT, PRIVILEGE } from "../../spec/riscv.ts";
+/**
+ * Runs a program here and on QEMU and compares their states. Every state that QEMU logs must be one that our machine
+ * comes to, in the same order; between two of them lie the instructions of one block of QEMU's, or one instruction.
+ *
+ * In a clocked program QEMU's timer interrupts at any instruction. When its log shows the interrupt, the line is raised
+ * here before that instruction, too: what the interrupt does is then our own doing, and compared.
+ */
+import { INTERRUPT } from "../../spec/riscv.ts";
 import { Ours } from "./ours.ts";
 import type { Program } from "./program.ts";
-import { runQemu } from "./qemu.ts";
+import { type Grain, runQemu } from "./qemu.ts";
 import { Random } from "./random.ts";
-import { CSR_SLOTS, differences, MCAUSE, PC, PRIV, SCAUSE, type State, sameState, slot } from "./state.ts";
+import { differences, MCAUSE, MIP, MTVAL, MTVEC, PC, SCAUSE, STVAL, type State, slot } from "./state.ts";
 
 export interface Difference {
   /** Instructions of the body that agreed before. */
@@ -17,146 +23,167 @@ export interface Difference {
 }
 
 export interface Outcome {
-  /** States that agreed. */
+  /** Instructions that we executed up to the last state that agreed. */
   readonly instructions: number;
+  /** States that agreed. */
+  readonly states: number;
+  /** Interrupts that the clock caused. */
+  readonly clockInterrupts: number;
   readonly difference?: Difference;
+  /** Where memory differs at the end of a program that ended. */
+  readonly memory?: string | undefined;
 }
 
-const [MSTATUS, MIP, MIE, MIDELEG] = ["mstatus", "mip", "mie", "mideleg"].map((name) =>
-  (CSR_SLOTS as readonly string[]).indexOf(name),
-) as [number, number, number, number];
+/** A block of QEMU's has at most 512 instructions; those that cannot be fetched are in none. */
+const MOST_STEPS = { block: 520, instruction: 4 } as const;
 
-/** Whether an interrupt is taken before the next instruction (privileged manual, section 3.1.9). */
-function interruptDue(state: State): boolean {
-  const low = (index: number): number => state[2 * index] ?? 0;
-  const pending = low(MIP) & low(MIE);
-  const enabled = (bit: number): boolean => ((low(MSTATUS) >> bit) & 1) === 1;
-  const priv = state[PRIV] ?? 0;
-  if (priv < PRIVILEGE.M || enabled(MSTATUS_BIT.MIE)) {
-    if (pending & ~low(MIDELEG)) return true;
-  }
-  const supervisor = priv < PRIVILEGE.S || (priv === PRIVILEGE.S && enabled(MSTATUS_BIT.SIE));
-  return supervisor && (pending & low(MIDELEG)) !== 0;
+const BREAKPOINT = 3;
+const TIMER_BIT = 1 << INTERRUPT.MTI;
+
+/** Whether a state is at the first instruction of M-mode's handler, after a timer interrupt. */
+function isTimerInterrupt(state: State): boolean {
+  if (state[2 * MCAUSE] !== INTERRUPT.MTI || state[2 * MCAUSE + 1] !== 0x8000_0000) return false;
+  const vector = state[2 * MTVEC] as number;
+  return state[0] === vector + ((vector & 1) === 1 ? 4 * INTERRUPT.MTI - 1 : 0);
 }
-
-/** Causes of traps before which QEMU logs nothing, because there was no instruction to translate. */
-const FETCH_FAULTS = new Set([1n, 12n]);
-
-const BREAKPOINT = 3n;
-const TRAP_VALUES = [
-  ["mtval", MCAUSE, CSR_SLOTS.indexOf("mtval")],
-  ["stval", SCAUSE, CSR_SLOTS.indexOf("stval")],
-] as const;
 
 class Lockstep {
   readonly #ours: Ours;
   readonly #program: Program;
+  readonly #grain: Grain;
   #started = false;
-  #interrupted = false;
   #previousPc = 0n;
-  count = 0;
+  instructions = 0;
+  states = 0;
+  clockInterrupts = 0;
   difference: Difference | undefined;
 
-  constructor(ours: Ours, program: Program) {
+  constructor(ours: Ours, program: Program, grain: Grain) {
     this.#ours = ours;
     this.#program = program;
+    this.#grain = grain;
   }
 
-  /** Takes the next state of QEMU's log; false when done. */
-  take(theirs: State): boolean {
+  /** Takes the next state of QEMU's log, which may be the last one `again`; false when it is none of ours. */
+  take(theirs: State, again: boolean): boolean {
+    const ours = this.#ours;
     if (!this.#started) {
       if (theirs[0] !== this.#program.body || theirs[1] !== 0) return true;
       this.#started = true;
-      this.#ours.runTo(this.#program.body);
+      ours.runTo(this.#program.body);
     }
-    // We take an interrupt and execute the first instruction of the handler in one step; QEMU logs the state between.
-    if (this.#interrupted) this.#ours.step();
-    for (let faults = 0; faults < 3; faults++) {
-      if (this.#ours.halted) return false;
-      const state = this.#ours.state();
-      this.#adoptBreakpointValue(state, theirs);
-      if (sameState(state, theirs)) return this.#agree(slot(theirs, PC));
-      if (this.#interrupted) break;
-      if (interruptDue(state)) {
-        this.#interrupted = true;
-        return true;
+    let moved = again || this.states === 0;
+    const most = MOST_STEPS[this.#grain];
+    let there: State | undefined;
+    let next: State | undefined;
+    for (let steps = 0; ; ) {
+      if (this.#program.clocked && this.#interruptAsThere(theirs)) moved = true;
+      if (moved && ours.standsAt(theirs)) {
+        this.#adoptBreakpointValue(theirs);
+        if (ours.agrees(theirs)) {
+          this.instructions += steps;
+          this.#agree(theirs);
+          return true;
+        }
+        there ??= ours.state().slice();
       }
-      if (!this.#fetchFaults()) break;
+      if (steps === 1 && this.#grain === "instruction") next ??= ours.state().slice();
+      if (steps === most || ours.halted) return this.#fail(there ?? next ?? ours.state().slice(), theirs);
+      moved = true;
+      // QEMU may log the state before an interrupt and the one after.
+      if (ours.settle()) continue;
+      ours.step();
+      steps++;
     }
-    return this.#fail(theirs);
   }
 
-  #agree(pc: bigint): boolean {
-    this.#interrupted = false;
-    this.#previousPc = pc;
-    this.count++;
-    this.#ours.step();
-    return !this.#ours.halted;
+  /** QEMU powered off and left this in memory: so must we, soon. Returns the first difference in memory. */
+  end(memory: Buffer): string | undefined {
+    for (let steps = 0; !this.#ours.halted; steps++) {
+      if (!this.#started || steps > MOST_STEPS.block)
+        throw new Error(`program ${this.#program.seed} came to an end on QEMU only`);
+      this.#ours.step();
+      this.instructions++;
+    }
+    return this.#ours.differsFrom(memory);
+  }
+
+  #agree(theirs: State): void {
+    this.states++;
+    this.#previousPc = slot(theirs, PC);
+    if (this.#program.clocked) this.#ours.timerLine = ((theirs[2 * MIP] ?? 0) & TIMER_BIT) !== 0;
+  }
+
+  /** Raises the timer's line when theirs is the state right after the interrupt, and we stand where it came. */
+  #interruptAsThere(theirs: State): boolean {
+    const ours = this.#ours;
+    if (ours.timerLine || !isTimerInterrupt(theirs) || !ours.wasInterrupted(theirs)) return false;
+    ours.timerLine = true;
+    ours.settle();
+    this.clockInterrupts++;
+    return true;
   }
 
   /** After an ebreak mtval is "either zero or" the address, as the implementation likes: QEMU's is 0. */
-  #adoptBreakpointValue(ours: State, theirs: State): void {
-    for (const [name, cause, value] of TRAP_VALUES) {
-      if (slot(ours, cause) !== BREAKPOINT || slot(theirs, value) !== 0n || slot(ours, value) === 0n)
-        continue;
-      this.#ours.clearTrapValue(name);
-      ours.fill(0, 2 * value, 2 * value + 2);
-    }
+  #adoptBreakpointValue(theirs: State): void {
+    if (theirs[2 * MCAUSE] === BREAKPOINT && theirs[2 * MTVAL] === 0) this.#ours.clearBreakpointValue("m");
+    if (theirs[2 * SCAUSE] === BREAKPOINT && theirs[2 * STVAL] === 0) this.#ours.clearBreakpointValue("s");
   }
 
-  /** Takes a step if that is a fetch fault; otherwise the state is left for the report. */
-  #fetchFaults(): boolean {
-    const before = this.#ours.state().slice();
-    const retired = this.#ours.retired;
-    this.#ours.step();
-    const after = this.#ours.state();
-    const faulted = FETCH_FAULTS.has(slot(after, MCAUSE)) || FETCH_FAULTS.has(slot(after, SCAUSE));
-    if (this.#ours.retired === retired && faulted) return true;
-    this.#reported = before;
-    return false;
-  }
-
-  #reported: State | undefined;
-
-  #fail(theirs: State): false {
-    const ours = this.#reported ?? this.#ours.state().slice();
+  #fail(ours: State, theirs: State): false {
     const what = differences(ours, theirs).join(", ");
-    this.difference = { index: this.count, what, previousPc: this.#previousPc, ours, theirs: theirs.slice() };
+    const { instructions: index } = this;
+    this.difference = { index, what, previousPc: this.#previousPc, ours, theirs: theirs.slice() };
     return false;
   }
+}
+
+export interface CompareOptions {
+  /** `block` unless said. */
+  readonly grain?: Grain;
+  /** Instructions after which to stop. */
+  readonly limit?: number;
+  /** Another program for our side, to see whether the comparison does its work. */
+  readonly ours?: Program;
 }
 
 /** Compares until the program ends, something differs, or `limit` instructions agreed. */
 export async function compare(
   qemu: string,
   program: Program,
-  limit = Number.POSITIVE_INFINITY,
+  { grain = "block", limit = Number.POSITIVE_INFINITY, ours = program }: CompareOptions = {},
 ): Promise<Outcome> {
-  const ours = await Ours.create(program);
-  const lockstep = new Lockstep(ours, program);
-  await runQemu(qemu, program, (theirs) => lockstep.take(theirs) && lockstep.count < limit);
-  const { count: instructions, difference } = lockstep;
-  if (difference) return { instructions, difference };
-  if (instructions === 0) throw new Error(`program ${program.seed} never came to its body on QEMU`);
-  return { instructions };
+  const lockstep = new Lockstep(await Ours.create(ours), program, grain);
+  const memory = await runQemu(
+    qemu,
+    program,
+    grain,
+    (theirs, again) => lockstep.take(theirs, again) && lockstep.instructions < limit,
+  );
+  const { instructions, states, clockInterrupts, difference } = lockstep;
+  if (difference) return { instructions, states, clockInterrupts, difference };
+  if (states === 0) throw new Error(`program ${program.seed} never came to its body on QEMU`);
+  if (!memory) return { instructions, states, clockInterrupts };
+  const differing = lockstep.end(memory);
+  return { instructions: lockstep.instructions, states, clockInterrupts, memory: differing };
 }
 
 /**
- * Single steps leave the interpreter after every instruction. So the program also runs in strides; both must
+ * Comparing leaves the interpreter after every instruction. So the program also runs in strides; both must
  * come to the same state. Returns the first cycle at which they do not.
  */
 export async function compareStrides(program: Program): Promise<number | undefined> {
   const run = async (strides: boolean, cycles: number): Promise<{ hash: string; cycles: number }> => {
     const ours = await Ours.create(program);
     if (strides) ours.runInStrides(new Random(program.seed), cycles);
-    else while (!ours.halted && ours.machine.cycles < cycles) ours.step();
+    else ours.runSingly(cycles);
     return { hash: ours.machine.stateHash(), cycles: ours.machine.cycles };
   };
   const differ = async (cycles: number): Promise<boolean> =>
     (await run(true, cycles)).hash !== (await run(false, cycles)).hash;
-  const { cycles } = await run(false, MOST_CYCLES);
-  if (!(await differ(cycles))) return undefined;
-  let [same, other] = [0, cycles];
+  const single = await run(false, MOST_CYCLES);
+  if ((await run(true, single.cycles)).hash === single.hash) return undefined;
+  let [same, other] = [0, single.cycles];
   while (other - same > 1) {
     const middle = Math.floor((same + other) / 2);
     if (await differ(middle)) other = middle;

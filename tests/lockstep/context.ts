@@ -3,9 +3,21 @@ import { matches } from "../../spec/isa/check.ts";
 import type { Encoding } from "../../spec/isa/reader.ts";
 import type { Assembler } from "../core/assembler.ts";
 import { csrNumber, encode, INSTRUCTION_SET, type Operands } from "../core/encode.ts";
-import { DATA_PAGES, NOWHERE, PROTECTED, RAM_BASE, RAM_BYTES, type Reserved, TABLES } from "./map.ts";
+import {
+  CODE,
+  DATA_PAGES,
+  NOWHERE,
+  OPEN_PAGE,
+  PROTECTED,
+  RAM_BASE,
+  RAM_BYTES,
+  type Reserved,
+  TABLES,
+  USER_CODE,
+} from "./map.ts";
 import type { PageTables } from "./page-tables.ts";
 import type { Random } from "./random.ts";
+import type { Runtime } from "./runtime.ts";
 
 export type Mode = "m" | "s" | "u";
 
@@ -40,8 +52,7 @@ export class Context {
   readonly a: Assembler;
   readonly reserved: Reserved;
   readonly tables: PageTables;
-  /** menvcfg.STCE is set, so that stimecmp is in force. */
-  readonly sstc: boolean;
+  readonly runtime: Runtime;
   /** Where execution is, as far as the program has been written. */
   mode: Mode = "m";
   /** satp selects Sv39; it holds below M-mode only. */
@@ -53,13 +64,18 @@ export class Context {
   tsr = false;
   readonly #untouchable: Set<number>;
 
-  constructor(random: Random, a: Assembler, reserved: Reserved, tables: PageTables, sstc: boolean) {
-    this.sstc = sstc;
+  constructor(random: Random, a: Assembler, reserved: Reserved, tables: PageTables, runtime: Runtime) {
+    this.runtime = runtime;
     this.random = random;
     this.a = a;
     this.reserved = reserved;
     this.tables = tables;
     this.#untouchable = new Set(Object.values(reserved));
+  }
+
+  /** The timer interrupts at any instruction. */
+  get clocked(): boolean {
+    return this.runtime.interrupt !== undefined;
   }
 
   get paged(): boolean {
@@ -166,6 +182,24 @@ export class Context {
     const { random } = this;
     const offset = Math.min(random.pick([random.int(0, 24), random.int(0, 4095), 4096 - size]), 4096 - size);
     return natural || random.chance(0.5) ? offset - (offset % size) : offset;
+  }
+
+  /**
+   * An address for an AMO, LR or SC. In a clocked program QEMU executes them as a load and a store, which fault
+   * like these; so there it is one where they do not fault.
+   */
+  atomicAddress(size: number): bigint {
+    return this.clocked ? this.openAddress(size) : this.dataAddress(size, this.paged, true, true);
+  }
+
+  /** An address for an aligned access that does not fault. */
+  openAddress(size: number): bigint {
+    return this.fixedAddress(OPEN_PAGE + this.pageOffset(size, true));
+  }
+
+  /** Where the present mode sees a physical address of the program's fixed pages. */
+  fixedAddress(physical: number): bigint {
+    return BigInt(physical) + (this.paged && this.mode === "u" ? USER_CODE - BigInt(CODE.base) : 0n);
   }
 
   /**

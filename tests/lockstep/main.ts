@@ -2,17 +2,17 @@
 import { parseArgs } from "node:util";
 import { findTool, installLine } from "../tools/tools.ts";
 import { compare, compareStrides } from "./compare.ts";
-import { generate } from "./program.ts";
-import { reportDifference, shrink } from "./report.ts";
+import { generate, WHOLE } from "./program.ts";
+import { locate } from "./report.ts";
 
 const USAGE = `Usage: npm run lockstep -- [--instructions N] [--seed N] [--blocks N] [--rounds N]
 
-Compares generated programs on this machine and on qemu-system-riscv64, before every instruction.
+Compares generated programs on this machine and on qemu-system-riscv64, before every block of QEMU's.
 
   --instructions N  stop after so many instructions (100000)
   --seed N          seed of the first program; each program has the next seed (1)
   --blocks N        blocks of a program (400)
-  --rounds N        how often a program goes through them (4)`;
+  --rounds N        how often a program goes through them (6)`;
 
 /** A program that goes on for longer runs in circles. */
 const PROGRAM_LIMIT = 500_000;
@@ -51,8 +51,8 @@ if (given.help) {
 }
 const wanted = numberOption("instructions", given.instructions, 100_000);
 const shape = {
-  blocks: numberOption("blocks", given.blocks, 400),
-  rounds: numberOption("rounds", given.rounds, 4),
+  blocks: numberOption("blocks", given.blocks, WHOLE.blocks),
+  rounds: numberOption("rounds", given.rounds, WHOLE.rounds),
 };
 const qemu = findTool("qemu-system-riscv64");
 if (!qemu) {
@@ -63,13 +63,19 @@ if (!qemu) {
 const started = Date.now();
 let done = 0;
 let programs = 0;
+let interrupts = 0;
 for (let seed = numberOption("seed", given.seed, 1); done < wanted; seed++) {
   const program = generate(seed, shape);
-  const outcome = await compare(qemu, program, Math.min(wanted - done, PROGRAM_LIMIT));
+  const outcome = await compare(qemu, program, { limit: Math.min(wanted - done, PROGRAM_LIMIT) });
   done += outcome.instructions;
+  interrupts += outcome.clockInterrupts;
   if (outcome.difference) {
-    console.log(reportDifference(program, outcome.difference));
-    console.log(await shrink(qemu, seed, shape));
+    console.log(`seed ${seed}: ${outcome.difference.what}; looking for the place`);
+    console.log(await locate(qemu, seed, shape));
+    process.exit(1);
+  }
+  if (outcome.memory !== undefined) {
+    console.log(`seed ${seed}: ${outcome.memory}`);
     process.exit(1);
   }
   const cycle = await compareStrides(program);
@@ -80,6 +86,8 @@ for (let seed = numberOption("seed", given.seed, 1); done < wanted; seed++) {
   programs++;
   if (programs % 10 === 0 || done >= wanted) {
     const seconds = (Date.now() - started) / 1000;
-    console.log(`${done} instructions, ${programs} programs, ${seconds.toFixed(0)} s, no difference`);
+    console.log(
+      `${done} instructions, ${programs} programs, ${interrupts} timer interrupts, ${seconds.toFixed(0)} s, no difference`,
+    );
   }
 }

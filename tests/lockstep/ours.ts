@@ -2,11 +2,11 @@
 import { readFileSync } from "node:fs";
 import { Machine } from "../../host/machine.ts";
 import { HART_FIELDS, region } from "../../spec/layout.ts";
-import { MSTATUS_BIT } from "../../spec/riscv.ts";
-import { CODE, RAM_BYTES, USER_CODE } from "./map.ts";
+import { INTERRUPT, MSTATUS_BIT } from "../../spec/riscv.ts";
+import { CODE, RAM_BASE, RAM_BYTES, USER_CODE } from "./map.ts";
 import type { Program } from "./program.ts";
 import type { Random } from "./random.ts";
-import { CSR_SLOTS, F0, newState, PRIV, type State, X0 } from "./state.ts";
+import { CSR_SLOTS, F0, MEPC, MIP, newState, PRIV, type State, X0 } from "./state.ts";
 
 let compiled: WebAssembly.Module | undefined;
 
@@ -30,24 +30,32 @@ const LINES_OFFSET = offsetOf("lines");
 const INSTRET_OFFSET = offsetOf("instret");
 const MHARTID = CSR_SLOTS.indexOf("mhartid");
 const MSTATUS = CSR_SLOTS.indexOf("mstatus");
+/** Both put the device tree somewhere in the last two megabytes. */
+const TREE = RAM_BYTES - 2 ** 21;
+/** A round of time that no program lasts. */
+const ROUND = 1e12;
 /** mstatus.FS = Dirty. */
 const DIRTY = 3;
-const MIP = CSR_SLOTS.indexOf("mip");
+const TIMER_BIT = 1 << INTERRUPT.MTI;
 
 export class Ours {
   readonly machine: Machine;
   /** The hart's record as words. */
   readonly #words: Uint32Array;
   readonly #state = newState();
+  readonly #clocked: boolean;
+  #stepping = false;
 
-  private constructor(machine: Machine) {
+  private constructor(machine: Machine, clocked: boolean) {
     this.machine = machine;
+    this.#clocked = clocked;
     this.#words = new Uint32Array(machine.core.ram.buffer, region("harts").base, 256);
   }
 
   static async create(program: Program): Promise<Ours> {
     const firmware = { name: `program ${program.seed}`, bytes: program.image };
-    return new Ours(await Machine.create({ wasm: coreModule(), ramBytes: RAM_BYTES, firmware }));
+    const machine = await Machine.create({ wasm: coreModule(), ramBytes: RAM_BYTES, firmware });
+    return new Ours(machine, program.clocked);
   }
 
   /** The present state, in a buffer that the next call overwrites. */
@@ -73,9 +81,65 @@ export class Ours {
     return state;
   }
 
-  /** Executes one instruction, or takes its trap. An interrupt comes with the first instruction of its handler. */
+  /** Whether the next instruction is at theirs. */
+  standsAt(theirs: State): boolean {
+    return this.#words[PC_OFFSET] === theirs[0] && this.#words[PC_OFFSET + 1] === theirs[1];
+  }
+
+  /** Whether the present state is theirs. In a clocked program MTIP is theirs to decide. */
+  agrees(theirs: State): boolean {
+    if (!this.#sameRegisters(theirs)) return false;
+    const ours = this.state();
+    const free = this.#clocked ? TIMER_BIT : 0;
+    for (let i = 0; i < 2 * X0; i++) {
+      if (ours[i] !== theirs[i] && (i !== 2 * MIP || ((ours[i] as number) ^ (theirs[i] as number)) & ~free))
+        return false;
+    }
+    return ours[PRIV] === theirs[PRIV];
+  }
+
+  /** Whether theirs may be the state after an interrupt before our next instruction, as far as mepc, x and f tell. */
+  wasInterrupted(theirs: State): boolean {
+    return (
+      this.#words[PC_OFFSET] === theirs[2 * MEPC] &&
+      this.#words[PC_OFFSET + 1] === theirs[2 * MEPC + 1] &&
+      this.#sameRegisters(theirs)
+    );
+  }
+
+  #sameRegisters(theirs: State): boolean {
+    const words = this.#words;
+    for (let i = 0; i < 64; i++) {
+      if (words[X_OFFSET + i] !== theirs[2 * X0 + i] || words[F_OFFSET + i] !== theirs[2 * F0 + i])
+        return false;
+    }
+    return true;
+  }
+
+  /** Executes one instruction, or takes its trap. An interrupt that is due comes first. */
   step(): void {
-    this.machine.run({ cycles: 1 });
+    if (!this.#stepping) {
+      // In the middle of a round, where an interrupt can be taken alone.
+      this.machine.core.stepHart = 0;
+      this.#stepping = true;
+    }
+    this.machine.run({ cycles: ROUND });
+  }
+
+  /** Takes an interrupt that is due. Whether there was one. */
+  settle(): boolean {
+    const pc = this.#words[PC_OFFSET];
+    this.machine.core.settle();
+    return this.#words[PC_OFFSET] !== pc;
+  }
+
+  /** The line that makes mip.MTIP. */
+  get timerLine(): boolean {
+    return ((this.#words[LINES_OFFSET] as number) & TIMER_BIT) !== 0;
+  }
+
+  set timerLine(level: boolean) {
+    if (level !== this.timerLine) this.machine.core.setLine(0, INTERRUPT.MTI, level);
   }
 
   /** Executes up to address `pc` (below 2^32). */
@@ -88,9 +152,10 @@ export class Ours {
     throw new Error(`never came to 0x${pc.toString(16)}`);
   }
 
-  /** Sets mtval or stval to 0, which the manual allows after an ebreak too. */
-  clearTrapValue(name: "mtval" | "stval"): void {
-    this.machine.core.hart(0).set(name, 0n);
+  /** Sets mtval or stval to 0 where it holds the address of an ebreak: the manual allows both. */
+  clearBreakpointValue(level: "m" | "s"): void {
+    const hart = this.machine.core.hart(0);
+    if (hart.get(`${level}tval`) === hart.get(`${level}epc`)) hart.set(`${level}tval`, 0n);
   }
 
   /** Instructions that did not trap, modulo 2^32. */
@@ -108,8 +173,24 @@ export class Ours {
     return base === undefined ? undefined : Number(pc - base);
   }
 
+  /** The first word of memory that is other than in `memory`, apart from where the device tree is. */
+  differsFrom(memory: Buffer): string | undefined {
+    const { ram } = this.machine.core;
+    const ours = Buffer.from(ram.buffer, ram.byteOffset, TREE);
+    if (ours.equals(memory.subarray(0, TREE))) return undefined;
+    let at = 0;
+    while (ours.readBigUInt64LE(at) === memory.readBigUInt64LE(at)) at += 8;
+    const hex = (value: bigint | number): string => value.toString(16);
+    return `memory at ${hex(RAM_BASE + at)}: ${hex(ours.readBigUInt64LE(at))} here, ${hex(memory.readBigUInt64LE(at))} on QEMU`;
+  }
+
   get halted(): boolean {
     return this.machine.halted !== undefined;
+  }
+
+  /** Runs one instruction after the other until the program ends or `cycles` are over. */
+  runSingly(cycles: number): void {
+    while (!this.halted && this.machine.cycles < cycles) this.machine.run({ cycles: 1 });
   }
 
   /** Runs in strides of random length until the program ends or `cycles` are over. */

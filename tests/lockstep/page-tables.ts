@@ -5,12 +5,14 @@ import {
   DATA_PAGES,
   GIGAPAGES,
   LENGTHS,
+  OPEN_PAGE,
   PADS,
   PROTECTED,
   RAM_BASE,
   TABLES,
   USER_CODE,
   WINDOWS,
+  WRITABLE_CODE,
 } from "./map.ts";
 import type { Random } from "./random.ts";
 
@@ -66,8 +68,8 @@ const pte = (physical: number | bigint, flags: number): bigint =>
 /** Flags of a leaf: any, but mostly such that something is allowed. */
 function randomFlags(random: Random, writable: boolean): number {
   let flags = random.chance(0.95) ? PTE.V : 0;
-  flags |= random.chance(0.8) ? PTE.R : 0;
-  flags |= writable && random.chance(0.7) ? PTE.W : 0;
+  flags |= random.chance(0.9) ? PTE.R : 0;
+  flags |= writable && random.chance(0.85) ? PTE.W : 0;
   flags |= random.chance(0.5) ? PTE.X : 0;
   flags |= random.chance(0.5) ? PTE.U : 0;
   // Execute-only pages are those that MXR is about.
@@ -143,6 +145,10 @@ function mapProgram(builder: Builder, leafTable: number, user: boolean, random: 
   for (let page = PADS.base; page < PADS.base + PADS.bytes; page += PAGE) {
     builder.set(leafTable, (page >> 12) & 511, pte(page, flags | marks()));
   }
+  for (let page = WRITABLE_CODE.base; page < WRITABLE_CODE.base + WRITABLE_CODE.bytes; page += PAGE) {
+    builder.set(leafTable, (page >> 12) & 511, pte(page, flags | PTE.W | marks()));
+  }
+  builder.set(leafTable, (OPEN_PAGE >> 12) & 511, pte(OPEN_PAGE, (flags | PTE.W | marks()) & ~PTE.X));
   for (const page of DATA_PAGES) builder.set(leafTable, (page >> 12) & 511, randomLeaf(random));
 }
 

@@ -5,26 +5,40 @@ import { changingCode } from "./blocks/code.ts";
 import { csrs } from "./blocks/csrs.ts";
 import { floats } from "./blocks/float.ts";
 import { branches, integers, jumps, loop } from "./blocks/integer.ts";
-import { asLowerLevel, atomics, loadsAndStores, reservations } from "./blocks/memory.ts";
+import { interruptible } from "./blocks/interruptible.ts";
+import { asLowerLevel, atomics, loadsAndStores } from "./blocks/memory.ts";
 import { changeMode, environment, hiddenCounter, normalize, supervisorFences } from "./blocks/modes.ts";
+import { reservations } from "./blocks/reservations.ts";
 import { permissions, remap } from "./blocks/translation.ts";
 import { traps } from "./blocks/traps.ts";
+import { clockTable } from "./clock.ts";
 import { Context } from "./context.ts";
-import { CELLS, CODE, DATA, IMAGE_BYTES, LENGTHS, PADS, RAM_BASE, type Reserved, TABLES } from "./map.ts";
+import {
+  CELLS,
+  CLOCK_TABLE,
+  CODE,
+  DATA,
+  IMAGE_BYTES,
+  LENGTHS,
+  PADS,
+  RAM_BASE,
+  type Reserved,
+  TABLES,
+} from "./map.ts";
 import { buildPageTables } from "./page-tables.ts";
 import { Random } from "./random.ts";
-import { emitRuntime } from "./runtime.ts";
+import { emitRuntime, type Runtime } from "./runtime.ts";
 
 /** Blocks, and how often each comes. */
 const BLOCKS: ReadonlyArray<readonly [number, (context: Context) => void]> = [
-  [5, integers],
-  [4, floats],
+  [6, integers],
+  [5, floats],
   [3, branches],
   [2, loop],
   [2, jumps],
   [6, loadsAndStores],
   [2, atomics],
-  [1, reservations],
+  [2, reservations],
   [2, asLowerLevel],
   [3, csrs],
   [3, traps],
@@ -35,6 +49,7 @@ const BLOCKS: ReadonlyArray<readonly [number, (context: Context) => void]> = [
   [2, permissions],
   [2, remap],
   [2, changingCode],
+  [2, interruptible],
 ];
 const DRAW = BLOCKS.flatMap(([weight, block]) => Array.from({ length: weight }, () => block));
 
@@ -42,8 +57,11 @@ export interface Program {
   readonly seed: number;
   /** Memory from RAM_BASE on. */
   readonly image: Uint8Array;
+  /** The timer interrupts at any instruction. */
+  readonly clocked: boolean;
   /** Address of the first instruction of the body, where comparison begins. */
   readonly body: number;
+  readonly handlers: Runtime["handlers"];
   /** Names of table lines by the offset of their instructions from RAM_BASE. */
   readonly names: ReadonlyMap<number, string>;
 }
@@ -69,23 +87,6 @@ function fillPads(image: DataView, link: number): void {
   }
 }
 
-/** The page tables that leaves are in: what A and D bits were set shows there. */
-const SUMMED_TABLES = 8 * 4096;
-/** Words summed between two branches. */
-const UNROLLED = 16;
-
-/** Adds up memory, so that what was stored where, and what the walker marked, is compared as well. */
-function emitSum(a: Assembler, start: number, bytes: number): void {
-  const [at, end, word, sum] = [8, 9, 10, 11];
-  const next = a.fresh();
-  a.li(at, BigInt(start))
-    .li(end, BigInt(start + bytes))
-    .label(next);
-  for (let n = 0; n < UNROLLED; n++)
-    a.op("ld", { rd: word, rs1: at, imm: n * 8 }).op("add", { rd: sum, rs1: sum, rs2: word });
-  a.op("addi", { rd: at, rs1: at, imm: UNROLLED * 8 }).to(next, "bne", { rs1: at, rs2: end });
-}
-
 /** Back to the start of the body, `rounds` times; then the machine is powered off. */
 function emitEnd(context: Context, rounds: number): void {
   const { a, reserved } = context;
@@ -96,14 +97,21 @@ function emitEnd(context: Context, rounds: number): void {
   a.op("addi", { rd: t1, rs1: t1, imm: -rounds });
   const done = a.fresh();
   a.to(done, "beq", { rs1: t1, rs2: 0 }).to("body", "jal").label(done);
-  emitSum(a, TABLES.base, SUMMED_TABLES);
-  emitSum(a, DATA.base, DATA.bytes);
   a.li(t0, 0x10_0000).li(t1, 0x5555).op("sw", { rs1: t0, rs2: t1 });
   a.label("end").to("end", "jal");
 }
 
-/** Writes the program of a seed: `blocks` blocks, gone through `rounds` times. */
-export function generate(seed: number, { blocks = 400, rounds = 4 } = {}): Program {
+/** How large a program is. */
+export interface Shape {
+  readonly blocks: number;
+  /** How often it goes through them. */
+  readonly rounds: number;
+}
+
+export const WHOLE: Shape = { blocks: 400, rounds: 6 };
+
+/** Writes the program of a seed. */
+export function generate(seed: number, { blocks, rounds }: Shape = WHOLE): Program {
   const random = new Random(seed);
   const reserved = chooseReserved(random);
   const tables = buildPageTables(random);
@@ -120,11 +128,13 @@ export function generate(seed: number, { blocks = 400, rounds = 4 } = {}): Progr
     if (name !== "") names.set(offset, name);
     image[LENGTHS - RAM_BASE + offset / 2] = length;
   };
-  const { sstc } = emitRuntime(a, reserved, random);
-  const context = new Context(random, a, reserved, tables, sstc);
+  const clocked = seed % 2 === 0;
+  if (clocked) image.set(new Uint8Array(clockTable(random).buffer), CLOCK_TABLE.base - RAM_BASE);
+  const runtime = emitRuntime(a, reserved, random, clocked);
+  const context = new Context(random, a, reserved, tables, runtime);
   const body = a.here;
   for (let n = 0; n < blocks && a.here < CODE.base + CODE.bytes - 0x1000; n++) random.pick(DRAW)(context);
   emitEnd(context, rounds);
   image.set(a.bytes(), 0);
-  return { seed, image, body, names };
+  return { seed, clocked, image, body, handlers: runtime.handlers, names };
 }

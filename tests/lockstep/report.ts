@@ -1,14 +1,8 @@
 /** What a person needs to know about a difference: where, what, and the smallest program that shows it. */
 import { compare, type Difference } from "./compare.ts";
 import { RAM_BASE } from "./map.ts";
-import { generate, type Program } from "./program.ts";
+import { generate, type Program, type Shape, WHOLE } from "./program.ts";
 import { PC, showStates, slot } from "./state.ts";
-
-/** How large the program is. */
-export interface Shape {
-  readonly blocks: number;
-  readonly rounds: number;
-}
 
 const hex = (value: bigint | number): string => `0x${value.toString(16)}`;
 
@@ -32,12 +26,12 @@ export function reportDifference(program: Program, difference: Difference): stri
   ].join("\n");
 }
 
-/** Finds the fewest blocks that still differ; a program's blocks are the first ones of a longer program. */
-export async function shrink(qemu: string, seed: number, shape: Shape): Promise<string> {
-  let rounds = shape.rounds;
+/** Finds the fewest blocks that still differ, and shows the first instruction after which they do. */
+export async function locate(qemu: string, seed: number, shape: Shape = WHOLE): Promise<string> {
+  let rounds = 1;
   const differs = async (blocks: number): Promise<boolean> =>
     (await compare(qemu, generate(seed, { blocks, rounds }))).difference !== undefined;
-  rounds = 1;
+  // A program's blocks are the first ones of a longer program.
   if (!(await differs(shape.blocks))) rounds = shape.rounds;
   let [same, other] = [0, shape.blocks];
   while (other - same > 1) {
@@ -45,5 +39,12 @@ export async function shrink(qemu: string, seed: number, shape: Shape): Promise<
     if (await differs(middle)) other = middle;
     else same = middle;
   }
-  return `again: npm run lockstep -- --seed ${seed} --instructions 1000000 --blocks ${other} --rounds ${rounds}`;
+  const program = generate(seed, { blocks: other, rounds });
+  const { difference } = await compare(qemu, program, { grain: "instruction" });
+  return [
+    difference
+      ? reportDifference(program, difference)
+      : "QEMU agrees when it executes one instruction at a time.",
+    `again: npm run lockstep -- --seed ${seed} --instructions 1000000 --blocks ${other} --rounds ${rounds}`,
+  ].join("\n");
 }

@@ -29,8 +29,13 @@ export const SLOT_NAMES: readonly string[] = [
   ...Array.from({ length: 32 }, (_, index) => `f${index}`),
 ];
 export const PC = CSR_SLOTS.indexOf("pc");
+export const MIP = CSR_SLOTS.indexOf("mip");
+export const MTVEC = CSR_SLOTS.indexOf("mtvec");
+export const MEPC = CSR_SLOTS.indexOf("mepc");
 export const MCAUSE = CSR_SLOTS.indexOf("mcause");
 export const SCAUSE = CSR_SLOTS.indexOf("scause");
+export const MTVAL = CSR_SLOTS.indexOf("mtval");
+export const STVAL = CSR_SLOTS.indexOf("stval");
 export const X0 = CSR_SLOTS.length;
 export const F0 = X0 + 32;
 
@@ -41,11 +46,6 @@ export const newState = (): State => new Uint32Array(PRIV + 1);
 
 export function slot(state: State, index: number): bigint {
   return (BigInt(state[2 * index + 1] ?? 0) << 32n) | BigInt(state[2 * index] ?? 0);
-}
-
-export function sameState(one: State, other: State): boolean {
-  for (let i = 0; i <= PRIV; i++) if (one[i] !== other[i]) return false;
-  return true;
 }
 
 const LEVELS = ["U", "S", "?", "M"];

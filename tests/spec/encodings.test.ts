@@ -72,7 +72,7 @@ requireTool("riscv64-linux-gnu-gcc")("the disassembler", () => {
     const random = new Random(1);
     const a = new Assembler(0x8000_0000);
     const none = { t0: 0, t1: 0, request: 0, link: 0 };
-    const context = new Context(random, a, none, buildPageTables(random), false);
+    const context = new Context(random, a, none, buildPageTables(random), { sstc: false, handlers: [] });
     const names: string[] = [];
     for (const line of LINES.values()) {
       if (RECENT.has(line.name) || line.extension === "zfa") continue;

@@ -1,7 +1,7 @@
 /** Programs that change their own code: instructions replaced in place, and routines copied to data and called there. */
 import { encode } from "../../core/encode.ts";
 import { type Context, linesOf } from "../context.ts";
-import { DATA } from "../map.ts";
+import { DATA, WRITABLE_CODE } from "../map.ts";
 
 const WIDE = linesOf("alu", "mul", "div").filter(({ length }) => length === 32);
 const NARROW = linesOf("alu").filter(({ length }) => length === 16);
@@ -54,20 +54,24 @@ function patchHalf(context: Context): void {
   });
 }
 
-/** Copies a routine to a page of data and calls it. */
+/** Writes a routine to where there was another before, often across a page edge, and calls it. */
 function callCopy(context: Context): void {
   const { random, a, reserved } = context;
   const { t0, t1, link } = reserved;
-  const address =
-    DATA.base + 4096 * random.int(24, 30) + random.pick([0xff8, 0xffc, 0xffe, 0, random.int(0, 2000) * 2]);
-  a.li(t0, address);
+  const place =
+    context.mode === "m" && random.chance(0.5)
+      ? DATA.base + 4096 * random.int(27, 30)
+      : WRITABLE_CODE.base + 4096 * random.int(0, 1);
+  const offset = random.pick([0xff8, 0xffc, 0xffe, 0, random.int(0, 2000) * 2]);
+  a.li(t0, context.fixedAddress(place + offset));
   let at = 0;
   for (let n = random.int(1, 5); n > 0; n--) {
-    const line = random.pick(WIDE);
     // Relative to the pc, auipc says where the copy is; both sides agree on that.
-    a.li(t1, BigInt.asIntN(32, BigInt(encode(line.name, context.operands(line)))));
-    a.op("sw", { rs1: t0, rs2: t1, imm: at });
-    at += 4;
+    const line = random.pick(random.chance(0.3) ? NARROW : WIDE);
+    const bits = line.length;
+    a.li(t1, BigInt.asIntN(bits, BigInt(encode(line.name, context.operands(line)))));
+    a.op(bits === 16 ? "sh" : "sw", { rs1: t0, rs2: t1, imm: at });
+    at += bits / 8;
   }
   a.li(t1, BigInt.asIntN(16, BigInt(encode("c.jr", { rs1: link }))));
   a.op("sh", { rs1: t0, rs2: t1, imm: at });
@@ -75,8 +79,8 @@ function callCopy(context: Context): void {
   a.op("jalr", { rd: link, rs1: t0 });
 }
 
-/** Only where stores go to the code itself: in M-mode. */
+/** In M-mode stores go to the code itself, too. */
 export function changingCode(context: Context): void {
-  if (context.mode !== "m") return;
-  context.random.pick([patch, patch, patchHalf, callCopy])(context);
+  if (context.mode !== "m") callCopy(context);
+  else context.random.pick([patch, patch, patchHalf, callCopy])(context);
 }

@@ -1,5 +1,5 @@
 /** CSR instructions on every register that both sides have, with values that both keep. */
-import { INTERRUPT } from "../../../spec/riscv.ts";
+import { INTERRUPT, MSTATUS_BIT } from "../../../spec/riscv.ts";
 import type { Context, Mode } from "../context.ts";
 import type { Random } from "../random.ts";
 
@@ -53,7 +53,7 @@ const TIMES = [0n, -1n, 1n << 62n, 0x7fff_ffff_ffff_ffffn] as const;
 function onTimer(context: Context): void {
   const { random } = context;
   const rs1 = context.constant(random.pick(TIMES));
-  if (context.sstc) context.csr("csrrw", "stimecmp", { rd: context.target(), rs1 });
+  if (context.runtime.sstc) context.csr("csrrw", "stimecmp", { rd: context.target(), rs1 });
   context.csr("csrrs", "stimecmp", { rd: context.target() });
 }
 
@@ -96,6 +96,9 @@ function onWindow(context: Context, windows: readonly Window[]): void {
   const any = random.chance(0.2) ? mask : random.bits64() & mask;
   const value = single ? interruptBit(random) : any;
   const rs1 = context.constant(value);
+  // Where stvec points to is no place to be sent to.
+  if (context.clocked && name === "stvec" && context.mode === "s")
+    context.csr("csrrci", "sstatus", { zimm: 1 << MSTATUS_BIT.SIE });
   context.csr("csrrs", name, { rd: reserved.t1 });
   context.csr(single ? "csrrw" : random.pick(WRITES), name, { rd: context.target(), rs1 });
   if (random.chance(0.5)) context.csr("csrrs", name, { rd: context.target() });
@@ -133,7 +136,7 @@ export function illegalCsr(context: Context): void {
 
 export function csrs(context: Context): void {
   const { random, mode } = context;
-  for (let n = random.int(2, 6); n > 0; n--) {
+  for (let n = mode === "u" ? 1 : random.int(2, 6); n > 0; n--) {
     const kind = random.int(0, 10);
     if (mode === "u" || kind === 0) illegalCsr(context);
     else if (kind === 1) onExceptionPc(context, mode === "m" ? random.pick(["mepc", "sepc"]) : "sepc");

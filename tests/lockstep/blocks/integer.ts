@@ -14,7 +14,7 @@ export function integer(context: Context): void {
 export function integers(context: Context): void {
   const { random } = context;
   for (let n = random.int(1, 4); n > 0; n--) context.constant(random.operand(), random.chance(0.5));
-  for (let n = random.int(6, 20); n > 0; n--) integer(context);
+  for (let n = random.int(6, 30); n > 0; n--) integer(context);
 }
 
 /** Conditional branches over a few instructions. */
@@ -48,7 +48,7 @@ export function loop(context: Context): void {
   const stack = 2;
   let counter = stack;
   while (counter === stack) counter = context.variable(random.chance(0.5));
-  a.li(counter, random.int(2, 6));
+  a.li(counter, random.int(2, 12));
   const label = a.fresh();
   context.holding(counter, () => {
     a.label(label);

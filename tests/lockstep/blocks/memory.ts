@@ -1,14 +1,12 @@
-/** Loads, stores, atomics and LR/SC pairs, aligned and not, in the present mode or through mstatus.MPRV. */
+/** Loads, stores and atomics, aligned and not, in the present mode or through mstatus.MPRV. */
 import type { Encoding } from "../../../spec/isa/reader.ts";
 import { MSTATUS_BIT, PRIVILEGE } from "../../../spec/riscv.ts";
-import type { Operands } from "../../core/encode.ts";
 import { accessSize, type Context, linesOf } from "../context.ts";
 import { integer } from "./integer.ts";
 
 const ACCESSES = linesOf("load", "store");
 const BYTE_LOADS = linesOf("load").filter(({ name }) => accessSize(name) === 1);
 const AMOS = linesOf("amo");
-const LR = linesOf("lrsc").filter(({ name }) => name.startsWith("lr"));
 
 const isStore = (name: string): boolean => /^(c\.)?f?s/.test(name);
 
@@ -43,37 +41,8 @@ export function atomics(context: Context): void {
   const { random } = context;
   for (let n = random.int(2, 6); n > 0; n--) {
     const line = random.pick(AMOS);
-    const address = context.dataAddress(accessSize(line.name), context.paged, true, true);
-    context.any(line, { rs1: context.constant(address) });
+    context.any(line, { rs1: context.constant(context.atomicAddress(accessSize(line.name))) });
   }
-}
-
-/** lr, a few instructions, sc: to the same address or (it fails then) another; then one that fails and leaves no reservation. */
-export function reservations(context: Context): void {
-  const { random } = context;
-  const size = random.pick([4, 8]);
-  const suffix = size === 4 ? "w" : "d";
-  const address = context.dataAddress(size, context.paged, true, true);
-  const natural = address - (address % BigInt(size));
-  const conditional = (rs1: number): void =>
-    context.emit(`sc.${suffix}`, { ...ordering(context), rd: context.target(), rs1, rs2: random.int(0, 31) });
-  const lr = LR.find(({ name }) => name === `lr.${suffix}`) as Encoding;
-  const rs1 = context.constant(natural);
-  context.holding(rs1, () => {
-    context.any(lr, { rs1 });
-    for (let n = random.int(0, 3); n > 0; n--) integer(context);
-    if (random.chance(0.8)) conditional(rs1);
-    conditional(context.constant(natural ^ BigInt(size * 2)));
-  });
-  if (random.chance(0.3)) {
-    const wrong = context.dataAddress(size, context.paged, false);
-    context.any(lr, { rs1: context.constant(wrong) });
-    conditional(context.constant((wrong - (wrong % 8n)) ^ 64n));
-  }
-}
-
-function ordering({ random }: Context): Operands {
-  return { aq: random.int(0, 1), rl: random.int(0, 1) };
 }
 
 /** M-mode accesses memory as a lower level would. */
@@ -87,7 +56,7 @@ export function asLowerLevel(context: Context): void {
   const level = random.pick(["U", "S", "M"] as const);
   for (let n = random.int(1, 3); n > 0; n--) {
     // A trap ends MPRV, so it is set anew each time.
-    const line = random.pick(random.chance(0.8) ? ACCESSES : AMOS);
+    const line = random.pick(context.clocked || random.chance(0.8) ? ACCESSES : AMOS);
     const size = accessSize(line.name);
     const translated = context.satpOn && level !== "M";
     const address = context.dataAddress(

@@ -1,8 +1,9 @@
 /** Changes of privilege level, and of everything that M-mode decides: delegation, paging, protection, interrupts. */
 import { MSTATUS_BIT, PRIVILEGE } from "../../../spec/riscv.ts";
 import { csrNumber } from "../../core/encode.ts";
+import { SUPERVISOR_INTERRUPTS, TIMER_ENABLE } from "../clock.ts";
 import type { Context, Mode } from "../context.ts";
-import { CODE, PROTECTED, TABLES, USER_CODE } from "../map.ts";
+import { CODE, MSIP, PROTECTED, TABLES, USER_CODE } from "../map.ts";
 import { MPP_M } from "../runtime.ts";
 import { interruptBit } from "./csrs.ts";
 
@@ -25,11 +26,21 @@ export function enterMachineMode(context: Context): void {
   context.mode = "m";
 }
 
+/** In a clocked program the timer may interrupt what comes below M-mode, and mostly does. */
+function startClock(context: Context): void {
+  const { a, reserved, random, runtime } = context;
+  if (runtime.interrupt === undefined || random.chance(0.1)) return;
+  context.csr("csrrci", "mstatus", { zimm: bit("MIE") });
+  a.li(reserved.t1, TIMER_ENABLE | runtime.interrupt);
+  context.csr("csrrs", "mie", { rs1: reserved.t1 });
+}
+
 /** From M-mode down, by mret or sret, to the next instruction as `mode` sees it. */
 function leaveMachineMode(context: Context, mode: Mode): void {
   const { a, reserved, random } = context;
   const { t0, t1 } = reserved;
   const next = a.fresh();
+  if (mode !== "m") startClock(context);
   a.address(t0, next);
   if (mode === "u" && context.satpOn) {
     a.li(t1, USER_CODE - BigInt(CODE.base));
@@ -56,6 +67,8 @@ function leaveMachineMode(context: Context, mode: Mode): void {
 function supervisorToUser(context: Context): void {
   const { a, reserved } = context;
   const next = a.fresh();
+  // An interrupt would overwrite sepc.
+  if (context.clocked) context.csr("csrrci", "sstatus", { zimm: bit("SIE") });
   a.address(reserved.t0, next);
   if (context.satpOn) {
     a.li(reserved.t1, USER_CODE - BigInt(CODE.base));
@@ -79,7 +92,7 @@ function setFloatState(context: Context): void {
   const { a, reserved, random } = context;
   a.li(reserved.t0, 3 << FS_BIT);
   context.csr("csrrc", "mstatus", { rs1: reserved.t0 });
-  a.li(reserved.t0, random.pick([0, 1, 1, 2, 2, 3]) << FS_BIT);
+  a.li(reserved.t0, random.pick([0, 1, 1, 1, 2, 2, 2, 3, 3, 3]) << FS_BIT);
   context.csr("csrrs", "mstatus", { rs1: reserved.t0 });
 }
 
@@ -165,7 +178,7 @@ function raiseInterrupts(context: Context): void {
   context.csr("csrrw", "mideleg", { rs1: context.constant(random.bits32() & 0x222) });
   context.csr(random.pick(["csrrw", "csrrs"]), "mip", { rs1: context.constant(random.bits32() & 0x222) });
   if (random.chance(0.3)) {
-    a.li(t0, 0x200_0000).op("addi", { rd: t1, rs1: 0, imm: random.int(0, 1) });
+    a.li(t0, MSIP).op("addi", { rd: t1, rs1: 0, imm: random.int(0, 1) });
     a.op("sw", { rs1: t0, rs2: t1 });
   }
   context.csr("csrrw", "mie", { rs1: context.constant(interruptBit(random)) });
@@ -188,18 +201,23 @@ export function normalize(context: Context): void {
   enterMachineMode(context);
   setStatus(context, []);
   delegate(context, 0);
-  for (const name of ["mideleg", "mie", "mip"]) context.csr("csrrw", name);
-  a.li(reserved.t0, 0x200_0000).op("sw", { rs1: reserved.t0, rs2: 0 });
+  a.li(reserved.t0, context.clocked ? SUPERVISOR_INTERRUPTS : 0);
+  context.csr("csrrw", "mideleg", { rs1: reserved.t0 });
+  for (const name of ["mie", "mip"]) context.csr("csrrw", name);
+  a.li(reserved.t0, MSIP).op("sw", { rs1: reserved.t0, rs2: 0 });
   setPaging(context, 0n);
 }
 
 /** Goes to M-mode, changes some of what it decides, and goes on in some mode. */
 export function environment(context: Context): void {
   const { random } = context;
+  // The clock interrupts M-mode in interruptible() only, and S-mode's handlers must work.
+  const allowed = (name: string): boolean =>
+    name !== "MPRV" && !(context.clocked && (name === "MIE" || name === "TSR"));
   enterMachineMode(context);
   setStatus(
     context,
-    STATUS_BITS.filter((name) => name !== "MPRV" && random.chance(0.25)),
+    STATUS_BITS.filter((name) => allowed(name) && random.chance(name === "SUM" ? 0.5 : 0.25)),
   );
   if (random.chance(0.5)) setFloatState(context);
   // Handlers of S-mode return by sret, so there are none while it traps.
@@ -214,7 +232,7 @@ export function environment(context: Context): void {
   if (random.chance(0.5)) editTables(context);
   if (random.chance(0.3)) editProtection(context);
   if (random.chance(0.3)) waitForPending(context);
-  if (random.chance(0.4) && !context.tsr) raiseInterrupts(context);
+  if (random.chance(0.4) && !context.tsr && !context.clocked) raiseInterrupts(context);
   leaveMachineMode(context, random.pick(["m", "s", "s", "u", "u"]));
 }
 

@@ -11,7 +11,8 @@ const bit = (name: "SUM" | "MXR" | "MPRV"): number => 1 << MSTATUS_BIT[name];
 
 /** One access to the address in `rs1`, aligned to 8 bytes. */
 function touch(context: Context, rs1: number): void {
-  const line: Encoding = context.random.chance(0.85) ? context.random.pick(PLAIN) : context.random.pick(AMOS);
+  const line: Encoding =
+    context.clocked || context.random.chance(0.85) ? context.random.pick(PLAIN) : context.random.pick(AMOS);
   context.any(
     line,
     line.immediate ? { rs1, imm: accessSize(line.name) * context.random.int(0, 1) } : { rs1 },
