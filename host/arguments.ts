@@ -25,6 +25,14 @@ export const VALUE_OPTIONS = [
   "record",
   "replay",
   "pipeline",
+  "stats-json",
+  "trace-pipeline",
+  "annotate",
+  "speedscope",
+  "perfetto",
+  "from",
+  "to",
+  "until",
 ] as const;
 
 /** Options of `hartbeat boot` without a value that QEMU writes with one dash. */

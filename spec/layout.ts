@@ -151,6 +151,7 @@ const MACHINE: readonly Field[] = [
     count: 8,
     doc: "the task that each hart was last seen with, 0 for none",
   },
+  { name: "traceSpaces", type: "u64", count: 8, doc: "satp that each hart was last seen with in user mode" },
 ];
 
 function place(fields: readonly Field[]): PlacedField[] {

@@ -14,7 +14,10 @@ export const TRACE_KINDS = [
   "exception",
   /** An interrupt taken before the instruction at `pc`; `insn` is the cause. */
   "interrupt",
-  /** Another task runs from here on: what the kernel keeps in tp (or, in user mode, in sscratch) is in `pc`. */
+  /**
+   * Another task runs from here on, or another program in user mode: what the kernel keeps in tp (or, in user mode, in sscratch)
+   * is in `pc`, the low half of satp in `insn`.
+   */
   "task",
 ] as const;
 export type TraceKind = (typeof TRACE_KINDS)[number];

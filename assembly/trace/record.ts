@@ -9,6 +9,7 @@ import {
   HART_MEPC,
   HART_PC,
   HART_PRIV,
+  HART_SATP,
   HART_SCAUSE,
   HART_SEPC,
   HART_SSCRATCH,
@@ -18,6 +19,7 @@ import {
   MACHINE_TRACECOUNT,
   MACHINE_TRACEFROM,
   MACHINE_TRACEOPEN,
+  MACHINE_TRACESPACES,
   MACHINE_TRACETASKS,
   MACHINE_TRACETO,
   MACHINE_WATCHHIT,
@@ -109,17 +111,23 @@ function traceTask(h: usize, cycle: u64): void {
   if (priv == PRIV_M) return;
   let task = load<u64>(h, HART_SSCRATCH);
   if (priv == PRIV_S && <i64>load<u64>(h, TP) < 0) task = load<u64>(h, TP);
-  const last = MACHINE + MACHINE_TRACETASKS + ((<usize>indexOf(h)) << 3);
-  if (<i64>task >= 0 || task == load<u64>(last)) return;
-  store<u64>(last, task);
-  append(h, TRACED_TASK, task, cycle, 0);
+  if (<i64>task >= 0) return;
+  const index = (<usize>indexOf(h)) << 3;
+  const space = load<u64>(h, HART_SATP);
+  const same = task == load<u64>(MACHINE + MACHINE_TRACETASKS + index);
+  if (same && (priv == PRIV_S || space == load<u64>(MACHINE + MACHINE_TRACESPACES + index))) return;
+  store<u64>(MACHINE + MACHINE_TRACETASKS + index, task);
+  if (priv != PRIV_S) store<u64>(MACHINE + MACHINE_TRACESPACES + index, space);
+  append(h, TRACED_TASK, task, cycle, <u32>space);
   // Memory tells now who that is.
   takeTrace();
 }
 
 /** The instruction at `slot` was executed; its cycles have been taken from `fuel`. */
 export function traceInstruction(h: usize, slot: usize, pc: u64, fuel: i32): void {
-  const cycle = load<u64>(h, HART_CYCLE) - <u64>(<i64>fuel);
+  // Whoever takes the records may ask for the time.
+  store<u32>(h, fuel, HART_FUEL);
+  const cycle = now(h);
   if (!load<u32>(h, HART_TIMED)) notePlain(cycle);
   traceTask(h, cycle);
   const at = append(h, TRACED_INSTRUCTION, pc, cycle, instructionAt(slot));
@@ -163,10 +171,10 @@ export function traceTrap(h: usize): void {
 /** The instruction at `slot` left the interpreter's fast path; 0 when none could be fetched. */
 export function traceLeaving(h: usize, slot: usize, pc: u64, fuel: i32): void {
   if (load<u32>(MACHINE, MACHINE_WATCHHIT)) return;
-  store<u32>(h, fuel, HART_FUEL);
   // CSR instructions are told before they are executed.
   const told = slot != 0 && isToldBefore(classOf(slot));
   if (slot != 0 && !told) traceInstruction(h, slot, pc, fuel);
+  store<u32>(h, fuel, HART_FUEL);
   if (load<u32>(h, HART_TRAPPED)) traceTrap(h);
 }
 

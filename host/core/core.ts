@@ -31,7 +31,7 @@ const ENGINE_FIELDS: ReadonlySet<string> = new Set([
   ...["readTlb", "writeTlb", "fetchTlb", "superpages", "trapped", "fuel", "resumePc"],
   ...["harts", "ramBytes", "stopRequest", "stopReason", "stepHart", "busFault", "breakpoints", "codePages"],
   ...["freeCodePage", "watchpoints", "watchDisarmed", "watchHit", "watchAccess", "watchAddress"],
-  ...["traceOpen", "traceCount", "traceFrom", "traceTo", "traceTasks"],
+  ...["traceOpen", "traceCount", "traceFrom", "traceTo", "traceTasks", "traceSpaces"],
 ]);
 
 /** The guest's part of the core but for memory, by the names of spec/layout.ts. */

@@ -142,6 +142,9 @@ export class TraceBuffer {
   }
 
   #forgetTasks(): void {
-    for (let hart = 0; hart < MAX_HARTS; hart++) this.#machine.set("traceTasks", 0n, hart);
+    for (let hart = 0; hart < MAX_HARTS; hart++) {
+      this.#machine.set("traceTasks", 0n, hart);
+      this.#machine.set("traceSpaces", 0n, hart);
+    }
   }
 }

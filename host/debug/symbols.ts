@@ -12,6 +12,14 @@ export interface SymbolAt {
   readonly offset: number;
 }
 
+/** A symbol with the addresses that belong to it: up to the next symbol, or the end of the segment. */
+export interface SymbolSpan {
+  readonly image: string;
+  readonly name: string;
+  readonly start: bigint;
+  readonly end: bigint;
+}
+
 /** The suffixes that GCC gives to copies of a function which it specialised. */
 const CLONE = /\.(?:isra|constprop|part)\.\d+/g;
 
@@ -54,7 +62,23 @@ class Image {
   }
 
   /** The last symbol at or before `address`; of several at one place the last of the order, the best. */
-  symbolize(address: bigint): SymbolAt | undefined {
+  span(address: bigint): SymbolSpan | undefined {
+    const index = this.#below(address);
+    const symbol = this.#byAddress[index];
+    const segment = this.segmentAt(address);
+    if (symbol === undefined || segment === undefined) return undefined;
+    const limit = segment.vaddr + BigInt(segment.memSize);
+    const next = this.#byAddress[index + 1]?.address ?? limit;
+    return {
+      image: this.label,
+      name: symbol.name,
+      start: symbol.address,
+      end: next < limit ? next : limit,
+    };
+  }
+
+  /** Index of that symbol, -1 when there is none. */
+  #below(address: bigint): number {
     let low = 0;
     let high = this.#byAddress.length;
     while (low < high) {
@@ -63,9 +87,7 @@ class Image {
       if (symbol !== undefined && symbol.address <= address) low = middle + 1;
       else high = middle;
     }
-    const symbol = this.#byAddress[low - 1];
-    if (symbol === undefined || this.segmentAt(address) === undefined) return undefined;
-    return { image: this.label, name: symbol.name, offset: Number(address - symbol.address) };
+    return low - 1;
   }
 }
 
@@ -103,16 +125,25 @@ export class SymbolTable {
   }
 
   /** The symbol that `address` belongs to, taken as a link address or else as the place a segment was loaded to. */
-  symbolize(address: bigint, image?: string): SymbolAt | undefined {
+  span(address: bigint, image?: string): SymbolSpan | undefined {
     for (const candidate of this.#chosen(image)) {
-      const found = candidate.symbolize(address);
+      const found = candidate.span(address);
       if (found !== undefined) return found;
     }
     for (const candidate of this.#chosen(image)) {
       const segment = candidate.segmentLoadedAt(address);
-      if (segment !== undefined) return candidate.symbolize(address - BigInt(segment.paddr) + segment.vaddr);
+      if (segment === undefined) continue;
+      const moved = segment.vaddr - BigInt(segment.paddr);
+      const found = candidate.span(address + moved);
+      if (found !== undefined) return { ...found, start: found.start - moved, end: found.end - moved };
     }
     return undefined;
+  }
+
+  /** The same with the distance from its start. */
+  symbolize(address: bigint, image?: string): SymbolAt | undefined {
+    const span = this.span(address, image);
+    return span && { image: span.image, name: span.name, offset: Number(address - span.start) };
   }
 
   /** Up to `most` names that begin with `prefix`, in the order of the alphabet. */

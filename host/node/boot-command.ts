@@ -6,8 +6,8 @@ import { HartbeatError } from "../errors.ts";
 import { OutputBuffer } from "../output-buffer.ts";
 import { PacedLoop, type PacedMachine } from "../pace.ts";
 import { signatureText } from "../signature.ts";
-import { timingReport } from "../timing/report.ts";
 import { BootTrace } from "../trace/boot-trace.ts";
+import { parsePlace } from "../trace/place.ts";
 import { printTree } from "../trace/print-tree.ts";
 import { Backends } from "./backends.ts";
 import { type BootOptions, deciding, settings } from "./boot-options.ts";
@@ -16,6 +16,8 @@ import { startGdbServer } from "./gdb-server.ts";
 import { Machine } from "./index.ts";
 import { PipedInput } from "./piped-input.ts";
 import { leaveBehind, recordedOptions, takeUp } from "./run-files.ts";
+import { statsText, writeStats } from "./run-stats.ts";
+import { RunViews } from "./run-views.ts";
 import { SizeReport } from "./size-report.ts";
 import { ESCAPE_HELP, Terminal } from "./terminal.ts";
 
@@ -35,11 +37,11 @@ const TIMEOUT_STATUS = 124;
 /** Status of a process that a signal ended, as shells count it. */
 const signalStatus = (number: number): number => 128 + number;
 
-function writeText(path: string, text: string): void {
+function writeText(path: string, what: string, text: string): void {
   try {
     writeFileSync(path, text);
   } catch (error) {
-    throw new HartbeatError(`Cannot write the signature '${path}': ${reason(error)}; name another file.`);
+    throw new HartbeatError(`Cannot write ${what} '${path}': ${reason(error)}; name another file.`);
   }
 }
 
@@ -66,7 +68,7 @@ async function runMachine(options: BootOptions, backends: Backends, terminal: Te
     const status = await session.run();
     await leaveBehind(machine, options, deciding(options));
     if (options.signature !== undefined) {
-      writeText(options.signature, signatureText(machine, options.signatureGranularity));
+      writeText(options.signature, "the signature", signatureText(machine, options.signatureGranularity));
     }
     return status;
   } finally {
@@ -83,8 +85,11 @@ class BootSession {
   readonly #output = new OutputBuffer();
   readonly #piped = new PipedInput();
   readonly #size = new SizeReport();
+  readonly #views: RunViews;
   #trace: BootTrace | undefined;
   #status = 0;
+  /** Guest cycle at which the run ends. */
+  #lastCycle = Number.POSITIVE_INFINITY;
 
   constructor(machine: Machine, terminal: Terminal, options: BootOptions) {
     this.#machine = machine;
@@ -103,6 +108,25 @@ class BootSession {
       this.#terminal.notice(`hartbeat: ${text}`);
     };
     if (options.traceBoot) this.#trace = new BootTrace(this.#target);
+    this.#views = new RunViews(machine, options);
+    if (options.until !== undefined) this.#endAt(options.until);
+  }
+
+  /** Has the run end at a place. */
+  #endAt(text: string): void {
+    const machine = this.#machine;
+    const place = parsePlace(text, machine.symbols);
+    if (place.kind === "cycle") this.#lastCycle = place.cycle;
+    else if (place.kind === "after") this.#lastCycle = machine.cycles + place.cycles;
+    else {
+      for (const address of place.addresses) {
+        machine.breakpoints.add(address, () => {
+          this.#lastCycle = machine.cycles;
+          machine.requestStop();
+          return "go-on";
+        });
+      }
+    }
   }
 
   async run(): Promise<number> {
@@ -118,7 +142,11 @@ class BootSession {
     await this.#loop.run();
     await server?.close();
     this.#printTrace();
-    if (this.#options.stats) this.#printStats((performance.now() - start) / 1000);
+    this.#writeViews(true);
+    const { stats, statsJson } = this.#options;
+    const seconds = (performance.now() - start) / 1000;
+    if (stats) this.#terminal.notice(statsText(this.#machine, seconds, this.#loop.busyMs / 1000));
+    if (statsJson !== undefined) writeStats(this.#machine, statsJson);
     return this.#status;
   }
 
@@ -131,6 +159,7 @@ class BootSession {
   #limited(): PacedMachine {
     const machine = this.#machine;
     const { maxCycles = Number.POSITIVE_INFINITY } = this.#options;
+    const last = (): number => Math.min(maxCycles, this.#lastCycle);
     return {
       get cycles() {
         return machine.cycles;
@@ -139,10 +168,10 @@ class BootSession {
         return machine.idle;
       },
       get nextEvent() {
-        return Math.min(machine.nextEvent, maxCycles);
+        return Math.min(machine.nextEvent, last());
       },
       run: ({ cycles }) => {
-        machine.run({ cycles: Math.min(cycles, maxCycles - machine.cycles) });
+        machine.run({ cycles: Math.min(cycles, last() - machine.cycles) });
         if (machine.cycles >= maxCycles && !machine.halted) this.#giveUp(maxCycles);
       },
     };
@@ -216,6 +245,8 @@ class BootSession {
     const replays = this.#options.replay !== undefined;
     if (!this.#terminal.interactive && !replays) this.#typePiped();
     if (this.#trace?.finished) this.#printTrace();
+    this.#writeViews(false);
+    if (this.#machine.cycles >= this.#lastCycle) this.#leave(0);
     // In a replay a reset comes from the recording, as all else does.
     if (this.#machine.halted?.kind === "reset" && this.#options.reboot && !replays) this.#machine.reset();
     const held = this.#target.gate();
@@ -253,17 +284,10 @@ class BootSession {
     this.#trace = undefined;
   }
 
-  #printStats(seconds: number): void {
-    const { cycles, instructions } = this.#machine;
-    const busy = this.#loop.busyMs / 1000;
-    const speed = busy > 0 ? instructions / busy / 1e6 : 0;
-    this.#terminal.notice(
-      `hartbeat: ${cycles.toLocaleString("en")} cycles, ${(cycles / CYCLES_PER_SECOND).toFixed(3)} s of guest time; ` +
-        `${seconds.toFixed(3)} s of wall time, ${busy.toFixed(3)} s of it running (${speed.toFixed(0)} million instructions/s)`,
-    );
-    if (this.#machine.timing) {
-      const name = this.#machine.timing.name;
-      this.#terminal.notice(`hartbeat: pipeline ${name}\n${timingReport(this.#machine.stats()).trimEnd()}`);
+  #writeViews(end: boolean): void {
+    for (const line of this.#views.write(end)) {
+      this.#flush();
+      this.#terminal.notice(`hartbeat: ${line}`);
     }
   }
 }

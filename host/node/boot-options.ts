@@ -9,9 +9,10 @@ import { openDrives } from "./drives.ts";
 import { readBytes } from "./files.ts";
 import type { CreateOptions } from "./index.ts";
 import type { RunFileOptions } from "./run-files.ts";
+import type { ViewOptions } from "./run-views.ts";
 
 /** The command line of `hartbeat boot`, read and checked. */
-export interface BootOptions extends RunFileOptions {
+export interface BootOptions extends RunFileOptions, ViewOptions {
   readonly kernel?: string;
   readonly initrd?: string;
   readonly append: string;
@@ -37,6 +38,10 @@ export interface BootOptions extends RunFileOptions {
   readonly paused: boolean;
   readonly traceBoot?: boolean;
   readonly stats?: boolean;
+  /** File for the counts of the pipeline model. */
+  readonly statsJson?: string;
+  /** Where the run ends: a cycle, a symbol, an address. */
+  readonly until?: string;
   /** Guest time at which a run is given up. */
   readonly maxCycles?: number;
   /** Name of the pipeline that keeps guest time; true for that of CVA6. */

@@ -13,6 +13,16 @@ export type { ConsolePort } from "../devices/virtio-console.ts";
 export type { NetworkPort } from "../devices/virtio-net.ts";
 export { NetworkHub } from "../devices/virtio-net-hub.ts";
 export { HartbeatError } from "../errors.ts";
+export { diagram } from "../pipeline/diagram.ts";
+export { kanata } from "../pipeline/kanata.ts";
+export { PipelineRecorder, type PipelineRow } from "../pipeline/recorder.ts";
+export { annotate, profileReport } from "../profile/annotate.ts";
+export { type FunctionProfile, Profiler } from "../profile/profiler.ts";
+export { speedscope } from "../profile/speedscope.ts";
+export type { HartStats } from "../timing/timing.ts";
+export { perfettoLines } from "../trace/perfetto.ts";
+export { parsePlace } from "../trace/place.ts";
+export { Timeline } from "../trace/timeline.ts";
 export { FileDisk } from "./file-disk.ts";
 
 /** A file: its path, or its bytes with a name for messages. */

@@ -40,6 +40,13 @@ interface Raw extends Moments {
   readonly cause: Cause | undefined;
 }
 
+interface Code {
+  readonly insn: number;
+  readonly pc: bigint;
+  readonly text: string;
+  readonly where: string;
+}
+
 export interface RecorderMachine {
   readonly trace: InstructionTrace;
   readonly symbols: SymbolTable;
@@ -64,6 +71,8 @@ export class PipelineRecorder {
   readonly #keep: "first" | "last";
   readonly #stages: readonly Stage[];
   #rows: Raw[] = [];
+  /** What has been disassembled, by address. */
+  readonly #codes = new Map<number, Code>();
   /** Of each hart: killed instructions whose transfer is told behind them, and the last instruction. */
   readonly #killed: Raw[][] = [];
   readonly #last: (Raw | undefined)[] = [];
@@ -129,14 +138,10 @@ export class PipelineRecorder {
 
   #row(raw: Raw): PipelineRow {
     const { hart, insn, fate, issued, committed, stall, cause } = raw;
-    const pc = addressOf(raw.pc);
-    const { mnemonic, operands } = disassemble(insn, pc);
     return {
       hart,
-      pc,
       insn,
-      text: operands === "" ? mnemonic : `${mnemonic} ${operands}`,
-      where: this.#machine.symbols.describe(pc),
+      ...this.#code(raw.pc, insn),
       fate,
       stages: spansOf(this.#stages, raw, fate === "killed"),
       issued,
@@ -144,5 +149,18 @@ export class PipelineRecorder {
       stall,
       cause,
     };
+  }
+
+  #code(address: number, insn: number): Pick<Code, "pc" | "text" | "where"> {
+    let code = this.#codes.get(address);
+    if (code?.insn !== insn) {
+      const pc = addressOf(address);
+      const { mnemonic, operands } = disassemble(insn, pc);
+      const text = operands === "" ? mnemonic : `${mnemonic} ${operands}`;
+      code = { insn, pc, text, where: this.#machine.symbols.describe(pc) };
+      this.#codes.set(address, code);
+    }
+    const { pc, text, where } = code;
+    return { pc, text, where };
   }
 }

@@ -6,6 +6,7 @@ export type Moments = Readonly<Record<Moment, number>>;
 
 export interface StageSpan {
   readonly name: string;
+  readonly letter: string;
   /** First cycle, and the one behind the last. */
   readonly begin: number;
   readonly end: number;
@@ -22,8 +23,9 @@ export function spansOf(stages: readonly Stage[], moments: Moments, killed: bool
   const passed = killed ? stages.filter(({ from }) => from !== "committed") : stages;
   const starts = passed.map(({ from, plus }) => Math.min(moments[from] + plus, killed ? end : end - 1));
   return passed
-    .map(({ name, waits = false }, index) => ({
+    .map(({ name, letter, waits = false }, index) => ({
       name,
+      letter,
       begin: starts[index] as number,
       end: starts[index + 1] ?? end,
       waits,

@@ -53,12 +53,16 @@ export class TraceWindow {
     else this.#begin(start + (from?.cycles ?? 0), to);
   }
 
-  /** Nothing more will be told. */
+  /** Nothing more will happen in it. */
   get over(): boolean {
     return this.#closed || this.#machine.core.cycles >= this.end + ROUND;
   }
 
-  /** Ends the window, if it has not ended. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** Ends the window here, if it has not been closed; what came before is told. */
   close(): void {
     if (this.#closed) return;
     this.#changed();
@@ -123,7 +127,7 @@ export class InstructionTrace {
   #refresh(): void {
     const { trace } = this.#machine.core;
     trace.take();
-    for (const window of this.#windows) if (window.over) this.#windows.delete(window);
+    for (const window of this.#windows) if (window.closed) this.#windows.delete(window);
     const wanted = [...this.#windows].filter(({ first }) => first !== undefined);
     if (wanted.length === 0) trace.close();
     else

@@ -68,11 +68,11 @@ function classic5(name: string, doc: string, aluLatency: number, loadLatency: nu
       trapMemory: source(2),
     },
     stages: [
-      { name: "IF", doc: "instruction fetch", from: "scanned", plus: 0, waits: true },
-      { name: "ID", doc: "decode, registers are read", from: "issued", plus: 0 },
-      { name: "EX", doc: "execution, address calculation", from: "issued", plus: 1 },
-      { name: "ME", doc: "data memory", from: "issued", plus: 2 },
-      { name: "WB", doc: "the register is written", from: "committed", plus: 0 },
+      { name: "IF", letter: "F", doc: "instruction fetch", from: "scanned", plus: 0, waits: true },
+      { name: "ID", letter: "D", doc: "decode, registers are read", from: "issued", plus: 0 },
+      { name: "EX", letter: "X", doc: "execution, address calculation", from: "issued", plus: 1 },
+      { name: "ME", letter: "M", doc: "data memory", from: "issued", plus: 2 },
+      { name: "WB", letter: "W", doc: "the register is written", from: "committed", plus: 0 },
     ],
   };
 }

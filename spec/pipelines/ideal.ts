@@ -5,5 +5,5 @@ export const IDEAL: PipelineFile = {
   name: "ideal",
   doc: "one cycle for each instruction",
   parameters: {},
-  stages: [{ name: "EX", doc: "everything", from: "committed", plus: 0 }],
+  stages: [{ name: "EX", letter: "X", doc: "everything", from: "committed", plus: 0 }],
 };

@@ -9,6 +9,8 @@ export type Moment = "asked" | "scanned" | "issued" | "done" | "committed";
 /** A stage as views show it. It begins `plus` cycles after a moment and lasts until the next one begins. */
 export interface Stage {
   readonly name: string;
+  /** The name where there is little room. */
+  readonly letter: string;
   readonly doc: string;
   readonly from: Moment;
   readonly plus: number;

@@ -197,7 +197,7 @@ describe("booting", () => {
     const run = new HartbeatProcess(["boot", "--timing", "--stats"]);
     run.child.stdin.end("root\npoweroff\n");
     expect(await run.end()).toEqual({ status: 0, signal: null });
-    expect(run.stderr).toMatch(/^hartbeat: pipeline cva6\nhart 0: \d+ cycles, \d+ instructions, CPI/m);
+    expect(run.stderr).toMatch(/^hartbeat: pipeline cva6\n +hart 0\n/m);
   });
 
   it.each(["SIGTERM", "SIGINT"] as const)("ends by %s in a pipeline's time", async (signal) => {

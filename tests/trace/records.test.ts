@@ -91,6 +91,19 @@ test("two listeners see what each of them asked for", async () => {
   expect(some).toEqual(all.filter((cycle) => cycle >= 500 && cycle < 900));
 });
 
+test("a listener that has enough does not end another's window", async () => {
+  const machine = await workingMachine("cva6", 1);
+  const to = { kind: "cycle", cycle: 900 } as const;
+  const few: number[] = [];
+  const window = machine.trace.listen({ onRecord: ({ cycle }) => few.push(cycle) > 4 && window.close() });
+  const all: number[] = [];
+  machine.trace.listen({ onRecord: ({ cycle }) => all.push(cycle) }, { to });
+  runToEnd(machine);
+  machine.trace.flush();
+  expect(few.length).toBe(5);
+  expect(all.length).toBeGreaterThan(100);
+});
+
 test("a window begins and ends where the guest comes to an address", async () => {
   let [from, to] = [0, 0];
   const machine = await machineWith((a) => {
