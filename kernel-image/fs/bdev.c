@@ -1,5 +1,6 @@
 /* Block devices as files: reads come from a page cache, writes go through it to the device at once. */
 #include <linux/blkdev.h>
+#include <linux/device.h>
 #include <linux/init.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
@@ -15,6 +16,7 @@
 static LIST_HEAD(bdev_list);
 static DEFINE_SPINLOCK(bdev_lock);
 static struct super_block *bdev_sb;
+static struct class block_class = { .name = "block" };
 
 /* The bytes of this page that the device really has. */
 static size_t page_bytes(const struct inode *inode, pgoff_t index)
@@ -120,7 +122,7 @@ int add_disk(struct block_device *bdev, const char *name)
 	spin_lock(&bdev_lock);
 	list_add_tail(&bdev->bd_list, &bdev_list);
 	spin_unlock(&bdev_lock);
-	return devtmpfs_create_node(name, S_IFBLK | 0600, bdev->bd_dev);
+	return PTR_ERR_OR_ZERO(device_create(&block_class, NULL, bdev->bd_dev, S_IFBLK | 0600, name));
 }
 
 /* The file system that block devices' own inodes belong to; nobody can mount or walk it. */
@@ -139,6 +141,6 @@ static struct file_system_type bd_type = {
 static int __init bdev_cache_init(void)
 {
 	bdev_sb = sget(&bd_type, bd_type.name, NULL);
-	return PTR_ERR_OR_ZERO(bdev_sb);
+	return IS_ERR(bdev_sb) ? PTR_ERR(bdev_sb) : class_register(&block_class);
 }
 fs_initcall(bdev_cache_init);

@@ -50,39 +50,63 @@ void get_fs_pwd(struct fs_struct *fs, struct path *pwd)
 	spin_unlock(&fs->lock);
 }
 
-int copy_fs(unsigned long clone_flags, struct task_struct *tsk)
+static struct fs_struct *copy_fs_struct(struct fs_struct *old)
 {
-	struct fs_struct *old = current->fs, *fs;
+	struct fs_struct *fs = kmalloc(sizeof(*fs), GFP_KERNEL);
 
-	if (clone_flags & CLONE_FS) {
-		atomic_inc(&old->users);
-		tsk->fs = old;
-		return 0;
-	}
-	fs = kmalloc(sizeof(*fs), GFP_KERNEL);
 	if (!fs)
-		return -ENOMEM;
+		return NULL;
 	atomic_set(&fs->users, 1);
 	spin_lock_init(&fs->lock);
 	fs->umask = old->umask;
 	get_fs_root(old, &fs->root);
 	get_fs_pwd(old, &fs->pwd);
-	tsk->fs = fs;
-	return 0;
+	return fs;
+}
+
+int copy_fs(unsigned long clone_flags, struct task_struct *tsk)
+{
+	if (clone_flags & CLONE_FS) {
+		atomic_inc(&current->fs->users);
+		tsk->fs = current->fs;
+		return 0;
+	}
+	tsk->fs = copy_fs_struct(current->fs);
+	return tsk->fs ? 0 : -ENOMEM;
+}
+
+static void replace_fs(struct task_struct *tsk, struct fs_struct *new)
+{
+	struct fs_struct *old;
+
+	task_lock(tsk);
+	old = tsk->fs;
+	tsk->fs = new;
+	task_unlock(tsk);
+	if (old && atomic_dec_and_test(&old->users)) {
+		path_put(&old->root);
+		path_put(&old->pwd);
+		kfree(old);
+	}
 }
 
 void exit_fs(struct task_struct *tsk)
 {
-	struct fs_struct *fs = tsk->fs;
+	replace_fs(tsk, NULL);
+}
 
-	if (!fs)
-		return;
-	tsk->fs = NULL;
-	if (atomic_dec_and_test(&fs->users)) {
-		path_put(&fs->root);
-		path_put(&fs->pwd);
-		kfree(fs);
-	}
+/* From here on the caller's directories are its own. */
+int unshare_fs_struct(void)
+{
+	struct fs_struct *new;
+
+	if (atomic_read(&current->fs->users) == 1)
+		return 0;
+	new = copy_fs_struct(current->fs);
+	if (!new)
+		return -ENOMEM;
+	replace_fs(current, new);
+	return 0;
 }
 
 SYSCALL_DEFINE1(umask, int, mask)

@@ -21,6 +21,5 @@ struct nameidata {
 int path_init(struct nameidata *nd, int dfd, const char *name, unsigned int flags);
 int link_path_walk(struct nameidata *nd);
 void path_finish(struct nameidata *nd);
-struct dentry *lookup_one_locked(struct dentry *dir, const struct qstr *name);
 
 #endif

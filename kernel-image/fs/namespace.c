@@ -9,6 +9,7 @@
 #include <linux/cred.h>
 #include <linux/fs_struct.h>
 #include <linux/kernel.h>
+#include <linux/kernfs.h>
 #include <linux/mount.h>
 #include <linux/namei.h>
 #include <linux/sched.h>
@@ -269,6 +270,7 @@ void mnt_init(void)
 	struct vfsmount *mnt;
 	struct path root;
 
+	sysfs_init();
 	init_rootfs();
 	mnt = kern_mount(get_fs_type("rootfs"));
 	if (IS_ERR(mnt))

@@ -252,6 +252,8 @@ static int fifo_open(struct inode *inode, struct file *file)
 	wake_up_interruptible_all(&pipe->rd_wait);
 	wake_up_interruptible_all(&pipe->wr_wait);
 
+	if (inode->i_sb == pipe_mnt->mnt_sb)	/* through /proc/PID/fd: nobody else will come */
+		return 0;
 	if ((file->f_mode & (FMODE_READ | FMODE_WRITE)) == FMODE_READ) {
 		if (!(file->f_flags & O_NONBLOCK))
 			ret = wait_event_interruptible(pipe->rd_wait, READ_ONCE(pipe->writers) ||

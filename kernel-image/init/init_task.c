@@ -3,6 +3,7 @@
 #include <linux/fdtable.h>
 #include <linux/fs_struct.h>
 #include <linux/mm.h>
+#include <linux/nsproxy.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 
@@ -31,6 +32,7 @@ struct task_struct init_task __section(".data..init_task") __aligned(64) = {
 	.comm = "swapper",
 	.fs = &init_fs,
 	.files = &init_files,
+	.nsproxy = &init_nsproxy,
 	.signal = &init_signals,
 	.sighand = &init_sighand,
 	.cred = &init_cred,

@@ -1,6 +1,7 @@
 /* The boot of the kernel, from the first C function to the first user program. */
 #include <linux/async.h>
 #include <linux/binfmts.h>
+#include <linux/cgroup.h>
 #include <linux/completion.h>
 #include <linux/console.h>
 #include <linux/cpu.h>
@@ -21,6 +22,7 @@
 #include <linux/mmzone.h>
 #include <linux/namei.h>
 #include <linux/nmi.h>
+#include <linux/nsproxy.h>
 #include <linux/of.h>
 #include <linux/percpu.h>
 #include <linux/proc_fs.h>
@@ -146,6 +148,7 @@ asmlinkage void start_kernel(void)
 	set_task_stack_end_magic(&init_task);
 	smp_setup_processor_id();
 	debug_objects_early_init();
+	cgroup_init_early();
 
 	local_irq_disable();
 	early_boot_irqs_disabled = true;
@@ -194,6 +197,9 @@ asmlinkage void start_kernel(void)
 	signals_init();
 	vfs_caches_init();
 	proc_root_init();
+	nsfs_init();
+	cpuset_init();
+	cgroup_init();
 	arch_call_rest_init();
 }
 
@@ -214,6 +220,7 @@ static void __init driver_init(void)
 
 static void __init do_basic_setup(void)
 {
+	cpuset_init_smp();
 	usermodehelper_init();
 	shmem_init();
 	driver_init();

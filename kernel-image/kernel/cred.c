@@ -77,6 +77,15 @@ void abort_creds(struct cred *new)
 	put_cred(new);
 }
 
+uid_t task_uid(struct task_struct *p)
+{
+	const struct cred *cred = get_task_cred(p);
+	uid_t uid = cred->uid;
+
+	put_cred(cred);
+	return uid;
+}
+
 bool in_group_p(gid_t gid)
 {
 	const struct cred *cred = current_cred();

@@ -6,10 +6,12 @@
  * task_struct, pid and exit code are left, for wait (kernel/wait.c). Whoever
  * changes exit_state from EXIT_ZOMBIE to EXIT_DEAD calls release_task, once.
  */
+#include <linux/cgroup.h>
 #include <linux/completion.h>
 #include <linux/fdtable.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
+#include <linux/nsproxy.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
@@ -68,6 +70,7 @@ void release_task(struct task_struct *p)
 		if (leader->signal->group_exec_task)
 			wake_up_process(leader->signal->group_exec_task);
 		write_unlock_irq(&tasklist_lock);
+		cgroup_release(p);
 		call_rcu(&p->rcu, delayed_put_task_struct);
 		p = next;
 	}
@@ -233,8 +236,10 @@ void do_exit(long code)
 	exit_mm();
 	exit_files(tsk);
 	exit_fs(tsk);
+	exit_task_namespaces(tsk);
 	if (group_dead && tsk->signal->leader)
 		disassociate_ctty(true);
+	cgroup_exit(tsk);
 	exit_notify(tsk, group_dead);
 	do_task_dead();
 }

@@ -1,4 +1,5 @@
 /* Creating tasks: kernel_clone, and the life of task_structs and their kernel stacks. */
+#include <linux/cgroup.h>
 #include <linux/err.h>
 #include <linux/fdtable.h>
 #include <linux/cred.h>
@@ -8,6 +9,7 @@
 #include <linux/kernel.h>
 #include <linux/kthread.h>
 #include <linux/mm.h>
+#include <linux/nsproxy.h>
 #include <linux/random.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
@@ -45,6 +47,7 @@ static struct task_struct *dup_task_struct(struct task_struct *orig)
 	}
 	*end_of_stack(tsk) = STACK_END_MAGIC;
 	tsk->stack_canary = get_random_canary();
+	sched_copy_group(tsk);
 	tsk->thread_info.flags = 0;
 	/* One for whoever reaps it, one for the scheduler until it is off its CPU for good. */
 	refcount_set(&tsk->usage, 2);
@@ -55,6 +58,7 @@ static struct task_struct *dup_task_struct(struct task_struct *orig)
 static void free_task(struct task_struct *tsk)
 {
 	atomic_dec(&nr_threads);
+	sched_put_group(tsk->sched_task_group);
 	free_kthread_struct(tsk);
 	free_pages((unsigned long)tsk->stack, THREAD_SIZE_ORDER);
 	kmem_cache_free(task_struct_cachep, tsk);
@@ -63,6 +67,7 @@ static void free_task(struct task_struct *tsk)
 void __put_task_struct(struct task_struct *tsk)
 {
 	exit_creds(tsk);
+	cgroup_free(tsk);
 	put_signal_struct(tsk->signal);
 	free_task(tsk);
 }
@@ -165,6 +170,7 @@ static int link_task(struct task_struct *p, struct pid *pid, u64 clone_flags)
 		list_add_tail_rcu(&p->tasks, &init_task.tasks);
 	}
 	list_add_tail(&p->thread_node, &p->signal->thread_head);
+	cgroup_post_fork(p);
 	total_forks++;
 	write_unlock_irq(&tasklist_lock);
 	return 0;
@@ -206,27 +212,37 @@ struct task_struct *copy_process(struct pid *pid, struct kernel_clone_args *args
 	retval = copy_mm(clone_flags, p);
 	if (retval)
 		goto bad_fork_cleanup_signal;
+	retval = copy_namespaces(clone_flags, p);
+	if (retval)
+		goto bad_fork_cleanup_mm;
 	copy_thread(p, args);
 	if (!pid) {
 		pid = alloc_pid(&init_pid_ns);
 		if (IS_ERR(pid)) {
 			retval = PTR_ERR(pid);
-			goto bad_fork_cleanup_mm;
+			goto bad_fork_cleanup_namespaces;
 		}
 	}
 	p->pid = pid_nr(pid);
 	p->tgid = p->pid;
 	if (args->idle)
 		return p;
-	retval = link_task(p, pid, clone_flags);
+	retval = cgroup_can_fork(p);
 	if (retval)
 		goto bad_fork_free_pid;
+	retval = link_task(p, pid, clone_flags);
+	if (retval)
+		goto bad_fork_cancel_cgroup;
 	if (clone_flags & CLONE_PARENT_SETTID)
 		(void)put_user(p->pid, args->parent_tid);
 	return p;
 
+bad_fork_cancel_cgroup:
+	cgroup_cancel_fork(p);
 bad_fork_free_pid:
 	free_pid(pid);
+bad_fork_cleanup_namespaces:
+	exit_task_namespaces(p);
 bad_fork_cleanup_mm:
 	if (p->mm)
 		mmput(p->mm);
@@ -302,7 +318,7 @@ struct clone_args {
 #define CLONE_ARGS_SIZE_VER0	64
 #define CLONE_KNOWN (CSIGNAL | CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_VFORK | CLONE_PARENT |	\
 		     CLONE_THREAD | CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID | CLONE_UNTRACED | \
-		     CLONE_CHILD_SETTID | 0x40000 /* CLONE_SYSVSEM */ | 0x400000 /* CLONE_DETACHED */)
+		     CLONE_CHILD_SETTID | CLONE_NEWUTS | 0x40000 /* CLONE_SYSVSEM */ | 0x400000 /* CLONE_DETACHED */)
 
 SYSCALL_DEFINE5(clone, unsigned long, clone_flags, unsigned long, newsp, int *, parent_tid,
 		unsigned long, tls, int *, child_tid)

@@ -83,6 +83,7 @@ int copy_signal(unsigned long clone_flags, struct task_struct *tsk)
 	hrtimer_init(&sig->real_timer, it_real_fn);
 	INIT_LIST_HEAD(&sig->posix_timers);
 	sig->tty = current->signal->tty;
+	sched_autogroup_fork(sig);
 	tsk->signal = sig;
 	return 0;
 }
@@ -90,8 +91,10 @@ int copy_signal(unsigned long clone_flags, struct task_struct *tsk)
 /* A task holds its signal_struct until the task itself is freed. */
 void put_signal_struct(struct signal_struct *sig)
 {
-	if (atomic_dec_and_test(&sig->sigcnt))
-		kfree(sig);
+	if (!atomic_dec_and_test(&sig->sigcnt))
+		return;
+	sched_autogroup_exit(sig);
+	kfree(sig);
 }
 
 void ignore_signals(struct task_struct *task)

@@ -12,9 +12,14 @@ static DEFINE_PER_CPU(struct task_struct *, idle_threads);
 static LIST_HEAD(hotplug_threads);
 static DEFINE_MUTEX(smpboot_threads_lock);
 
+/* Made fresh: the CPU may have been up before. */
 struct task_struct *idle_thread_get(unsigned int cpu)
 {
-	return per_cpu(idle_threads, cpu);
+	struct task_struct *idle = per_cpu(idle_threads, cpu);
+
+	if (idle)
+		init_idle(idle, cpu);
+	return idle;
 }
 
 void __init idle_thread_set_boot_cpu(void)
@@ -111,7 +116,7 @@ int smpboot_create_threads(unsigned int cpu)
 	return ret;
 }
 
-void smpboot_unpark_threads(unsigned int cpu)
+int smpboot_unpark_threads(unsigned int cpu)
 {
 	struct smp_hotplug_thread *cur;
 
@@ -119,6 +124,19 @@ void smpboot_unpark_threads(unsigned int cpu)
 	list_for_each_entry(cur, &hotplug_threads, list)
 		kthread_unpark(*per_cpu_ptr(cur->store, cpu));
 	mutex_unlock(&smpboot_threads_lock);
+	return 0;
+}
+
+int smpboot_park_threads(unsigned int cpu)
+{
+	struct smp_hotplug_thread *cur;
+
+	mutex_lock(&smpboot_threads_lock);
+	list_for_each_entry_reverse(cur, &hotplug_threads, list)
+		if (!cur->selfparking)
+			kthread_park(*per_cpu_ptr(cur->store, cpu));
+	mutex_unlock(&smpboot_threads_lock);
+	return 0;
 }
 
 int smpboot_register_percpu_thread(struct smp_hotplug_thread *ht)

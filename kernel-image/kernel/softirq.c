@@ -5,6 +5,7 @@
  * bottom halves are enabled again; if more keeps coming, ksoftirqd/N takes
  * over, so that user programs still get their turn.
  */
+#include <linux/cpu.h>
 #include <linux/init.h>
 #include <linux/interrupt.h>
 #include <linux/kernel.h>
@@ -183,6 +184,24 @@ static void run_ksoftirqd(unsigned int cpu)
 		__do_softirq();
 	local_irq_enable();
 	cond_resched();
+}
+
+/* What a dead CPU still had to do is done here. */
+int softirq_dead_cpu(unsigned int cpu)
+{
+	struct tasklet_head *from = &per_cpu(tasklet_vec, cpu), *to;
+
+	local_irq_disable();
+	to = &this_cpu(tasklet_vec);
+	if (from->head) {
+		*to->tail = from->head;
+		to->tail = from->tail;
+		from->head = NULL;
+		from->tail = &from->head;
+	}
+	raise_softirq_irqoff(TASKLET_SOFTIRQ);
+	local_irq_enable();
+	return 0;
 }
 
 static struct smp_hotplug_thread softirq_threads = {

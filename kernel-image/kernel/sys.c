@@ -3,6 +3,7 @@
 #include <linux/err.h>
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
+#include <linux/nsproxy.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/random.h>
@@ -14,9 +15,7 @@
 #include <linux/syscalls.h>
 #include <linux/timekeeping.h>
 #include <linux/uaccess.h>
-#include <linux/utsname.h>
 
-static DEFINE_MUTEX(uts_lock);
 
 SYSCALL_DEFINE0(getpid)
 {
@@ -133,6 +132,8 @@ SYSCALL_DEFINE0(setsid)
 		ret = pid_vnr(sid);
 	}
 	write_unlock_irq(&tasklist_lock);
+	if (ret > 0)
+		sched_autogroup_create_attach(leader);
 	return ret;
 }
 
@@ -292,7 +293,7 @@ SYSCALL_DEFINE1(uname, struct new_utsname __user *, name)
 	struct new_utsname copy;
 
 	mutex_lock(&uts_lock);
-	copy = init_utsname;
+	copy = *utsname();
 	mutex_unlock(&uts_lock);
 	return copy_to_user(name, &copy, sizeof(copy)) ? -EFAULT : 0;
 }
@@ -315,12 +316,12 @@ static int set_uts_name(char *field, const char __user *name, int len)
 
 SYSCALL_DEFINE2(sethostname, const char __user *, name, int, len)
 {
-	return set_uts_name(init_utsname.nodename, name, len);
+	return set_uts_name(utsname()->nodename, name, len);
 }
 
 SYSCALL_DEFINE2(setdomainname, const char __user *, name, int, len)
 {
-	return set_uts_name(init_utsname.domainname, name, len);
+	return set_uts_name(utsname()->domainname, name, len);
 }
 
 struct sysinfo {

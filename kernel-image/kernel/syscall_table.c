@@ -72,6 +72,7 @@
 	call(94, exit_group)			\
 	call(95, waitid)			\
 	call(96, set_tid_address)		\
+	call(97, unshare)			\
 	call(98, futex)				\
 	call(99, set_robust_list)		\
 	call(101, nanosleep)			\
@@ -170,6 +171,7 @@
 	call(260, wait4)			\
 	call(261, prlimit64)			\
 	call(267, syncfs)			\
+	call(268, setns)			\
 	call(274, sched_setattr)		\
 	call(275, sched_getattr)		\
 	call(276, renameat2)			\

@@ -2,11 +2,12 @@
  * Workqueues: queues of work over shared pools of worker threads.
  *
  * Each CPU has two pools, kworker/N:M at nice 0 and kworker/N:MH at nice -20;
- * one more serves all CPUs, kworker/uP:M. A pool runs one work at a time: only
- * when its worker falls asleep in the middle (the scheduler tells us) does the
+ * one more serves all CPUs, kworker/uP:M. A pool runs one work at a time (the
+ * last one as many as there are CPUs): only when its worker falls asleep in the middle (the scheduler tells us) does the
  * next idle worker go on with the list. A worker about to be the last idle one
  * makes another first, so that there always is one to wake. Should that fail
- * for want of memory, the rescuer of a WQ_MEM_RECLAIM queue does its work.
+ * for want of memory, the rescuer of a WQ_MEM_RECLAIM queue does its work
+ * (workqueue_rescuer.c).
  *
  * pool->lock guards the pool's lists and counts, and the work on them.
  */
@@ -14,44 +15,12 @@
 #include <linux/init.h>
 #include <linux/kernel.h>
 #include <linux/kthread.h>
-#include <linux/percpu.h>
-#include <linux/sched.h>
+#include <linux/mutex.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
 #include <linux/string.h>
-#include <linux/workqueue.h>
 
-#define NR_STD_WORKER_POOLS 2
-#define HIGHPRI_NICE_LEVEL MIN_NICE
-#define WORK_PENDING 0
-
-struct worker_pool {
-	spinlock_t lock;
-	int cpu;			/* -1: any */
-	int nice;
-	int next_id;
-	struct list_head worklist;	/* work not begun */
-	struct list_head idle_list;
-	struct list_head busy_list;
-	int nr_running;			/* workers in the middle of work and awake */
-};
-
-struct worker {
-	struct list_head entry;		/* on idle_list or busy_list */
-	struct worker_pool *pool;
-	struct task_struct *task;
-	struct work_struct *current_work;
-	struct workqueue_struct *current_wq;
-	bool sleeping;
-};
-
-struct workqueue_struct {
-	struct list_head list;
-	const char *name;
-	unsigned int flags;
-	struct task_struct *rescuer;
-	bool mayday;
-};
+#include "workqueue_internal.h"
 
 /* A work at the end of a pool's list; when it runs, what was before it has at least begun. */
 struct wq_barrier {
@@ -60,9 +29,10 @@ struct wq_barrier {
 };
 
 static DEFINE_PER_CPU(struct worker_pool, cpu_worker_pools[NR_STD_WORKER_POOLS]);
-static struct worker_pool unbound_pool;
+struct worker_pool unbound_pool;
 static LIST_HEAD(workqueues);
 static DEFINE_SPINLOCK(workqueues_lock);
+static DEFINE_MUTEX(wq_pool_attach_mutex);
 static bool wq_online;
 
 struct workqueue_struct *system_wq, *system_highpri_wq, *system_unbound_wq;
@@ -81,6 +51,17 @@ static void init_worker_pool(struct worker_pool *pool, int cpu, int nice)
 	INIT_LIST_HEAD(&pool->worklist);
 	INIT_LIST_HEAD(&pool->idle_list);
 	INIT_LIST_HEAD(&pool->busy_list);
+	INIT_LIST_HEAD(&pool->workers);
+}
+
+static int max_running(const struct worker_pool *pool)
+{
+	return pool->cpu < 0 ? num_online_cpus() : 1;
+}
+
+static bool pool_full(const struct worker_pool *pool)
+{
+	return pool->nr_running >= max_running(pool);
 }
 
 static void wake_up_worker(struct worker_pool *pool)
@@ -91,7 +72,7 @@ static void wake_up_worker(struct worker_pool *pool)
 		wake_up_process(worker->task);
 }
 
-static struct worker_pool *select_pool(struct workqueue_struct *wq, int cpu)
+struct worker_pool *wq_select_pool(struct workqueue_struct *wq, int cpu)
 {
 	if (wq->flags & WQ_UNBOUND)
 		return &unbound_pool;
@@ -105,12 +86,12 @@ static void __queue_work(int cpu, struct workqueue_struct *wq, struct work_struc
 
 	if (cpu == WORK_CPU_UNBOUND || !cpu_online(cpu))
 		cpu = raw_smp_processor_id();
-	pool = select_pool(wq, cpu);
+	pool = wq_select_pool(wq, cpu);
 	spin_lock_irqsave(&pool->lock, flags);
 	work->wq = wq;
 	work->pool = pool;
 	list_add_tail(&work->entry, &pool->worklist);
-	if (!pool->nr_running)
+	if (!pool_full(pool))
 		wake_up_worker(pool);
 	spin_unlock_irqrestore(&pool->lock, flags);
 }
@@ -178,10 +159,13 @@ static struct worker *create_worker(struct worker_pool *pool)
 		return NULL;
 	}
 	set_user_nice(task, pool->nice);
-	if (pool->cpu >= 0)
-		kthread_bind(task, pool->cpu);
 	worker->pool = pool;
 	worker->task = task;
+	mutex_lock(&wq_pool_attach_mutex);
+	if (pool->cpu >= 0 && cpu_online(pool->cpu))
+		kthread_bind(task, pool->cpu);
+	list_add(&worker->node, &pool->workers);
+	mutex_unlock(&wq_pool_attach_mutex);
 	set_kthread_data(task, worker);
 	task->flags |= PF_WQ_WORKER;
 	spin_lock_irq(&pool->lock);
@@ -191,22 +175,7 @@ static struct worker *create_worker(struct worker_pool *pool)
 	return worker;
 }
 
-static void send_mayday(struct worker_pool *pool)
-{
-	struct work_struct *work;
-
-	spin_lock_irq(&pool->lock);
-	list_for_each_entry(work, &pool->worklist, entry) {
-		if (work->wq->rescuer) {
-			work->wq->mayday = true;
-			wake_up_process(work->wq->rescuer);
-		}
-	}
-	spin_unlock_irq(&pool->lock);
-}
-
-/* Takes one work off the list and does it. pool->lock is held, and let go of meanwhile. */
-static void process_one_work(struct worker_pool *pool, struct worker *worker, struct work_struct *work)
+void process_one_work(struct worker_pool *pool, struct worker *worker, struct work_struct *work)
 {
 	work_func_t func = work->func;
 
@@ -233,7 +202,7 @@ static int worker_thread(void *data)
 	for (;;) {
 		struct work_struct *work;
 
-		if (list_empty(&pool->worklist) || pool->nr_running) {
+		if (list_empty(&pool->worklist) || pool_full(pool)) {
 			set_current_state(TASK_INTERRUPTIBLE);
 			spin_unlock_irq(&pool->lock);
 			schedule();
@@ -245,14 +214,17 @@ static int worker_thread(void *data)
 			if (!create_worker(pool))
 				send_mayday(pool);
 			spin_lock_irq(&pool->lock);
-			if (list_empty(&pool->worklist) || pool->nr_running)
+			if (list_empty(&pool->worklist) || pool_full(pool))
 				continue;
 		}
 		list_move(&worker->entry, &pool->busy_list);
 		pool->nr_running++;
-		while (pool->nr_running == 1 &&
-		       (work = list_first_entry_or_null(&pool->worklist, struct work_struct, entry)))
+		while (pool->nr_running <= max_running(pool) &&
+		       (work = list_first_entry_or_null(&pool->worklist, struct work_struct, entry))) {
+			if (!list_is_singular(&pool->worklist) && !pool_full(pool))
+				wake_up_worker(pool);
 			process_one_work(pool, worker, work);
+		}
 		pool->nr_running--;
 		list_move(&worker->entry, &pool->idle_list);
 	}
@@ -270,7 +242,8 @@ void wq_worker_sleeping(struct task_struct *task)
 		return;
 	spin_lock_irqsave(&pool->lock, flags);
 	worker->sleeping = true;
-	if (!--pool->nr_running && !list_empty(&pool->worklist))
+	pool->nr_running--;
+	if (!pool_full(pool) && !list_empty(&pool->worklist))
 		wake_up_worker(pool);
 	spin_unlock_irqrestore(&pool->lock, flags);
 }
@@ -287,57 +260,6 @@ void wq_worker_running(struct task_struct *task)
 	worker->sleeping = false;
 	pool->nr_running++;
 	spin_unlock_irqrestore(&pool->lock, flags);
-}
-
-static void rescue_pool(struct workqueue_struct *wq, struct worker_pool *pool)
-{
-	struct worker rescuer = { .pool = pool, .task = current };
-	struct work_struct *work, *next;
-
-	spin_lock_irq(&pool->lock);
-	list_add(&rescuer.entry, &pool->busy_list);
-	list_for_each_entry_safe(work, next, &pool->worklist, entry) {
-		if (work->wq != wq)
-			continue;
-		process_one_work(pool, &rescuer, work);
-		next = list_first_entry(&pool->worklist, struct work_struct, entry);
-	}
-	list_del(&rescuer.entry);
-	spin_unlock_irq(&pool->lock);
-}
-
-static int rescuer_thread(void *data)
-{
-	struct workqueue_struct *wq = data;
-	int cpu;
-
-	set_user_nice(current, HIGHPRI_NICE_LEVEL);
-	for (;;) {
-		set_current_state(TASK_INTERRUPTIBLE);
-		if (!READ_ONCE(wq->mayday)) {
-			schedule();
-			continue;
-		}
-		__set_current_state(TASK_RUNNING);
-		WRITE_ONCE(wq->mayday, false);
-		rescue_pool(wq, &unbound_pool);
-		for_each_online_cpu(cpu)
-			rescue_pool(wq, select_pool(wq, cpu));
-	}
-	return 0;
-}
-
-static void start_rescuer(struct workqueue_struct *wq)
-{
-	struct task_struct *t;
-
-	if (!(wq->flags & WQ_MEM_RECLAIM) || wq->rescuer)
-		return;
-	t = kthread_run(rescuer_thread, wq, "%s", wq->name);
-	if (IS_ERR(t))
-		pr_err("workqueue: no rescuer for %s\n", wq->name);
-	else
-		wq->rescuer = t;
 }
 
 struct workqueue_struct *alloc_workqueue(const char *name, unsigned int flags)
@@ -372,7 +294,7 @@ static void wait_for_queue(struct worker_pool *pool)
 	spin_lock_irq(&pool->lock);
 	barr.work.wq = &wq;
 	list_add_tail(&barr.work.entry, &pool->worklist);
-	if (!pool->nr_running)
+	if (!pool_full(pool))
 		wake_up_worker(pool);
 	spin_unlock_irq(&pool->lock);
 	wait_for_completion(&barr.done);
@@ -416,7 +338,7 @@ void flush_workqueue(struct workqueue_struct *wq)
 		return;
 	}
 	for_each_online_cpu(cpu)
-		flush_pool(select_pool(wq, cpu), NULL, wq);
+		flush_pool(wq_select_pool(wq, cpu), NULL, wq);
 }
 
 /* A CPU comes up: its pools get their first workers. */
@@ -428,6 +350,33 @@ int workqueue_prepare_cpu(unsigned int cpu)
 		if (wq_online && list_empty(&pool->idle_list) && list_empty(&pool->busy_list) && !create_worker(pool))
 			return -ENOMEM;
 	}
+	return 0;
+}
+
+/* The workers of a CPU's pools run there as long as it is there, else anywhere. */
+static void set_pools_affinity(unsigned int cpu, const struct cpumask *mask, unsigned int flag)
+{
+	struct worker *worker;
+
+	mutex_lock(&wq_pool_attach_mutex);
+	for (int i = 0; i < NR_STD_WORKER_POOLS; i++) {
+		list_for_each_entry(worker, &per_cpu(cpu_worker_pools, cpu)[i].workers, node) {
+			worker->task->flags = (worker->task->flags & ~PF_NO_SETAFFINITY) | flag;
+			set_cpus_allowed_ptr(worker->task, mask);
+		}
+	}
+	mutex_unlock(&wq_pool_attach_mutex);
+}
+
+int workqueue_online_cpu(unsigned int cpu)
+{
+	set_pools_affinity(cpu, cpumask_of(cpu), PF_NO_SETAFFINITY);
+	return 0;
+}
+
+int workqueue_offline_cpu(unsigned int cpu)
+{
+	set_pools_affinity(cpu, cpu_possible_mask, 0);
 	return 0;
 }
 

@@ -33,10 +33,21 @@ static int platform_probe(struct device *dev)
 	return err;
 }
 
+static void platform_remove(struct device *dev)
+{
+	struct platform_driver *drv = to_platform_driver(dev->driver);
+
+	if (drv->remove)
+		drv->remove(to_platform_device(dev));
+	dev->of_node->populated = false;
+	platform_devices_bound--;
+}
+
 static struct bus_type platform_bus_type = {
 	.name = "platform",
 	.match = platform_match,
 	.probe = platform_probe,
+	.remove = platform_remove,
 };
 
 static struct platform_device *alloc_platform_device(struct device_node *np)
@@ -81,6 +92,11 @@ int platform_driver_register(struct platform_driver *drv)
 	drv->driver.bus = &platform_bus_type;
 	drv->driver.of_match_table = drv->of_match_table;
 	return platform_bus_ready ? driver_register(&drv->driver) : early_platform_driver_probe(drv);
+}
+
+void platform_driver_unregister(struct platform_driver *drv)
+{
+	driver_unregister(&drv->driver);
 }
 
 int platform_get_irq(struct platform_device *pdev, unsigned int index)

@@ -1,4 +1,6 @@
 /* The memory devices: null, zero, full, random and urandom. */
+#include <linux/device.h>
+#include <linux/err.h>
 #include <linux/fs.h>
 #include <linux/init.h>
 #include <linux/kernel.h>
@@ -96,6 +98,8 @@ static const struct file_operations random_fops = {
 	.llseek = noop_llseek, .read_iter = read_random, .write_iter = write_random,
 };
 
+static struct class mem_class = { .name = "mem" };
+
 static struct {
 	const char *name;
 	unsigned int minor;
@@ -111,17 +115,16 @@ static struct {
 
 static int __init chr_dev_init(void)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(devlist); i++) {
+	int ret = class_register(&mem_class);
+
+	for (size_t i = 0; !ret && i < ARRAY_SIZE(devlist); i++) {
 		dev_t dev = MKDEV(MEM_MAJOR, devlist[i].minor);
-		int ret;
 
 		cdev_init(&devlist[i].cdev, devlist[i].fops);
 		ret = cdev_add(&devlist[i].cdev, dev, 1);
 		if (!ret)
-			ret = devtmpfs_create_node(devlist[i].name, S_IFCHR | 0666, dev);
-		if (ret)
-			return ret;
+			ret = PTR_ERR_OR_ZERO(device_create(&mem_class, NULL, dev, S_IFCHR | 0666, devlist[i].name));
 	}
-	return 0;
+	return ret;
 }
 fs_initcall(chr_dev_init);

@@ -1,5 +1,7 @@
 /* Terminals as files: /dev/ttyS*, /dev/tty and /dev/console. */
 #include <linux/console.h>
+#include <linux/device.h>
+#include <linux/err.h>
 #include <linux/init.h>
 #include <linux/kernel.h>
 #include <linux/sched.h>
@@ -162,6 +164,13 @@ static const struct file_operations tty_fops = {
 	.release = tty_release,
 };
 
+static struct class tty_class = { .name = "tty" };
+
+static int tty_register_device(dev_t dev, umode_t mode, const char *name)
+{
+	return PTR_ERR_OR_ZERO(device_create(&tty_class, NULL, dev, S_IFCHR | mode, name));
+}
+
 int tty_register_driver(struct tty_driver *driver)
 {
 	int slot = 0, ret;
@@ -178,8 +187,7 @@ int tty_register_driver(struct tty_driver *driver)
 	for (unsigned int i = 0; i < driver->num; i++) {
 		if (!driver->ttys[i])
 			continue;
-		ret = devtmpfs_create_node(driver->ttys[i]->name, S_IFCHR | 0600,
-					   MKDEV(driver->major, driver->minor_start + i));
+		ret = tty_register_device(MKDEV(driver->major, driver->minor_start + i), 0600, driver->ttys[i]->name);
 		if (ret)
 			return ret;
 	}
@@ -190,14 +198,15 @@ static struct cdev tty_cdev;
 
 static int __init tty_init(void)
 {
-	int ret;
+	int ret = class_register(&tty_class);
 
 	cdev_init(&tty_cdev, &tty_fops);
-	ret = cdev_add(&tty_cdev, MKDEV(TTYAUX_MAJOR, 0), 2);
 	if (!ret)
-		ret = devtmpfs_create_node("tty", S_IFCHR | 0666, MKDEV(TTYAUX_MAJOR, 0));
+		ret = cdev_add(&tty_cdev, MKDEV(TTYAUX_MAJOR, 0), 2);
 	if (!ret)
-		ret = devtmpfs_create_node("console", S_IFCHR | 0600, MKDEV(TTYAUX_MAJOR, 1));
+		ret = tty_register_device(MKDEV(TTYAUX_MAJOR, 0), 0666, "tty");
+	if (!ret)
+		ret = tty_register_device(MKDEV(TTYAUX_MAJOR, 1), 0600, "console");
 	return ret;
 }
 fs_initcall(tty_init);

@@ -1,4 +1,5 @@
 /* /proc/PID: one directory per process, made when it is looked up and gone with the process. */
+#include <linux/cgroup.h>
 #include <linux/cred.h>
 #include <linux/fs_struct.h>
 #include <linux/kernel.h>
@@ -6,6 +7,8 @@
 #include <linux/mount.h>
 #include <linux/namei.h>
 #include <linux/rcupdate.h>
+#include <linux/sched/signal.h>
+#include <linux/uio.h>
 #include <linux/string.h>
 #include "internal.h"
 
@@ -13,7 +16,10 @@ struct pid_entry {
 	const char *name;
 	umode_t mode;
 	int (*show)(struct seq_file *m, struct task_struct *task);
+	int (*write)(struct task_struct *task, char *text);
 	int (*get_link)(struct task_struct *task, struct path *path);
+	const struct inode_operations *iop;	/* of a directory */
+	const struct file_operations *fop;
 };
 
 static int proc_pid_comm(struct seq_file *m, struct task_struct *task)
@@ -69,8 +75,29 @@ static int proc_exe_link(struct task_struct *task, struct path *path)
 	return ret;
 }
 
+static int proc_pid_cgroup(struct seq_file *m, struct task_struct *task)
+{
+	return proc_cgroup_show(m, task);
+}
+
+static int proc_pid_autogroup(struct seq_file *m, struct task_struct *task)
+{
+	proc_sched_autogroup_show_task(task, m);
+	return 0;
+}
+
+static int proc_pid_autogroup_write(struct task_struct *task, char *text)
+{
+	int nice;
+
+	if (kstrtoint(text, 0, &nice))
+		return -EINVAL;
+	return nice < 0 && !capable_root() ? -EPERM : proc_sched_autogroup_set_nice(task, nice);
+}
+
 static const struct pid_entry tgid_base_stuff[] = {
-	{ .name = "fd", .mode = S_IFDIR | 0500 },
+	{ .name = "fd", .mode = S_IFDIR | 0500, .iop = &proc_fd_inode_operations, .fop = &proc_fd_operations },
+	{ .name = "ns", .mode = S_IFDIR | 0511, .iop = &proc_ns_inode_operations, .fop = &proc_ns_operations },
 	{ .name = "stat", .mode = S_IFREG | 0444, .show = proc_pid_stat },
 	{ .name = "statm", .mode = S_IFREG | 0444, .show = proc_pid_statm },
 	{ .name = "status", .mode = S_IFREG | 0444, .show = proc_pid_status },
@@ -78,6 +105,8 @@ static const struct pid_entry tgid_base_stuff[] = {
 	{ .name = "comm", .mode = S_IFREG | 0444, .show = proc_pid_comm },
 	{ .name = "environ", .mode = S_IFREG | 0400, .show = proc_pid_environ },
 	{ .name = "maps", .mode = S_IFREG | 0444, .show = proc_pid_maps },
+	{ .name = "cgroup", .mode = S_IFREG | 0444, .show = proc_pid_cgroup },
+	{ .name = "autogroup", .mode = S_IFREG | 0644, .show = proc_pid_autogroup, .write = proc_pid_autogroup_write },
 	{ .name = "mounts", .mode = S_IFREG | 0444, .show = proc_pid_mounts },
 	{ .name = "cwd", .mode = S_IFLNK | 0777, .get_link = proc_cwd_link },
 	{ .name = "root", .mode = S_IFLNK | 0777, .get_link = proc_root_link },
@@ -148,22 +177,50 @@ static int proc_single_open(struct inode *inode, struct file *file)
 	return single_open(file, proc_single_show, inode);
 }
 
+static ssize_t proc_pid_write(struct kiocb *iocb, struct iov_iter *from)
+{
+	struct inode *inode = file_inode(iocb->ki_filp);
+	size_t len = iov_iter_count(from);
+	struct task_struct *task;
+	char text[64];
+	int ret;
+
+	if (!PROC_I(inode)->entry->write || len >= sizeof(text))
+		return -EINVAL;
+	if (copy_from_iter(text, len, from) != len)
+		return -EFAULT;
+	text[len] = '\0';
+	task = get_proc_task(inode);
+	if (!task)
+		return -ESRCH;
+	ret = PROC_I(inode)->entry->write(task, strim(text));
+	put_task_struct(task);
+	return ret ? ret : (ssize_t)len;
+}
+
 static const struct file_operations proc_single_file_operations = {
+	.write_iter = proc_pid_write,
 	.open = proc_single_open,
 	.llseek = generic_file_llseek,
 	.read_iter = seq_read_iter,
 	.release = single_release,
 };
 
+/* What a process has open or stands in is its owner's affair. */
+bool may_follow_proc_link(struct task_struct *task)
+{
+	return capable_root() || task_uid(task) == current_fsuid();
+}
+
 static int proc_pid_get_path(struct inode *inode, struct path *path)
 {
 	struct task_struct *task = get_proc_task(inode);
-	int ret = -ENOENT;
+	int ret;
 
-	if (task) {
-		ret = PROC_I(inode)->entry->get_link(task, path);
-		put_task_struct(task);
-	}
+	if (!task)
+		return -ENOENT;
+	ret = may_follow_proc_link(task) ? PROC_I(inode)->entry->get_link(task, path) : -EACCES;
+	put_task_struct(task);
 	return ret;
 }
 
@@ -207,8 +264,8 @@ static struct dentry *proc_tgid_base_lookup(struct inode *dir, struct dentry *de
 		return ERR_PTR(-ENOMEM);
 	PROC_I(inode)->entry = e;
 	if (S_ISDIR(e->mode)) {
-		inode->i_op = &proc_fd_inode_operations;
-		inode->i_fop = &proc_fd_operations;
+		inode->i_op = e->iop;
+		inode->i_fop = e->fop;
 	} else if (S_ISLNK(e->mode)) {
 		inode->i_op = &proc_pid_link_inode_operations;
 	} else {

@@ -17,6 +17,7 @@ struct proc_inode {
 	struct pid *pid;
 	const struct pid_entry *entry;
 	unsigned int fd;
+	const struct proc_ns_operations *ns_ops;
 };
 
 static inline struct proc_inode *PROC_I(const struct inode *inode)
@@ -35,6 +36,7 @@ int proc_pid_readdir(struct file *file, struct dir_context *ctx);
 struct task_struct *get_proc_task(const struct inode *inode);
 int proc_path_get_link(struct dentry *dentry, struct inode *inode, char *buf, size_t size);
 struct dentry *proc_pid_add(struct dentry *dentry, struct inode *inode);
+bool may_follow_proc_link(struct task_struct *task);
 
 /* fs/proc/array.c */
 int proc_pid_stat(struct seq_file *m, struct task_struct *task);
@@ -49,5 +51,9 @@ int proc_pid_environ(struct seq_file *m, struct task_struct *task);
 /* fs/proc/fd.c */
 extern const struct inode_operations proc_fd_inode_operations;
 extern const struct file_operations proc_fd_operations;
+
+/* fs/proc/namespaces.c */
+extern const struct inode_operations proc_ns_inode_operations;
+extern const struct file_operations proc_ns_operations;
 
 #endif

@@ -63,4 +63,7 @@ static inline void set_cpu_active(unsigned int cpu, bool v) { (v ? cpumask_set_c
 #define cpumask_of(cpu) (&cpu_bit_masks[cpu])
 extern const cpumask_t cpu_bit_masks[NR_CPUS];
 
+int cpulist_parse(const char *s, struct cpumask *mask);
+int cpumask_print_list(char *buf, size_t size, const struct cpumask *mask);
+
 #endif

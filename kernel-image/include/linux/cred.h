@@ -31,6 +31,7 @@ int commit_creds(struct cred *new);
 void abort_creds(struct cred *new);
 const struct cred *get_task_cred(struct task_struct *p);
 void put_cred(const struct cred *cred);
+uid_t task_uid(struct task_struct *p);
 bool in_group_p(gid_t gid);
 bool capable_root(void);
 

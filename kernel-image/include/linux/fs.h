@@ -305,6 +305,7 @@ extern const struct file_operations pipefifo_fops;
 /* fs/devtmpfs.c */
 int devtmpfs_init(void);
 int devtmpfs_create_node(const char *name, umode_t mode, dev_t dev);
+int devtmpfs_delete_node(const char *name);
 int devtmpfs_mount(void);
 
 void vfs_caches_init(void);

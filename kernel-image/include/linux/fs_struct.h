@@ -16,6 +16,8 @@ struct fs_struct {
 
 extern struct fs_struct init_fs;
 
+int unshare_fs_struct(void);
+
 void set_fs_root(struct fs_struct *fs, const struct path *path);
 void set_fs_pwd(struct fs_struct *fs, const struct path *path);
 void get_fs_root(struct fs_struct *fs, struct path *root);

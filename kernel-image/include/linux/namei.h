@@ -24,6 +24,7 @@ int kern_path_at(int dfd, const char *name, unsigned int flags, struct path *pat
 int user_path_at(int dfd, const char __user *name, unsigned int flags, struct path *path);
 struct dentry *kern_path_create(int dfd, const char *name, struct path *path, bool directory);
 void done_path_create(struct path *path, struct dentry *dentry);
+struct dentry *lookup_one_locked(struct dentry *dir, const struct qstr *name);
 struct file *do_filp_open(int dfd, const char *name, int flags, umode_t mode);
 
 int vfs_create(struct inode *dir, struct dentry *dentry, umode_t mode);

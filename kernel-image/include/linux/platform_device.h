@@ -16,11 +16,13 @@ struct platform_driver {
 	const char *name;
 	const struct of_device_id *of_match_table;
 	int (*probe)(struct platform_device *pdev);
+	void (*remove)(struct platform_device *pdev);
 	struct device_driver driver;
 };
 
 /* Binds the driver to each available node that matches; returns 0 even when none does. */
 int platform_driver_register(struct platform_driver *drv);
+void platform_driver_unregister(struct platform_driver *drv);
 int platform_get_irq(struct platform_device *pdev, unsigned int index);
 void *devm_platform_ioremap_resource(struct platform_device *pdev, unsigned int index);
 

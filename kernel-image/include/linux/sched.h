@@ -78,6 +78,9 @@ struct completion;
 struct robust_list_head;
 struct sched_class;
 struct rq;
+struct cfs_rq;
+struct cgroup;
+struct task_group;
 
 struct load_weight {
 	unsigned long weight;
@@ -86,12 +89,17 @@ struct load_weight {
 
 struct sched_entity {
 	struct load_weight load;
-	struct list_head run_node;
+	struct list_head run_node;	/* in cfs_rq, by virtual run time */
+	struct list_head group_node;	/* of a task: all of its CPU's fair tasks */
 	bool on_rq;
+	int depth;			/* groups above it */
 	u64 exec_start;
 	u64 sum_exec_runtime;
 	u64 prev_sum_exec_runtime;
 	u64 vruntime;
+	struct sched_entity *parent;	/* NULL in the root group */
+	struct cfs_rq *cfs_rq;		/* the queue it waits in */
+	struct cfs_rq *my_q;		/* of a group: the queue that it stands for */
 };
 
 struct sched_rt_entity {
@@ -134,12 +142,16 @@ struct task_struct {
 	struct sched_entity se;
 	struct sched_rt_entity rt;
 	struct sched_dl_entity dl;
+	struct task_group *sched_task_group;	/* counted */
 	spinlock_t pi_lock;		/* serialises wake-ups and affinity changes */
 	cpumask_t cpus_mask;
 	int nr_cpus_allowed;
 	u64 utime, stime;		/* ns */
 	u64 start_time;			/* ns since boot */
 	unsigned long nvcsw, nivcsw, min_flt, maj_flt;
+
+	struct cgroup *cgroup;		/* counted */
+	struct list_head cg_list;	/* its tasks; empty once this one exits */
 
 	struct list_head tasks;		/* all thread-group leaders, from init_task */
 	struct mm_struct *mm;		/* NULL: kernel thread */
@@ -167,6 +179,7 @@ struct task_struct {
 	spinlock_t alloc_lock;		/* task_lock: the pointers mm, files and fs; comm */
 	struct fs_struct *fs;
 	struct files_struct *files;
+	struct nsproxy *nsproxy;	/* NULL once the task exits */
 	struct signal_struct *signal;
 	struct sighand_struct *sighand;
 	const struct cred *cred;
@@ -277,8 +290,10 @@ struct task_struct *idle_task(int cpu);
 void init_idle(struct task_struct *idle, int cpu);
 void sched_init(void);
 void sched_init_smp(void);
-void sched_cpu_activate(unsigned int cpu);
 void sched_fork(struct task_struct *p);
+void sched_move_task(struct task_struct *p);	/* to the task group that it belongs to now */
+void sched_put_group(struct task_group *tg);
+void sched_copy_group(struct task_struct *p);	/* a new task begins in current's */
 void preempt_schedule_irq(void);
 asmlinkage void schedule_tail(struct task_struct *prev);
 

@@ -14,11 +14,13 @@ struct smp_hotplug_thread {
 	void (*thread_fn)(unsigned int cpu);
 	void (*create)(unsigned int cpu);	/* after creation, still parked */
 	const char *thread_comm;
+	bool selfparking;	/* it is not parked with the others when its CPU goes */
 };
 
 /* Creates the thread for the online CPUs now and for others when they come. */
 int smpboot_register_percpu_thread(struct smp_hotplug_thread *plug_thread);
 int smpboot_create_threads(unsigned int cpu);
-void smpboot_unpark_threads(unsigned int cpu);
+int smpboot_unpark_threads(unsigned int cpu);
+int smpboot_park_threads(unsigned int cpu);
 
 #endif

@@ -13,6 +13,4 @@ struct new_utsname {
 	char domainname[__NEW_UTS_LEN + 1];
 };
 
-extern struct new_utsname init_utsname;
-
 #endif

@@ -48,6 +48,8 @@ extern struct workqueue_struct *system_wq, *system_highpri_wq, *system_unbound_w
 void workqueue_init_early(void);
 void workqueue_init(void);
 int workqueue_prepare_cpu(unsigned int cpu);
+int workqueue_online_cpu(unsigned int cpu);
+int workqueue_offline_cpu(unsigned int cpu);
 /* From the scheduler: a worker goes to sleep in the middle of its work. */
 void wq_worker_sleeping(struct task_struct *task);
 void wq_worker_running(struct task_struct *task);

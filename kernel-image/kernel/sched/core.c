@@ -92,22 +92,8 @@ void set_task_cpu(struct task_struct *p, int new_cpu)
 		return;
 	if (p->sched_class->migrate_task_rq)
 		p->sched_class->migrate_task_rq(p, new_cpu);
+	set_task_rq(p, new_cpu);
 	WRITE_ONCE(task_thread_info(p)->cpu, new_cpu);
-}
-
-static int select_task_rq(struct task_struct *p, int flags)
-{
-	int cpu = task_cpu(p);
-
-	if (p->nr_cpus_allowed > 1)
-		cpu = p->sched_class->select_task_rq(p, cpu, flags);
-	if (!cpumask_test_cpu(cpu, &p->cpus_mask) || !cpu_online(cpu)) {
-		cpumask_t allowed;
-
-		cpumask_and(&allowed, &p->cpus_mask, cpu_online_mask);
-		cpu = cpumask_empty(&allowed) ? 0 : cpumask_first(&allowed);
-	}
-	return cpu;
 }
 
 /* Locks the queue that p is on, wherever it moves meanwhile. */
@@ -213,6 +199,7 @@ void sched_fork(struct task_struct *p)
 	init_dl_task(p);
 	p->se = (struct sched_entity){ .vruntime = current->se.vruntime };
 	INIT_LIST_HEAD(&p->se.run_node);
+	INIT_LIST_HEAD(&p->se.group_node);
 	set_load_weight(p);
 	spin_lock_init(&p->pi_lock);
 	task_thread_info(p)->preempt_count = 2;
@@ -226,6 +213,7 @@ void wake_up_new_task(struct task_struct *p)
 	raw_spin_lock_irqsave(&p->pi_lock, flags);
 	WRITE_ONCE(p->__state, TASK_RUNNING);
 	task_thread_info(p)->cpu = select_task_rq(p, WF_FORK);
+	set_task_rq(p, task_cpu(p));
 	rq = __task_rq_lock(p);
 	update_rq_clock(rq);
 	if (p->sched_class->task_fork)
@@ -432,25 +420,13 @@ void scheduler_tick(void)
 	trigger_load_balance(rq);
 }
 
-/* At exec a task has the least to carry: the moment to move it to the least loaded CPU. */
-void sched_exec(void)
-{
-	unsigned long flags;
-	int dest;
-
-	raw_spin_lock_irqsave(&current->pi_lock, flags);
-	dest = select_task_rq(current, WF_EXEC);
-	raw_spin_unlock_irqrestore(&current->pi_lock, flags);
-	if (dest != smp_processor_id())
-		migrate_task_to(current, dest);
-}
-
 /* Makes idle the idle task of a CPU that runs nothing else yet. */
 void init_idle(struct task_struct *idle, int cpu)
 {
 	struct rq *rq = cpu_rq(cpu);
 
 	idle->__state = TASK_RUNNING;
+	idle->thread_info.flags = 0;
 	idle->flags |= PF_IDLE | PF_KTHREAD;
 	idle->sched_class = &idle_sched_class;
 	idle->prio = MAX_PRIO;
@@ -459,6 +435,7 @@ void init_idle(struct task_struct *idle, int cpu)
 	idle->on_rq = TASK_ON_RQ_QUEUED;
 	idle->on_cpu = 1;
 	task_thread_info(idle)->cpu = cpu;
+	set_task_rq(idle, cpu);
 	task_thread_info(idle)->preempt_count = 1;
 	rq->curr = rq->idle = idle;
 	snprintf(idle->comm, sizeof(idle->comm), cpu ? "swapper/%d" : "swapper", cpu);
@@ -469,13 +446,16 @@ void __init sched_init(void)
 	int cpu;
 
 	wait_bit_init();
+	init_root_task_group();
 	init_rt_bandwidth(&def_rt_bandwidth, NSEC_PER_SEC, 950 * NSEC_PER_MSEC);
+	autogroup_init(&init_task);
 	for_each_possible_cpu(cpu) {
 		struct rq *rq = cpu_rq(cpu);
 
 		raw_spin_lock_init(&rq->lock);
 		rq->cpu = cpu;
-		init_cfs_rq(&rq->cfs);
+		init_cfs_rq(&rq->cfs, rq, &root_task_group);
+		INIT_LIST_HEAD(&rq->cfs_tasks);
 		init_rt_rq(&rq->rt);
 		init_dl_rq(&rq->dl);
 	}

@@ -7,9 +7,20 @@
 
 #include "sched.h"
 
+#define MIN_SHARES 2UL
+
 static u64 sysctl_sched_latency = 6 * NSEC_PER_MSEC;
 static u64 sysctl_sched_min_granularity = 750 * NSEC_PER_USEC;
 static u64 sysctl_sched_wakeup_granularity = 1 * NSEC_PER_MSEC;
+
+/*
+ * Entities form a tree. A task's entity waits in the queue of its group on that
+ * CPU (cfs_rq); a group's entity stands for this queue (my_q) in its parent
+ * group's, up to the root group's, which is the run queue's own. So a group
+ * competes as one, however many tasks it has: its weight is spread over the
+ * CPUs in proportion to what it runs on each.
+ */
+#define for_each_sched_entity(se) for (; se; se = se->parent)
 
 static struct task_struct *task_of(struct sched_entity *se)
 {
@@ -55,28 +66,62 @@ static void update_min_vruntime(struct cfs_rq *cfs)
 		cfs->min_vruntime = vruntime;
 }
 
-static void update_curr(struct rq *rq)
+static void update_curr(struct cfs_rq *cfs)
 {
-	struct sched_entity *curr = rq->cfs.curr;
+	struct sched_entity *curr = cfs->curr;
 	s64 delta;
 
 	if (!curr)
 		return;
-	delta = rq->clock - curr->exec_start;
+	delta = cfs->rq->clock - curr->exec_start;
 	if (delta <= 0)
 		return;
-	curr->exec_start = rq->clock;
+	curr->exec_start = cfs->rq->clock;
 	curr->sum_exec_runtime += delta;
 	curr->vruntime += calc_delta_fair(delta, curr);
-	update_min_vruntime(&rq->cfs);
+	update_min_vruntime(cfs);
 }
 
-/* What share of the latency period is se's. */
-static u64 sched_slice(struct cfs_rq *cfs, struct sched_entity *se)
+static void reweight_entity(struct cfs_rq *cfs, struct sched_entity *se, unsigned long weight)
 {
-	u64 period = max(sysctl_sched_latency, cfs->nr_running * sysctl_sched_min_granularity);
+	if (se->on_rq) {
+		update_curr(cfs);
+		cfs->load.weight += weight - se->load.weight;
+	}
+	se->load.weight = weight;
+}
 
-	return cfs->load.weight ? period * se->load.weight / cfs->load.weight : period;
+/* The share of a group's weight that belongs to this CPU: as much of it as of the group's load. */
+static void update_cfs_group(struct sched_entity *se)
+{
+	struct cfs_rq *gcfs = se->my_q;
+	struct task_group *tg;
+	long total;
+
+	if (!gcfs)
+		return;
+	tg = gcfs->tg;
+	total = atomic_long_add_return(gcfs->load.weight - gcfs->tg_load_contrib, &tg->load_avg);
+	gcfs->tg_load_contrib = gcfs->load.weight;
+	if (total > 0)
+		reweight_entity(se->cfs_rq, se, max(tg->shares * gcfs->load.weight / total, MIN_SHARES));
+}
+
+static void update_groups(struct sched_entity *se)
+{
+	for_each_sched_entity(se)
+		update_cfs_group(se);
+}
+
+/* What share of the latency period is se's, through all the groups around it. */
+static u64 sched_slice(struct sched_entity *se)
+{
+	u64 slice = max(sysctl_sched_latency, se->cfs_rq->rq->nr_running * sysctl_sched_min_granularity);
+
+	for_each_sched_entity(se)
+		if (se->cfs_rq->load.weight)
+			slice = slice * se->load.weight / se->cfs_rq->load.weight;
+	return slice;
 }
 
 /* A sleeper may come back a little ahead of the others, but not by all it has missed; a new task waits a slice. */
@@ -85,19 +130,16 @@ static void place_entity(struct cfs_rq *cfs, struct sched_entity *se, bool initi
 	u64 vruntime = cfs->min_vruntime;
 
 	if (initial)
-		vruntime += calc_delta_fair(sched_slice(cfs, se), se);
+		vruntime += calc_delta_fair(sched_slice(se), se);
 	else
 		vruntime -= sysctl_sched_latency / 2;
 	if ((s64)(vruntime - se->vruntime) > 0)
 		se->vruntime = vruntime;
 }
 
-static void enqueue_task_fair(struct rq *rq, struct task_struct *p, int flags)
+static void enqueue_entity(struct cfs_rq *cfs, struct sched_entity *se, int flags)
 {
-	struct cfs_rq *cfs = &rq->cfs;
-	struct sched_entity *se = &p->se;
-
-	update_curr(rq);
+	update_curr(cfs);
 	cfs->load.weight += se->load.weight;
 	cfs->nr_running++;
 	if (flags & (ENQUEUE_WAKEUP | ENQUEUE_INITIAL))
@@ -107,12 +149,9 @@ static void enqueue_task_fair(struct rq *rq, struct task_struct *p, int flags)
 	se->on_rq = true;
 }
 
-static void dequeue_task_fair(struct rq *rq, struct task_struct *p)
+static void dequeue_entity(struct cfs_rq *cfs, struct sched_entity *se)
 {
-	struct cfs_rq *cfs = &rq->cfs;
-	struct sched_entity *se = &p->se;
-
-	update_curr(rq);
+	update_curr(cfs);
 	if (se != cfs->curr)
 		list_del_init(&se->run_node);
 	se->on_rq = false;
@@ -121,42 +160,94 @@ static void dequeue_task_fair(struct rq *rq, struct task_struct *p)
 	update_min_vruntime(cfs);
 }
 
+/* With its first task a group joins its parent's queue. */
+static void enqueue_task_fair(struct rq *rq, struct task_struct *p, int flags)
+{
+	struct sched_entity *se = &p->se;
+
+	list_add(&se->group_node, &rq->cfs_tasks);
+	for_each_sched_entity(se) {
+		if (se->on_rq)
+			break;
+		enqueue_entity(se->cfs_rq, se, flags);
+		flags = ENQUEUE_WAKEUP;
+	}
+	update_groups(p->se.parent);
+}
+
+static void dequeue_task_fair(struct rq *rq, struct task_struct *p)
+{
+	struct sched_entity *se = &p->se;
+
+	list_del_init(&se->group_node);
+	for_each_sched_entity(se) {
+		dequeue_entity(se->cfs_rq, se);
+		if (se->cfs_rq->nr_running)
+			break;
+	}
+	update_groups(p->se.parent);
+}
+
+static void set_next_entity(struct cfs_rq *cfs, struct sched_entity *se)
+{
+	if (se->on_rq)
+		list_del_init(&se->run_node);
+	cfs->curr = se;
+	se->exec_start = cfs->rq->clock;
+	se->prev_sum_exec_runtime = se->sum_exec_runtime;
+}
+
 static struct task_struct *pick_next_task_fair(struct rq *rq)
 {
-	struct sched_entity *se = first_entity(&rq->cfs);
+	struct cfs_rq *cfs = &rq->cfs;
+	struct sched_entity *se;
 
-	if (!se)
+	if (!cfs->nr_running)
 		return NULL;
-	list_del_init(&se->run_node);
-	rq->cfs.curr = se;
-	se->exec_start = rq->clock;
-	se->prev_sum_exec_runtime = se->sum_exec_runtime;
+	do {
+		se = first_entity(cfs);
+		set_next_entity(cfs, se);
+		cfs = se->my_q;
+	} while (cfs);
 	return task_of(se);
 }
 
 static void put_prev_task_fair(struct rq *rq, struct task_struct *p)
 {
-	update_curr(rq);
-	if (p->se.on_rq)
-		__enqueue_entity(&rq->cfs, &p->se);
-	rq->cfs.curr = NULL;
+	struct sched_entity *se = &p->se;
+
+	for_each_sched_entity(se) {
+		update_curr(se->cfs_rq);
+		if (se->on_rq)
+			__enqueue_entity(se->cfs_rq, se);
+		se->cfs_rq->curr = NULL;
+	}
 }
 
-/* The running entity is not in the timeline. */
+/* p runs already and joins the class, or another group. */
 static void set_curr_task_fair(struct rq *rq, struct task_struct *p)
 {
-	if (p->se.on_rq)
-		list_del_init(&p->se.run_node);
-	rq->cfs.curr = &p->se;
-	p->se.exec_start = rq->clock;
+	struct sched_entity *se = &p->se;
+
+	for_each_sched_entity(se)
+		set_next_entity(se->cfs_rq, se);
 }
 
+/* Two tasks compare by those of their groups that have a queue in common. */
 static void check_preempt_wakeup(struct rq *rq, struct task_struct *p)
 {
-	struct sched_entity *curr = rq->cfs.curr;
+	struct sched_entity *curr = &rq->curr->se, *se = &p->se;
 
-	update_curr(rq);
-	if (curr && (s64)(curr->vruntime - p->se.vruntime) > (s64)calc_delta_fair(sysctl_sched_wakeup_granularity, &p->se))
+	while (curr->cfs_rq != se->cfs_rq) {
+		int ahead = curr->depth - se->depth;
+
+		if (ahead >= 0)
+			curr = curr->parent;
+		if (ahead <= 0)
+			se = se->parent;
+	}
+	update_curr(se->cfs_rq);
+	if ((s64)(curr->vruntime - se->vruntime) > (s64)calc_delta_fair(sysctl_sched_wakeup_granularity, se))
 		resched_curr(rq);
 }
 
@@ -177,30 +268,33 @@ static void kick_idle_cpu(struct rq *rq)
 
 static void task_tick_fair(struct rq *rq, struct task_struct *p)
 {
-	struct cfs_rq *cfs = &rq->cfs;
+	struct sched_entity *se = &p->se;
 
-	update_curr(rq);
-	if (cfs->nr_running < 2)
-		return;
-	if (p->se.sum_exec_runtime - p->se.prev_sum_exec_runtime > sched_slice(cfs, &p->se))
-		resched_curr(rq);
-	kick_idle_cpu(rq);
+	for_each_sched_entity(se) {
+		update_curr(se->cfs_rq);
+		update_cfs_group(se);
+		if (se->cfs_rq->nr_running > 1 && se->sum_exec_runtime - se->prev_sum_exec_runtime > sched_slice(se))
+			resched_curr(rq);
+	}
+	if (rq->nr_running > 1)
+		kick_idle_cpu(rq);
 }
 
 /* The caller holds the lock of the queue that p is about to join. */
 static void task_fork_fair(struct task_struct *p)
 {
-	p->se.vruntime = task_rq(p)->cfs.min_vruntime;
+	p->se.vruntime = p->se.cfs_rq->min_vruntime;
 }
 
 static void yield_task_fair(struct rq *rq)
 {
-	struct sched_entity *last, *curr = rq->cfs.curr;
+	struct sched_entity *last, *curr = &rq->curr->se;
+	struct cfs_rq *cfs = curr->cfs_rq;
 
-	update_curr(rq);
-	if (!curr || list_empty(&rq->cfs.tasks_timeline))
+	update_curr(cfs);
+	if (list_empty(&cfs->tasks_timeline))
 		return;
-	last = list_last_entry(&rq->cfs.tasks_timeline, struct sched_entity, run_node);
+	last = list_last_entry(&cfs->tasks_timeline, struct sched_entity, run_node);
 	if (entity_before(curr, last))
 		curr->vruntime = last->vruntime;
 }
@@ -243,16 +337,15 @@ static int select_task_rq_fair(struct task_struct *p, int prev_cpu, int flags)
 /* Virtual time differs from queue to queue: carry the distance to the queue's minimum along. */
 static void migrate_task_rq_fair(struct task_struct *p, int new_cpu)
 {
-	p->se.vruntime += READ_ONCE(cpu_rq(new_cpu)->cfs.min_vruntime) - READ_ONCE(task_rq(p)->cfs.min_vruntime);
+	p->se.vruntime += READ_ONCE(p->sched_task_group->cfs_rq[new_cpu]->min_vruntime) -
+			  READ_ONCE(p->se.cfs_rq->min_vruntime);
 }
 
 static bool pull_one(struct rq *this_rq, struct rq *busiest)
 {
-	struct sched_entity *se;
+	struct task_struct *p;
 
-	list_for_each_entry_reverse(se, &busiest->cfs.tasks_timeline, run_node) {
-		struct task_struct *p = task_of(se);
-
+	list_for_each_entry_reverse(p, &busiest->cfs_tasks, se.group_node) {
 		if (p->on_cpu || !cpumask_test_cpu(this_rq->cpu, &p->cpus_mask))
 			continue;
 		deactivate_task(busiest, p);
@@ -330,10 +423,28 @@ void __init sched_init_granularity(void)
 	sysctl_sched_wakeup_granularity *= factor;
 }
 
-void init_cfs_rq(struct cfs_rq *cfs)
+void init_cfs_rq(struct cfs_rq *cfs, struct rq *rq, struct task_group *tg)
 {
+	cfs->rq = rq;
+	cfs->tg = tg;
 	INIT_LIST_HEAD(&cfs->tasks_timeline);
 	cfs->min_vruntime = -(1UL << 20);	/* soon wraps: comparisons must be of differences */
+}
+
+/* The group's weight has changed: tell the queues that it competes in. */
+void sched_group_reweight(struct task_group *tg)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		struct rq *rq = cpu_rq(cpu);
+		unsigned long flags;
+
+		raw_spin_lock_irqsave(&rq->lock, flags);
+		update_rq_clock(rq);
+		update_groups(tg->se[cpu]);
+		raw_spin_unlock_irqrestore(&rq->lock, flags);
+	}
 }
 
 const struct sched_class fair_sched_class = {

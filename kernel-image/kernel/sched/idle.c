@@ -26,6 +26,10 @@ static noinline void do_idle(void)
 	tick_nohz_idle_enter();
 	while (!need_resched()) {
 		local_irq_disable();
+		if (unlikely(!cpu_online(smp_processor_id()))) {
+			cpuhp_report_idle_dead();
+			arch_cpu_idle_dead();
+		}
 		tick_nohz_idle_stop_tick();
 		cpuidle_idle_call();
 	}

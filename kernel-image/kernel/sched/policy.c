@@ -23,14 +23,7 @@ struct sched_attr {
 	u64 sched_runtime, sched_deadline, sched_period;
 };
 
-/* Takes the task off its queue, if it is on one, for as long as its parameters change. */
-struct change {
-	unsigned long flags;
-	struct rq *rq;
-	bool queued, running;
-};
-
-static void begin_change(struct task_struct *p, struct change *c)
+void begin_change(struct task_struct *p, struct change *c)
 {
 	raw_spin_lock_irqsave(&p->pi_lock, c->flags);
 	for (;;) {
@@ -49,7 +42,7 @@ static void begin_change(struct task_struct *p, struct change *c)
 		p->sched_class->put_prev_task(c->rq, p);
 }
 
-static void end_change(struct task_struct *p, struct change *c)
+void end_change(struct task_struct *p, struct change *c)
 {
 	if (c->queued)
 		activate_task(c->rq, p, 0);

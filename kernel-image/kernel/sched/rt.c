@@ -24,10 +24,10 @@ void __init init_rt_bandwidth(struct rt_bandwidth *b, u64 period, u64 runtime)
 	b->rt_runtime = runtime;
 }
 
-/* The next period: a throttled queue goes on. On the queue's own CPU. */
+/* The next period: a throttled queue goes on. */
 static enum hrtimer_restart sched_rt_period_timer(struct hrtimer *timer)
 {
-	struct rq *rq = this_rq();
+	struct rq *rq = container_of(timer, struct rq, rt.period_timer);
 
 	raw_spin_lock(&rq->lock);
 	rq->rt.rt_throttled = false;

@@ -19,12 +19,29 @@
 #define TASK_ON_RQ_QUEUED 1
 #define RR_TIMESLICE (100 * HZ / 1000)	/* ticks */
 
+#define ROOT_TASK_GROUP_LOAD NICE_0_LOAD
+
+/* One group's queue of one CPU. */
 struct cfs_rq {
 	struct load_weight load;
 	unsigned int nr_running;
 	u64 min_vruntime;
 	struct sched_entity *curr;
 	struct list_head tasks_timeline;	/* waiting entities by vruntime */
+	struct rq *rq;
+	struct task_group *tg;
+	long tg_load_contrib;			/* what of tg->load_avg is this queue's */
+};
+
+/* Tasks that compete with others as one. Every task in it, and every group in it, holds it. */
+struct task_group {
+	struct sched_entity *se[NR_CPUS];	/* what stands for it in its parent's queues; the root has no parent */
+	struct cfs_rq *cfs_rq[NR_CPUS];		/* the queues of its own */
+	unsigned long shares;			/* its weight among its parent's entities, on all CPUs together */
+	atomic_long_t load_avg;			/* sum of its queues' loads */
+	struct task_group *parent;
+	struct autogroup *autogroup;		/* NULL: a control group's, or the root */
+	refcount_t usage;
 };
 
 struct rt_rq {
@@ -67,6 +84,7 @@ struct rq {
 	struct cfs_rq cfs;
 	struct rt_rq rt;
 	struct dl_rq dl;
+	struct list_head cfs_tasks;		/* all fair tasks, of whatever group */
 	struct task_struct *curr, *idle, *stop;
 	struct root_domain *rd;
 	struct sched_domain *sd;		/* NULL: no balancing */
@@ -106,10 +124,48 @@ extern bool scheduler_running;
 static inline void update_rq_clock(struct rq *rq) { rq->clock = sched_clock(); }
 void resched_curr(struct rq *rq);
 void set_load_weight(struct task_struct *p);
+int select_task_rq(struct task_struct *p, int flags);
+int stop_one_cpu(unsigned int cpu, int (*fn)(void *), void *arg);
 void set_task_cpu(struct task_struct *p, int new_cpu);
 void activate_task(struct rq *rq, struct task_struct *p, int flags);
 void deactivate_task(struct rq *rq, struct task_struct *p);
-void init_cfs_rq(struct cfs_rq *cfs);
+void init_cfs_rq(struct cfs_rq *cfs, struct rq *rq, struct task_group *tg);
+void sched_group_reweight(struct task_group *tg);
+
+/* group.c */
+extern struct task_group root_task_group;
+void init_root_task_group(void);
+struct task_group *sched_create_group(struct task_group *parent);	/* with one reference, or NULL */
+int sched_group_set_shares(struct task_group *tg, unsigned long shares);
+u64 sched_group_runtime(struct task_group *tg);	/* ns that its tasks have run */
+static inline struct task_group *sched_get_group(struct task_group *tg)
+{
+	refcount_inc(&tg->usage);
+	return tg;
+}
+
+/* A task's queue and the entity above it are its group's of that CPU. */
+static inline void set_task_rq(struct task_struct *p, int cpu)
+{
+	struct task_group *tg = p->sched_task_group;
+
+	p->se.cfs_rq = tg->cfs_rq[cpu];
+	p->se.parent = tg->se[cpu];
+	p->se.depth = p->se.parent ? p->se.parent->depth + 1 : 0;
+}
+
+/* policy.c: takes the task off its queue, if it is on one, for as long as its parameters change. */
+struct change {
+	unsigned long flags;
+	struct rq *rq;
+	bool queued, running;
+};
+void begin_change(struct task_struct *p, struct change *c);
+void end_change(struct task_struct *p, struct change *c);
+
+/* autogroup.c: the group that p should be in, where tg would be the root's. */
+struct task_group *autogroup_task_group(struct task_struct *p, struct task_group *tg);
+void autogroup_init(struct task_struct *init_task);
 void init_rt_rq(struct rt_rq *rt);
 void init_dl_rq(struct dl_rq *dl);
 void init_rt_bandwidth(struct rt_bandwidth *b, u64 period, u64 runtime);

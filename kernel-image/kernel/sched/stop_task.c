@@ -1,5 +1,7 @@
-/* The stop class: one thread per CPU, migration/N, that nothing can preempt; it moves running tasks away. */
+/* The stop class: one thread per CPU, migration/N, that nothing can preempt, and what it is used for. */
 #include <linux/completion.h>
+#include <linux/cpu.h>
+#include <linux/mutex.h>
 #include <linux/init.h>
 #include <linux/smpboot.h>
 
@@ -67,19 +69,94 @@ struct cpu_stopper {
 
 static DEFINE_PER_CPU(struct cpu_stopper, cpu_stopper);
 
-/* Runs fn on a CPU, in its stopper thread, with everything else on that CPU standing still. */
-static int stop_one_cpu(unsigned int cpu, int (*fn)(void *), void *arg)
+static void queue_stop_work(unsigned int cpu, struct cpu_stop_work *work, int (*fn)(void *), void *arg)
 {
 	struct cpu_stopper *stopper = &per_cpu(cpu_stopper, cpu);
-	struct cpu_stop_work work = { .fn = fn, .arg = arg };
 
-	init_completion(&work.done);
+	*work = (struct cpu_stop_work){ .fn = fn, .arg = arg };
+	init_completion(&work->done);
 	spin_lock_irq(&stopper->lock);
-	list_add_tail(&work.list, &stopper->works);
+	list_add_tail(&work->list, &stopper->works);
 	spin_unlock_irq(&stopper->lock);
 	wake_up_process(stopper->thread);
+}
+
+/* Runs fn on a CPU, in its stopper thread, with everything else on that CPU standing still. */
+int stop_one_cpu(unsigned int cpu, int (*fn)(void *), void *arg)
+{
+	struct cpu_stop_work work;
+
+	if (!per_cpu(cpu_stopper, cpu).thread)
+		return -ENOENT;
+	queue_stop_work(cpu, &work, fn, arg);
 	wait_for_completion(&work.done);
 	return work.ret;
+}
+
+/*
+ * The machine stands still: all stoppers go through these steps together. The
+ * first makes sure that each CPU is in its stopper, so that none waits for
+ * another in the middle of something, before interrupts go off.
+ */
+enum multi_stop_state { MULTI_STOP_PREPARE, MULTI_STOP_DISABLE_IRQ, MULTI_STOP_RUN, MULTI_STOP_EXIT };
+
+struct multi_stop_data {
+	int (*fn)(void *data);
+	void *data;
+	const struct cpumask *active;
+	unsigned int num_threads;
+	enum multi_stop_state state;
+	atomic_t thread_ack;
+	int ret;
+};
+
+static int multi_cpu_stop(void *arg)
+{
+	struct multi_stop_data *msd = arg;
+	enum multi_stop_state mine = MULTI_STOP_PREPARE;
+
+	for (;;) {
+		/* The last to finish a step begins the next. */
+		if (atomic_dec_and_test(&msd->thread_ack)) {
+			atomic_set(&msd->thread_ack, msd->num_threads);
+			smp_store_release(&msd->state, mine + 1);
+		}
+		if (mine == MULTI_STOP_RUN)
+			break;
+		while (smp_load_acquire(&msd->state) == mine)
+			cpu_relax();
+		mine = msd->state;
+		if (mine == MULTI_STOP_DISABLE_IRQ)
+			local_irq_disable();
+		else if (mine == MULTI_STOP_RUN && cpumask_test_cpu(smp_processor_id(), msd->active))
+			msd->ret = msd->fn(msd->data);
+	}
+	while (smp_load_acquire(&msd->state) != MULTI_STOP_EXIT)
+		cpu_relax();
+	local_irq_enable();
+	return 0;
+}
+
+int stop_machine(int (*fn)(void *data), void *data, const struct cpumask *cpus)
+{
+	static DEFINE_MUTEX(stop_machine_mutex);
+	struct multi_stop_data msd = { .fn = fn, .data = data, .active = cpus };
+	struct cpu_stop_work works[NR_CPUS];
+	cpumask_t online;
+	int cpu;
+
+	mutex_lock(&stop_machine_mutex);
+	online = *cpu_online_mask;
+	msd.num_threads = cpumask_weight(&online);
+	atomic_set(&msd.thread_ack, msd.num_threads);
+	preempt_disable();	/* our own stopper must not come before the others have been told */
+	for_each_cpu(cpu, &online)
+		queue_stop_work(cpu, &works[cpu], multi_cpu_stop, &msd);
+	preempt_enable();
+	for_each_cpu(cpu, &online)
+		wait_for_completion(&works[cpu].done);
+	mutex_unlock(&stop_machine_mutex);
+	return msd.ret;
 }
 
 static int cpu_stop_should_run(unsigned int cpu)
@@ -115,72 +192,12 @@ static void cpu_stop_create(unsigned int cpu)
 	cpu_rq(cpu)->stop = stop;
 }
 
-struct migration_arg {
-	struct task_struct *task;
-	int dest_cpu;
-};
-
-/* On the CPU of the task, which therefore is not running: it was preempted by this thread. */
-static int migration_cpu_stop(void *data)
-{
-	struct migration_arg *arg = data;
-	struct task_struct *p = arg->task;
-	struct rq *rq = this_rq(), *dest = cpu_rq(arg->dest_cpu);
-
-	raw_spin_lock_irq(&p->pi_lock);
-	if (task_rq(p) != rq || rq == dest || !cpumask_test_cpu(arg->dest_cpu, &p->cpus_mask)) {
-		raw_spin_unlock_irq(&p->pi_lock);
-		return 0;
-	}
-	/* Two queue locks, always the lower CPU's first. */
-	raw_spin_lock(rq->cpu < dest->cpu ? &rq->lock : &dest->lock);
-	raw_spin_lock(rq->cpu < dest->cpu ? &dest->lock : &rq->lock);
-	update_rq_clock(rq);
-	update_rq_clock(dest);
-	if (task_rq(p) == rq && p->on_rq) {
-		deactivate_task(rq, p);
-		set_task_cpu(p, dest->cpu);
-		activate_task(dest, p, 0);
-		resched_curr(dest);
-	}
-	raw_spin_unlock(&rq->lock);
-	raw_spin_unlock(&dest->lock);
-	raw_spin_unlock_irq(&p->pi_lock);
-	return 0;
-}
-
-void migrate_task_to(struct task_struct *p, int dest_cpu)
-{
-	struct migration_arg arg = { p, dest_cpu };
-
-	if (per_cpu(cpu_stopper, task_cpu(p)).thread)
-		stop_one_cpu(task_cpu(p), migration_cpu_stop, &arg);
-}
-
-int set_cpus_allowed_ptr(struct task_struct *p, const struct cpumask *new_mask)
-{
-	cpumask_t valid;
-	int dest;
-
-	if (!cpumask_and(&valid, new_mask, cpu_possible_mask))
-		return -EINVAL;
-	raw_spin_lock_irq(&p->pi_lock);
-	cpumask_copy(&p->cpus_mask, &valid);
-	p->nr_cpus_allowed = cpumask_weight(&valid);
-	cpumask_and(&valid, &valid, cpu_online_mask);
-	dest = cpumask_first(&valid);
-	raw_spin_unlock_irq(&p->pi_lock);
-	/* One that sleeps chooses its CPU when it wakes. */
-	if (!cpumask_test_cpu(task_cpu(p), &p->cpus_mask) && dest < NR_CPUS && READ_ONCE(p->on_rq))
-		migrate_task_to(p, dest);
-	return 0;
-}
-
 static struct smp_hotplug_thread cpu_stop_threads = {
 	.thread_comm = "migration/%u",
 	.thread_should_run = cpu_stop_should_run,
 	.thread_fn = cpu_stopper_thread,
 	.create = cpu_stop_create,
+	.selfparking = true,
 };
 
 static int __init cpu_stop_init(void)

@@ -1,4 +1,5 @@
 /* System calls about scheduling, and what ps and nice need. */
+#include <linux/cgroup.h>
 #include <linux/cred.h>
 #include <linux/kernel.h>
 #include <linux/rcupdate.h>
@@ -82,16 +83,17 @@ SYSCALL_DEFINE2(getpriority, int, which, int, who)
 
 SYSCALL_DEFINE3(sched_setaffinity, pid_t, pid, unsigned int, len, const unsigned long *, user_mask)
 {
-	cpumask_t mask = CPU_MASK_NONE;
+	cpumask_t mask = CPU_MASK_NONE, allowed;
 	struct task_struct *p;
 	long err;
 
 	if (copy_from_user(&mask, user_mask, min_t(unsigned int, len, sizeof(mask))))
 		return -EFAULT;
-	mask.bits[0] &= (1UL << NR_CPUS) - 1;
 	p = sched_find_get_task(pid);
 	if (!p)
 		return -ESRCH;
+	cpuset_cpus_allowed(p, &allowed);
+	cpumask_and(&mask, &mask, &allowed);
 	if (p->flags & PF_NO_SETAFFINITY)
 		err = -EINVAL;
 	else

@@ -5,6 +5,8 @@
  * CPU that isolcpus= does not set apart. An isolated CPU has no domain; only
  * tasks that are sent there explicitly run on it.
  */
+#include <linux/cgroup.h>
+#include <linux/cpu.h>
 #include <linux/init.h>
 #include <linux/kernel.h>
 #include <linux/smp.h>
@@ -15,28 +17,16 @@
 struct root_domain def_root_domain;
 static struct sched_domain cpu_domain;
 static cpumask_t isolated_cpus;
+static bool sched_smp_initialized;
 
-/* CPUs and ranges of them: 1,3-5. */
 static int __init isolated_cpu_setup(char *str)
 {
-	cpumask_t mask = CPU_MASK_NONE;
+	cpumask_t mask;
 
-	for (;;) {
-		unsigned long first = simple_strtoul(str, &str, 10), last = first;
-
-		if (*str == '-')
-			last = simple_strtoul(str + 1, &str, 10);
-		for (unsigned long cpu = first; cpu <= last && cpu < NR_CPUS; cpu++)
-			cpumask_set_cpu(cpu, &mask);
-		if (*str != ',')
-			break;
-		str++;
-	}
-	if (*str || cpumask_test_cpu(smp_processor_id(), &mask)) {
+	if (cpulist_parse(str, &mask) || cpumask_test_cpu(smp_processor_id(), &mask))
 		pr_warn("isolcpus: takes a list of CPUs without the boot CPU; ignored\n");
-		return 1;
-	}
-	isolated_cpus = mask;
+	else
+		isolated_cpus = mask;
 	return 1;
 }
 __setup("isolcpus=", isolated_cpu_setup);
@@ -52,23 +42,40 @@ void __init init_defrootdomain(void)
 	sched_cpu_activate(smp_processor_id());
 }
 
-/* The CPU takes part in scheduling from here on. */
-void sched_cpu_activate(unsigned int cpu)
-{
-	set_cpu_active(cpu, true);
-	cpumask_set_cpu(cpu, &def_root_domain.online);
-}
-
-static void __init init_sched_domains(void)
+static void build_sched_domains(void)
 {
 	int cpu;
 
 	cpumask_andnot(&cpu_domain.span, cpu_active_mask, &isolated_cpus);
 	cpu_domain.balance_interval = cpumask_weight(&cpu_domain.span);
-	if (cpumask_weight(&cpu_domain.span) < 2)
-		return;
-	for_each_cpu(cpu, &cpu_domain.span)
-		WRITE_ONCE(cpu_rq(cpu)->sd, &cpu_domain);
+	for_each_possible_cpu(cpu) {
+		bool member = cpumask_test_cpu(cpu, &cpu_domain.span) && cpumask_weight(&cpu_domain.span) > 1;
+
+		WRITE_ONCE(cpu_rq(cpu)->sd, member ? &cpu_domain : NULL);
+	}
+}
+
+/* The CPU takes part in scheduling from here on. */
+int sched_cpu_activate(unsigned int cpu)
+{
+	set_cpu_active(cpu, true);
+	cpumask_set_cpu(cpu, &def_root_domain.online);
+	if (sched_smp_initialized) {
+		build_sched_domains();
+		cpuset_update_active_cpus();
+	}
+	return 0;
+}
+
+/* No task is sent there any more; those that are there go when it dies. */
+int sched_cpu_deactivate(unsigned int cpu)
+{
+	set_cpu_active(cpu, false);
+	cpumask_clear_cpu(cpu, &def_root_domain.online);
+	build_sched_domains();
+	synchronize_rcu();	/* whoever chose a CPU by the old mask has put his task there */
+	cpuset_update_active_cpus();
+	return 0;
 }
 
 /* All CPUs are up: work spreads over them, and pid 1, with all that it will fork, keeps off the isolated ones. */
@@ -76,7 +83,8 @@ void __init sched_init_smp(void)
 {
 	cpumask_t housekeeping;
 
-	init_sched_domains();
+	build_sched_domains();
+	sched_smp_initialized = true;
 	cpumask_andnot(&housekeeping, cpu_possible_mask, &isolated_cpus);
 	set_cpus_allowed_ptr(current, &housekeeping);
 	sched_init_granularity();

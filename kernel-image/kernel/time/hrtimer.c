@@ -4,6 +4,7 @@
  * A CPU's clock event is programmed for the earlier of its tick and its first
  * hrtimer. A timer is queued where it is started; only its own CPU runs it.
  */
+#include <linux/cpu.h>
 #include <linux/hrtimer.h>
 #include <linux/init.h>
 #include <linux/kernel.h>
@@ -168,6 +169,28 @@ int schedule_hrtimeout(ktime_t expires)
 	hrtimer_cancel(&t.timer);
 	__set_current_state(TASK_RUNNING);
 	return READ_ONCE(t.task) ? -EINTR : 0;
+}
+
+/* What waits on a dead CPU's queue goes on here. */
+int hrtimers_dead_cpu(unsigned int cpu)
+{
+	struct hrtimer_cpu_base *from = &per_cpu(hrtimer_bases, cpu), *to;
+	struct hrtimer *timer, *next;
+
+	local_irq_disable();
+	to = &this_cpu(hrtimer_bases);
+	raw_spin_lock(&from->lock);
+	raw_spin_lock(&to->lock);
+	list_for_each_entry_safe(timer, next, &from->queue, node) {
+		list_del_init(&timer->node);
+		timer->cpu = smp_processor_id();
+		enqueue_hrtimer(to, timer);
+	}
+	raw_spin_unlock(&to->lock);
+	raw_spin_unlock(&from->lock);
+	tick_program_event();
+	local_irq_enable();
+	return 0;
 }
 
 void __init hrtimers_init(void)

@@ -118,6 +118,11 @@ void tick_handle_periodic(bool user)
 	program_tick(ts->next);
 }
 
+void tick_shutdown_cpu(void)
+{
+	program_tick(~0UL);
+}
+
 void tick_nohz_idle_enter(void)
 {
 	local_irq_disable();

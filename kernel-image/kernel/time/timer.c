@@ -1,4 +1,15 @@
-/* Timers: a queue per CPU in order of expiry, run from TIMER_SOFTIRQ; and what sleeps on them. */
+/*
+ * Timers: a wheel per CPU, turned by TIMER_SOFTIRQ; and what sleeps on them.
+ *
+ * The wheel has levels of 64 buckets. A bucket of the lowest is one jiffy; of
+ * each next, eight times as long. A timer goes into the level whose span it
+ * fits, in the bucket at or after its expiry, and stays there: the further off
+ * a time-out, the coarser, but never early. Adding and removing cost the same
+ * however many timers there are; a bitmap of used buckets finds the next one,
+ * so that a CPU may sleep through the empty ones.
+ */
+#include <linux/bitops.h>
+#include <linux/cpu.h>
 #include <linux/debugobjects.h>
 #include <linux/delay.h>
 #include <linux/init.h>
@@ -10,9 +21,21 @@
 #include <linux/tick.h>
 #include <linux/timer.h>
 
+#define LVL_CLK_SHIFT 3
+#define LVL_BITS 6
+#define LVL_SIZE (1UL << LVL_BITS)
+#define LVL_MASK (LVL_SIZE - 1)
+#define LVL_DEPTH 7
+#define LVL_SHIFT(n) ((n) * LVL_CLK_SHIFT)
+#define LVL_START(n) ((LVL_SIZE - 1) << LVL_SHIFT((n) - 1))	/* delays that are too long for level n - 1 */
+#define WHEEL_CUTOFF LVL_START(LVL_DEPTH)
+#define WHEEL_SIZE (LVL_SIZE * LVL_DEPTH)
+
 struct timer_base {
 	spinlock_t lock;
-	struct list_head timers;
+	unsigned long clk;		/* the jiffy whose buckets are next */
+	DECLARE_BITMAP(pending_map, WHEEL_SIZE);
+	struct hlist_head vectors[WHEEL_SIZE];
 	struct timer_list *running;	/* its function is being called, without the lock */
 };
 
@@ -20,7 +43,7 @@ static DEFINE_PER_CPU(struct timer_base, timer_bases);
 
 void timer_setup(struct timer_list *t, void (*fn)(struct timer_list *), unsigned int flags)
 {
-	t->entry.next = NULL;
+	INIT_HLIST_NODE(&t->entry);
 	t->function = fn;
 	t->cpu = raw_smp_processor_id();
 	debug_object_init(t, "timer_list");
@@ -46,25 +69,64 @@ static struct timer_base *lock_timer_base(struct timer_list *t, unsigned long *f
 	}
 }
 
-static bool detach_timer(struct timer_list *t)
+static bool detach_timer(struct timer_base *base, struct timer_list *t)
 {
 	if (!timer_pending(t))
 		return false;
 	debug_object_deactivate(t, "timer_list");
-	list_del(&t->entry);
-	t->entry.next = NULL;
+	hlist_del_init(&t->entry);
+	if (hlist_empty(&base->vectors[t->bucket]))
+		__clear_bit(t->bucket, base->pending_map);
 	return true;
+}
+
+static unsigned int calc_wheel_index(unsigned long expires, unsigned long clk)
+{
+	unsigned int level = 0;
+
+	if (time_before(expires, clk))
+		expires = clk;
+	if (expires - clk >= WHEEL_CUTOFF)
+		expires = clk + WHEEL_CUTOFF - 1;	/* when it comes up it goes round again */
+	while (level + 1 < LVL_DEPTH && expires - clk >= LVL_START(level + 1))
+		level++;
+	expires = (expires + (1UL << LVL_SHIFT(level)) - 1) >> LVL_SHIFT(level);
+	return level * LVL_SIZE + (expires & LVL_MASK);
 }
 
 static void enqueue_timer(struct timer_base *base, struct timer_list *t)
 {
-	struct timer_list *pos;
-
 	debug_object_activate(t, "timer_list");
-	list_for_each_entry_reverse(pos, &base->timers, entry)
-		if (time_after_eq(t->expires, pos->expires))
-			break;
-	list_add(&t->entry, &pos->entry);
+	t->bucket = calc_wheel_index(t->expires, base->clk);
+	hlist_add_head(&t->entry, &base->vectors[t->bucket]);
+	__set_bit(t->bucket, base->pending_map);
+}
+
+/* The first jiffy from base->clk on that has a timer, ULONG_MAX if none does. */
+static unsigned long next_expiry(struct timer_base *base)
+{
+	unsigned long next = ULONG_MAX, clk = base->clk;
+
+	for (unsigned int level = 0; level < LVL_DEPTH; level++) {
+		unsigned long map = base->pending_map[level], from = clk & LVL_MASK;
+
+		if (map) {
+			unsigned long turned = from ? map >> from | map << (LVL_SIZE - from) : map;
+
+			next = min(next, (clk + __ffs(turned)) << LVL_SHIFT(level));
+		}
+		clk = (clk + (1UL << LVL_CLK_SHIFT) - 1) >> LVL_CLK_SHIFT;
+	}
+	return next;
+}
+
+/* Nothing is due before now: skip what is empty, so that a new timer finds the level that fits it. */
+static void forward_timer_base(struct timer_base *base)
+{
+	unsigned long next = next_expiry(base);
+
+	if (time_after(jiffies, base->clk))
+		base->clk = next == ULONG_MAX || time_after(next, jiffies) ? jiffies : next;
 }
 
 /* A pending timer stays on its CPU's queue; an idle one goes to this CPU's, unless its function runs elsewhere now. */
@@ -75,7 +137,7 @@ int mod_timer(struct timer_list *t, unsigned long expires)
 	int was_pending;
 
 	base = lock_timer_base(t, &flags);
-	was_pending = detach_timer(t);
+	was_pending = detach_timer(base, t);
 	new = &this_cpu(timer_bases);
 	if (base != new && base->running != t) {
 		t->cpu = smp_processor_id();
@@ -84,6 +146,7 @@ int mod_timer(struct timer_list *t, unsigned long expires)
 		base = new;
 	}
 	t->expires = expires;
+	forward_timer_base(base);
 	enqueue_timer(base, t);
 	spin_unlock_irqrestore(&base->lock, flags);
 	return was_pending;
@@ -99,7 +162,7 @@ int del_timer(struct timer_list *t)
 {
 	unsigned long flags;
 	struct timer_base *base = lock_timer_base(t, &flags);
-	int was_pending = detach_timer(t);
+	int was_pending = detach_timer(base, t);
 
 	spin_unlock_irqrestore(&base->lock, flags);
 	return was_pending;
@@ -112,7 +175,7 @@ int del_timer_sync(struct timer_list *t)
 		unsigned long flags;
 		struct timer_base *base = lock_timer_base(t, &flags);
 		bool running = base->running == t;
-		int was_pending = detach_timer(t);
+		int was_pending = detach_timer(base, t);
 
 		spin_unlock_irqrestore(&base->lock, flags);
 		if (!running)
@@ -121,53 +184,83 @@ int del_timer_sync(struct timer_list *t)
 	}
 }
 
-static void run_timer_softirq(void)
+static void expire_bucket(struct timer_base *base, unsigned int bucket)
 {
-	struct timer_base *base = &this_cpu(timer_bases);
+	struct timer_list *t;
 
-	spin_lock_irq(&base->lock);
-	for (;;) {
-		struct timer_list *t = list_first_entry_or_null(&base->timers, struct timer_list, entry);
-
-		if (!t || time_before(jiffies, t->expires))
-			break;
-		detach_timer(t);
+	while ((t = hlist_entry_safe(base->vectors[bucket].first, struct timer_list, entry))) {
+		detach_timer(base, t);
+		if (time_before(jiffies, t->expires)) {
+			enqueue_timer(base, t);
+			continue;
+		}
 		base->running = t;
 		spin_unlock_irq(&base->lock);
 		t->function(t);
 		spin_lock_irq(&base->lock);
 		base->running = NULL;
 	}
-	spin_unlock_irq(&base->lock);
 }
 
-/* From the tick, interrupts off. */
-void run_local_timers(void)
+/* A level's bucket is due when the levels below have gone round. */
+static void run_timer_softirq(void)
 {
 	struct timer_base *base = &this_cpu(timer_bases);
-	struct timer_list *t;
-	bool due;
 
-	spin_lock(&base->lock);
-	t = list_first_entry_or_null(&base->timers, struct timer_list, entry);
-	due = t && time_after_eq(jiffies, t->expires);
-	spin_unlock(&base->lock);
-	if (due)
-		raise_softirq_irqoff(TIMER_SOFTIRQ);
+	spin_lock_irq(&base->lock);
+	forward_timer_base(base);
+	while (time_after_eq(jiffies, base->clk)) {
+		unsigned long clk = base->clk++;
+
+		for (unsigned int level = 0; level < LVL_DEPTH; level++, clk >>= LVL_CLK_SHIFT) {
+			expire_bucket(base, level * LVL_SIZE + (clk & LVL_MASK));
+			if (clk & ((1UL << LVL_CLK_SHIFT) - 1))
+				break;
+		}
+		forward_timer_base(base);
+	}
+	spin_unlock_irq(&base->lock);
 }
 
 /* The jiffy of the first timer, ULONG_MAX if there is none. Interrupts are off. */
 unsigned long get_next_timer_interrupt(int cpu)
 {
 	struct timer_base *base = &per_cpu(timer_bases, cpu);
-	struct timer_list *t;
 	unsigned long next;
 
 	spin_lock(&base->lock);
-	t = list_first_entry_or_null(&base->timers, struct timer_list, entry);
-	next = t ? t->expires : ULONG_MAX;
+	next = next_expiry(base);
 	spin_unlock(&base->lock);
 	return next;
+}
+
+/* From the tick, interrupts off. */
+void run_local_timers(void)
+{
+	if (time_after_eq(jiffies, get_next_timer_interrupt(smp_processor_id())))
+		raise_softirq_irqoff(TIMER_SOFTIRQ);
+}
+
+/* What waits on a dead CPU's wheel goes on here. */
+int timers_dead_cpu(unsigned int cpu)
+{
+	struct timer_base *from = &per_cpu(timer_bases, cpu), *to;
+	struct timer_list *t;
+
+	spin_lock_irq(&from->lock);
+	to = &this_cpu(timer_bases);
+	spin_lock(&to->lock);
+	forward_timer_base(to);
+	for (unsigned int bucket = 0; bucket < WHEEL_SIZE; bucket++) {
+		while ((t = hlist_entry_safe(from->vectors[bucket].first, struct timer_list, entry))) {
+			detach_timer(from, t);
+			t->cpu = smp_processor_id();
+			enqueue_timer(to, t);
+		}
+	}
+	spin_unlock(&to->lock);
+	spin_unlock_irq(&from->lock);
+	return 0;
 }
 
 void __init init_timers(void)
@@ -176,7 +269,7 @@ void __init init_timers(void)
 
 	for_each_possible_cpu(cpu) {
 		spin_lock_init(&per_cpu(timer_bases, cpu).lock);
-		INIT_LIST_HEAD(&per_cpu(timer_bases, cpu).timers);
+		per_cpu(timer_bases, cpu).clk = jiffies;
 	}
 	open_softirq(TIMER_SOFTIRQ, run_timer_softirq);
 }

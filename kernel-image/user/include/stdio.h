@@ -23,6 +23,7 @@ int fclose(FILE *f);
 int fflush(FILE *f);
 int fileno(FILE *f);
 int ferror(FILE *f);
+void clearerr(FILE *f);
 size_t fwrite(const void *data, size_t size, size_t count, FILE *f);
 size_t fread(void *data, size_t size, size_t count, FILE *f);
 int fputc(int c, FILE *f);

@@ -1,5 +1,6 @@
 /* echo: prints its arguments; -n without a newline, -e with escapes. */
 #include <applet.h>
+#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -53,5 +54,10 @@ int echo_command(int argc, char **argv)
 	}
 	if (newline)
 		putchar('\n');
-	return fflush(stdout) < 0;
+	fflush(stdout);
+	if (!ferror(stdout))
+		return 0;
+	clearerr(stdout);
+	fprintf(stderr, "echo: write error: %s\n", strerror(errno));
+	return 1;
 }

@@ -64,6 +64,11 @@ int fileno(FILE *f)
 	return f->fd;
 }
 
+void clearerr(FILE *f)
+{
+	f->error = 0;
+}
+
 int ferror(FILE *f)
 {
 	return f->error;

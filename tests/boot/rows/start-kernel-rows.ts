@@ -60,7 +60,11 @@ export const START_KERNEL_ROWS: readonly Row[] = [
   row(
     "2 cgroup_init_early",
     task0("cgroup_init_early", "boot_cpu_init"),
-    sees("boot_cpu_init", (m) => m.u64("init_css_set") === m.address("cgrp_dfl_root"), true),
+    sees(
+      "boot_cpu_init",
+      (m) => m.u64(m.field(m.address("init_task"), "task_struct", "cgroup")) === m.address("cgrp_dfl_root"),
+      true,
+    ),
   ),
   row(
     "2 early_boot_irqs_disabled",
@@ -148,7 +152,8 @@ export const START_KERNEL_ROWS: readonly Row[] = [
     expect(boot.memory.u64("nsfs_mnt")).not.toBe(0n),
   ),
   row("2 cpuset_init", task0("nsfs_init", "cpuset_init"), (boot) => {
-    const top = boot.memory.field(boot.memory.address("top_cpuset"), "cpuset", "effective_cpus");
+    const root = boot.memory.field(boot.memory.address("cgrp_dfl_root"), "cgroup", "cpuset");
+    const top = boot.memory.field(root, "cpuset", "effective_cpus");
     expect(boot.memory.u64(top)).toBe((1n << BigInt(boot.harts)) - 1n);
   }),
   row("2 cgroup_init", task0("cpuset_init", "cgroup_init", "arch_call_rest_init")),
@@ -174,7 +179,17 @@ export const START_KERNEL_ROWS: readonly Row[] = [
     const online = boot.memory.field(boot.memory.address("def_root_domain"), "root_domain", "online");
     expect(boot.memory.u64(online)).toBe((1n << BigInt(boot.harts)) - 1n);
   }),
-  row("3 autogroup", (boot) => expect(boot.memory.u32("autogroup_enabled"), "autogroup is on").toBe(1)),
+  row("3 autogroup", (boot) => {
+    const { memory: m } = boot;
+    const group = (pid: number): bigint => {
+      const task = m.tasks().find((each) => each.pid === pid)?.address ?? 0n;
+      return m.u64(m.field(task, "task_struct", "sched_task_group"));
+    };
+    expect(m.u32("sysctl_sched_autogroup_enabled")).toBe(1);
+    expect(group(2)).toBe(m.address("root_task_group"));
+    expect(m.u64(m.field(group(1), "task_group", "autogroup")), "init's session").not.toBe(0n);
+    expect(group(1)).not.toBe(m.address("root_task_group"));
+  }),
   row("3 run queues", (boot) => {
     for (let cpu = 0; cpu < boot.harts; cpu++) {
       const rq = boot.memory.perCpu("runqueues", cpu);

@@ -1,4 +1,5 @@
 /* Structure offsets for assembly and for observers outside: compiled, never linked; the Makefile reads its "->" lines. */
+#include <linux/cgroup.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
 #include <asm/ptrace.h>
@@ -54,6 +55,13 @@ void asm_offsets(void)
 	EXPORT(task_struct, stack);
 	EXPORT(task_struct, mm);
 	EXPORT(task_struct, thread);
+	EXPORT(task_struct, cgroup);
+	EXPORT(task_struct, sched_task_group);
+	EXPORT(cgroup, cpuset);
+	EXPORT(cpuset, effective_cpus);
+	EXPORT(task_group, shares);
+	EXPORT(task_group, cfs_rq);
+	EXPORT(task_group, autogroup);
 	OFFSET(__offset_task_struct_cpu, task_struct, thread_info.cpu);
 	OFFSET(__offset_task_struct_preempt_count, task_struct, thread_info.preempt_count);
 	EXPORT(kernel_mapping, va_pa_offset);

@@ -132,6 +132,18 @@ int sbi_hsm_hart_start(unsigned long hartid, unsigned long saddr, unsigned long 
 	return sbi_err_map_linux_errno(sbi_ecall(SBI_EXT_HSM, SBI_EXT_HSM_HART_START, hartid, saddr, priv, 0, 0).error);
 }
 
+void sbi_hsm_hart_stop(void)
+{
+	sbi_ecall(SBI_EXT_HSM, SBI_EXT_HSM_HART_STOP, 0, 0, 0, 0, 0);
+}
+
+int sbi_hsm_hart_get_status(unsigned long hartid)
+{
+	struct sbiret ret = sbi_ecall(SBI_EXT_HSM, SBI_EXT_HSM_HART_STATUS, hartid, 0, 0, 0, 0);
+
+	return ret.error ? sbi_err_map_linux_errno(ret.error) : ret.value;
+}
+
 void sbi_srst_reset(int type, int reason)
 {
 	if (sbi_has_srst)

@@ -11,6 +11,7 @@
 #include <linux/smp.h>
 #include <linux/string.h>
 #include <linux/tick.h>
+#include <asm/mmu_context.h>
 #include <asm/pgtable.h>
 #include <asm/sbi.h>
 #include <asm/smp.h>
@@ -78,6 +79,7 @@ int __cpu_up(unsigned int cpu, struct task_struct *idle)
 	struct sbi_hart_boot_data *data = &boot_data[cpu];
 	int ret;
 
+	reinit_completion(&cpu_running);
 	data->hartid = cpuid_to_hartid_map(cpu);
 	data->stack_ptr = task_pt_regs(idle);
 	smp_store_release(&data->task_ptr, idle);
@@ -93,6 +95,31 @@ int __cpu_up(unsigned int cpu, struct task_struct *idle)
 		return -EIO;
 	}
 	return 0;
+}
+
+/* The CPU's idle task, with interrupts off: drops the last address space and gives the hart back. */
+void arch_cpu_idle_dead(void)
+{
+	struct mm_struct *mm = current->active_mm;
+
+	switch_mm(mm, &init_mm, current);
+	current->active_mm = NULL;
+	mmdrop(mm);
+	cpumask_clear_cpu(smp_processor_id(), mm_cpumask(&init_mm));
+	sbi_hsm_hart_stop();
+	panic("CPU%u: the firmware did not take the hart", smp_processor_id());
+}
+
+void __cpu_die(unsigned int cpu)
+{
+	for (int tries = 0; sbi_hsm_hart_get_status(cpuid_to_hartid_map(cpu)) != SBI_HSM_STATE_STOPPED; tries++) {
+		if (tries == HZ) {
+			pr_warn("CPU%u: the firmware does not say that the hart has stopped\n", cpu);
+			return;
+		}
+		schedule_timeout_uninterruptible(1);
+	}
+	pr_info("CPU%u: off\n", cpu);
 }
 
 /* The first C code of a secondary hart, on its idle task's stack, interrupts off. */

@@ -153,7 +153,7 @@ asmlinkage void irqentry_exit(struct pt_regs *regs)
 }
 
 /* stvec points to handle_exception since head.S; from here on all of it may be used. */
-void __init trap_init(void)
+void trap_init(void)
 {
 	csr_write(sscratch, 0);
 	csr_set(sie, SIE_SSIE | SIE_STIE | SIE_SEIE);

@@ -47,6 +47,7 @@ struct signal_struct {
 	u64 utime, stime;		/* of threads that are gone */
 	u64 sum_sched_runtime;
 	u64 cutime, cstime;		/* of children waited for */
+	struct autogroup *autogroup;	/* counted; changed under tasklist_lock */
 	struct rlimit rlim[RLIM_NLIMITS];
 	struct hrtimer real_timer;
 	ktime_t it_real_incr;
@@ -64,6 +65,15 @@ int unshare_sighand(struct task_struct *task);
 void exit_signals(struct task_struct *task);
 void __cleanup_sighand(struct sighand_struct *sighand);
 #define for_each_thread(p, t) list_for_each_entry(t, &(p)->signal->thread_head, thread_node)
+
+/* kernel/sched/autogroup.c */
+struct autogroup;
+struct seq_file;
+void sched_autogroup_create_attach(struct task_struct *p);
+void sched_autogroup_fork(struct signal_struct *sig);
+void sched_autogroup_exit(struct signal_struct *sig);
+void proc_sched_autogroup_show_task(struct task_struct *p, struct seq_file *m);
+int proc_sched_autogroup_set_nice(struct task_struct *p, int nice);
 
 void recalc_sigpending(void);
 void signal_wake_up(struct task_struct *task, bool fatal);

@@ -6,6 +6,7 @@
 #include <generated/sbi-ids.h>
 
 enum { SBI_SRST_RESET_TYPE_SHUTDOWN, SBI_SRST_RESET_TYPE_COLD_REBOOT, SBI_SRST_RESET_TYPE_WARM_REBOOT };
+enum { SBI_HSM_STATE_STARTED, SBI_HSM_STATE_STOPPED };
 enum { SBI_SRST_RESET_REASON_NONE, SBI_SRST_RESET_REASON_SYS_FAILURE };
 
 struct sbiret {
@@ -26,6 +27,8 @@ void sbi_send_ipi(const struct cpumask *mask);
 void sbi_remote_fence_i(const struct cpumask *mask);
 void sbi_remote_sfence_vma(const struct cpumask *mask, unsigned long start, unsigned long size);
 int sbi_hsm_hart_start(unsigned long hartid, unsigned long saddr, unsigned long priv);
+void sbi_hsm_hart_stop(void);	/* the calling hart; returns only if it fails */
+int sbi_hsm_hart_get_status(unsigned long hartid);
 void sbi_srst_reset(int type, int reason);
 
 #endif
