@@ -1,5 +1,5 @@
 /** A machine booted to root's shell, and commands typed there. */
-import { Machine, type MachineOptions } from "../../host/node/index.ts";
+import { type CreateOptions, Machine } from "../../host/node/index.ts";
 
 export class GuestShell {
   readonly machine: Machine;
@@ -9,7 +9,7 @@ export class GuestShell {
   }
 
   /** Boots the images of the package unless the options name others, and logs in. */
-  static async boot(options: MachineOptions): Promise<GuestShell> {
+  static async boot(options: CreateOptions): Promise<GuestShell> {
     const machine = await Machine.create(options);
     await machine.console.expect(/login: /);
     machine.console.send("root\n");
