@@ -28,6 +28,9 @@ const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGTERM: 15 } as const;
 
 /** A guest that wakes sooner than in 1 ms is not counted as waiting for input. */
 const SHORT_WAIT = CYCLES_PER_SECOND / 1000;
+/** Milliseconds between looks at a machine that waits, and at one for which there is piped input. */
+const SLEEP_MS = 1000;
+const PIPED_SLEEP_MS = 10;
 /** So many bytes are read ahead of the guest. */
 const PIPED_AHEAD = 65_536;
 
@@ -97,12 +100,19 @@ class BootSession {
     this.#terminal = terminal;
     this.#options = options;
     const replays = options.replay !== undefined;
+    const piped = this.#piped;
     this.#loop = new PacedLoop(replays ? this.#replayer() : this.#limited(), {
       now: () => performance.now() * (replays ? REPLAY_SPEED : 1),
       yield: () => new Promise((resolve) => setImmediate(resolve)),
       gate: () => this.#gate(),
+      get longestSleepMs() {
+        return piped.length > 0 ? PIPED_SLEEP_MS : SLEEP_MS;
+      },
     });
-    machine.console.onOutput((bytes) => this.#output.push(bytes));
+    machine.console.onOutput((bytes) => {
+      this.#output.push(bytes);
+      this.#piped.heard(machine.cycles);
+    });
     machine.onNotice = (text) => {
       this.#flush();
       this.#terminal.notice(`hartbeat: ${text}`);
@@ -262,7 +272,7 @@ class BootSession {
 
   #typePiped(): void {
     const { idle, nextEvent, cycles } = this.#machine;
-    const line = this.#piped.next(idle && nextEvent - cycles > SHORT_WAIT, performance.now());
+    const line = this.#piped.next(idle && nextEvent - cycles > SHORT_WAIT, cycles);
     if (line) this.#type(line);
     this.#terminal.hold(this.#piped.length > PIPED_AHEAD);
   }
