@@ -8,6 +8,8 @@ export interface Guest {
   readonly name: string;
   /** Runs in S-mode behind a page table. */
   readonly paging?: boolean;
+  /** Uses the floating-point registers. */
+  readonly float?: boolean;
 }
 
 export const GUESTS: readonly Guest[] = [
@@ -19,20 +21,17 @@ export const GUESTS: readonly Guest[] = [
   { name: "strings" },
   { name: "fib" },
   { name: "vm" },
+  { name: "matmul-f64", float: true },
+  { name: "nbody", float: true },
+  { name: "mandelbrot-f32", float: true },
   { name: "copy-paged", paging: true },
   { name: "walk-paged", paging: true },
 ];
 
 const FOLDER = fileURLToPath(new URL(".", import.meta.url));
-const FLAGS = [
-  "-O2",
-  "-march=rv64imac_zicsr",
-  "-mabi=lp64",
-  "-mcmodel=medany",
-  "-ffreestanding",
-  "-nostdlib",
-  "-static",
-];
+const FLAGS = ["-O2", "-mcmodel=medany", "-ffreestanding", "-nostdlib", "-static"];
+const INTEGER = ["-march=rv64imac_zicsr", "-mabi=lp64"];
+const FLOAT = ["-march=rv64gc", "-mabi=lp64d", "-fno-math-errno"];
 const LINK = ["-no-pie", "-fno-pic", "-Wl,--build-id=none", `-Wl,-T,${join(FOLDER, "guest/link.ld")}`];
 
 /** Compiles a guest into `folder` and gives the path of its ELF file. */
@@ -46,7 +45,15 @@ export function compileGuest(guest: Guest, folder: string): string {
     ...(guest.paging ? ["guest/paging.c"] : []),
   ];
   const include = [`-I${join(FOLDER, "guest")}`, ...(guest.paging ? ["-DPAGING"] : [])];
-  const words = [...FLAGS, ...include, ...LINK, "-o", output, ...sources.map((path) => join(FOLDER, path))];
+  const words = [
+    ...FLAGS,
+    ...(guest.float ? FLOAT : INTEGER),
+    ...include,
+    ...LINK,
+    "-o",
+    output,
+    ...sources.map((path) => join(FOLDER, path)),
+  ];
   const run = spawnSync(compiler, words, { encoding: "utf8" });
   if (run.status !== 0) throw new Error(`compiling ${guest.name}: ${run.stderr}`);
   return output;

@@ -57,11 +57,11 @@ export async function benchInterpreter(pairs: number): Promise<void> {
     const overhead = startUp(folder);
     console.log(`\nInterpreter, ${pairs} pairs, ratio of CPU time (more than 1: faster than QEMU)`);
     console.log(
-      `${"program".padEnd(12)} ${"MIPS".padStart(6)} ${"/ -icount".padStart(10)} ${"/ TCG".padStart(7)}`,
+      `${"program".padEnd(15)} ${"MIPS".padStart(6)} ${"/ -icount".padStart(10)} ${"/ TCG".padStart(7)}`,
     );
     const print = ({ name, mips, icount, tcg }: Row): void =>
       console.log(
-        `${name.padEnd(12)} ${mips.toFixed(0).padStart(6)} ${icount.toFixed(2).padStart(10)} ${tcg.toFixed(2).padStart(7)}`,
+        `${name.padEnd(15)} ${mips.toFixed(0).padStart(6)} ${icount.toFixed(2).padStart(10)} ${tcg.toFixed(2).padStart(7)}`,
       );
     const rows: Row[] = [];
     for (const guest of GUESTS) {

@@ -6,6 +6,7 @@
 import {
   bias,
   exponent,
+  exponentOf,
   infinity,
   isNan,
   isSignaling,
@@ -109,8 +110,67 @@ function fused<T>(h: usize, a: u64, b: u64, c: u64, rm: u32): u64 {
   return round<T>(h, resultSign, power - <i32>zeros, high | (<u64>(low != 0)), rm);
 }
 
-export function f64_mulAdd(h: usize, a: u64, b: u64, c: u64, rm: u32): u64 {
+function fused64(h: usize, a: u64, b: u64, c: u64, rm: u32): u64 {
   return fused<u64>(h, a, b, c, rm);
+}
+
+/** Splits a binary64 into two halves of 26 bits (Veltkamp). */
+const SPLIT: f64 = 134_217_729;
+/** A bit more, and a bit less, than what rounding a sum once may have moved it. */
+const ABOVE: f64 = 1 + 2 ** -51;
+const BELOW: f64 = 1 - 2 ** -51;
+
+// @ts-ignore: decorator
+@inline
+function upperHalf(x: f64): f64 {
+  const scaled = x * SPLIT;
+  return scaled - (scaled - x);
+}
+
+/** What x * y is more than `product`, its rounded value: exact, where no exponent is extreme (Dekker). */
+// @ts-ignore: decorator
+@inline
+function productError(x: f64, y: f64, product: f64): f64 {
+  const xh = upperHalf(x);
+  const yh = upperHalf(y);
+  const xl = x - xh;
+  const yl = y - yh;
+  return xh * yh - product + xh * yl + xl * yh + xl * yl;
+}
+
+/** The same for x + y (Knuth). */
+// @ts-ignore: decorator
+@inline
+function sumError(x: f64, y: f64, sum: f64): f64 {
+  const second = sum - x;
+  return x - (sum - second) + (y - second);
+}
+
+/** Whether no step of what follows can overflow, or underflow where that would lose bits: exponents of the factors and the addend. */
+// @ts-ignore: decorator
+@inline
+function isModerate(a: i32, b: i32, c: i32): bool {
+  return <u32>(a - 64) < 1858 && <u32>(b - 64) < 1858 && <u32>(a + b - 1200) < 1800 && c < 2000;
+}
+
+/**
+ * The result lies between sum + error * BELOW and sum + error * ABOVE, as `error` was rounded once and everything else is exact.
+ * Rounding keeps the order, so where both give one number that is the result (Ziv's test).
+ */
+export function f64_mulAdd(h: usize, a: u64, b: u64, c: u64, rm: u32): u64 {
+  if (hostMayCompute(h, rm) && isModerate(exponentOf<u64>(a), exponentOf<u64>(b), exponentOf<u64>(c))) {
+    const x = reinterpret<f64>(a);
+    const y = reinterpret<f64>(b);
+    const z = reinterpret<f64>(c);
+    const product = x * y;
+    const sum = product + z;
+    const error = productError(x, y, product) + sumError(product, z, sum);
+    const one = sum + error * BELOW;
+    const other = sum + error * ABOVE;
+    const result = reinterpret<u64>(one);
+    if (one == other && isWellNormal<u64>(result)) return result;
+  }
+  return fused64(h, a, b, c, rm);
 }
 
 function fused32(h: usize, a: u64, b: u64, c: u64, rm: u32): u64 {

@@ -21,6 +21,10 @@ _start:
 	mret
 #endif
 run:
+#ifdef __riscv_flen
+	li	t0, 1 << 13
+	csrs	mstatus, t0
+#endif
 	call	main
 	/* The low byte of the result becomes the exit status, so that two machines can be compared by it. */
 	andi	t1, a0, 255
