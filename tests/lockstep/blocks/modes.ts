@@ -1,5 +1,5 @@
 /** Changes of privilege level, and of everything that M-mode decides: delegation, paging, protection, interrupts. */
-import { MSTATUS_BIT, PRIVILEGE } from "../../../spec/riscv.ts";
+import { INTERRUPT, MSTATUS_BIT, PRIVILEGE } from "../../../spec/riscv.ts";
 import { csrNumber } from "../../core/encode.ts";
 import { SUPERVISOR_INTERRUPTS, TIMER_ENABLE } from "../clock.ts";
 import type { Context, Mode } from "../context.ts";
@@ -178,6 +178,8 @@ function raiseInterrupts(context: Context): void {
   context.csr("csrrw", "mideleg", { rs1: context.constant(random.bits32() & 0x222) });
   context.csr(random.pick(["csrrw", "csrrs"]), "mip", { rs1: context.constant(random.bits32() & 0x222) });
   if (random.chance(0.3)) {
+    // QEMU, without -icount, would take the interrupt at the end of the block that has the store.
+    context.csr("csrrci", "mie", { zimm: 1 << INTERRUPT.MSI });
     a.li(t0, MSIP).op("addi", { rd: t1, rs1: 0, imm: random.int(0, 1) });
     a.op("sw", { rs1: t0, rs2: t1 });
   }
