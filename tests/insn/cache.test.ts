@@ -1,25 +1,20 @@
 /** Cache-block operations, and the instructions that are hints or waits. */
 import { describe, expect, test } from "vitest";
 import { encode } from "../core/encode.ts";
+import {
+  CBCFE,
+  CBIE_FLUSH,
+  CBIE_INVAL,
+  CBIE_RESERVED,
+  CBZE,
+  ENABLES,
+  HINTS_AND_WAITS,
+} from "./cache-operations.ts";
 import { DATA, run, type Start } from "./program.ts";
 
 const A0 = 10;
 const ILLEGAL = 2n;
 const STORE_ACCESS_FAULT = 7n;
-const [CBIE_FLUSH, CBIE_RESERVED, CBIE_INVAL, CBCFE, CBZE] = [
-  1n << 4n,
-  2n << 4n,
-  3n << 4n,
-  1n << 6n,
-  1n << 7n,
-] as const;
-const ENABLES = {
-  "cbo.inval": CBIE_INVAL,
-  "cbo.clean": CBCFE,
-  "cbo.flush": CBCFE,
-  "cbo.zero": CBZE,
-} as const;
-
 const execute = (name: string, start: Start) =>
   run((a) => a.op(name, { rs1: A0 }), { x: { [A0]: BigInt(DATA + 100) }, ...start });
 const illegal = (name: string) => ({ cause: ILLEGAL, tval: BigInt(encode(name, { rs1: A0 })) });
@@ -83,7 +78,7 @@ describe("cache-block operations", () => {
 });
 
 describe("hints and waits", () => {
-  for (const name of ["prefetch.i", "prefetch.r", "prefetch.w", "pause", "wrs.nto", "wrs.sto"]) {
+  for (const name of HINTS_AND_WAITS) {
     test(`${name} changes nothing, at any level and any address`, async () => {
       for (const level of [0, 1, 3] as const) {
         const outcome = await run((a) => a.op(name, { rs1: A0 }), { level, x: { [A0]: -1n } });

@@ -108,7 +108,9 @@ function randomMegapage(random: Random): bigint {
   const misaligned = random.chance(0.1) ? PAGE * random.int(1, 511) : 0;
   // Only the program's own may be executed: the pads are at the same place in it.
   const flags = randomFlags(random, number > 0) & (number > 0 ? ~PTE.X : ~0);
-  return pte(RAM_BASE + MEGAPAGE * number + misaligned, flags);
+  // Without any permission it would point to a table, and the walker would set bits in code.
+  const permission = (flags & (PTE.R | PTE.W | PTE.X)) === 0 ? PTE.R : 0;
+  return pte(RAM_BASE + MEGAPAGE * number + misaligned, flags | permission);
 }
 
 /** A leaf over a page that PMP may protect. */

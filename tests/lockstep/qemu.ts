@@ -12,7 +12,7 @@ import type { Program } from "./program.ts";
 /** The extensions that our machine has not, switched off, and the others on; identification registers of 0, like ours. */
 const OFF = ["h", "v", "debug"];
 const ON = ["Zfhmin", "sstc", "svinval", "svnapot", "svpbmt"];
-const CPU = [
+export const CPU = [
   "rv64",
   ...OFF.map((name) => `${name}=false`),
   ...ON.map((name) => `${name}=true`),
