@@ -168,18 +168,20 @@ export function wrongPath(h: usize, m: usize, va: u64, request: u64, kill: u64):
  * the one that issued last, a cycle apart, as far as the queue lets them.
  */
 function straightOn(h: usize, m: usize, va: u64, request: u64, kill: u64): void {
-  const room = parameter(PIPELINE_FETCHQUEUE);
+  // An instruction has its place in the queue, or the one of the stage before issue, when the one before it issues.
+  const ahead = parameter(PIPELINE_FETCHQUEUE);
   let scan = request + 2;
-  let issue = load<u64>(m, TIMING_ISSUE) + 1;
-  while (scan <= kill) {
+  let before = load<u64>(m, TIMING_ISSUE);
+  for (;;) {
+    scan = later(scan, before > ahead ? before - ahead : 0);
     const address = addressOf(h, m, va);
-    if (!isMemory(address, 4)) return;
+    if (scan > kill || !isMemory(address, 4)) return;
     const word = <u32>readMemory(address, 4);
     const wide = (word & 3) == 3;
-    traceKilled(h, va, wide ? word : word & 0xffff, scan, scan, issue, kill);
+    before++;
+    traceKilled(h, va, wide ? word : word & 0xffff, scan, scan, before, kill);
     va += wide ? 4 : 2;
-    scan = later(scan + 1, issue > room ? issue - room : 0);
-    issue++;
+    scan++;
   }
 }
 

@@ -152,7 +152,7 @@ function createProgram(finish: (status: number) => void): Command {
     .option("--stats", "print cycles, time and speed when the machine stops, and with --timing CPI stacks")
     .option("--stats-json <file>", "write the CPI stacks and counts of the harts at the end")
     .option("--trace-pipeline <file>", "write how instructions went through the pipeline, for Konata")
-    .option("--diagram [file]", "draw the pipeline as text, on the terminal or into a file")
+    .option("--diagram [file]", "draw the pipeline: on the terminal, as text, or as a picture (FILE.svg)")
     .option("--annotate <file>", "write functions and their code with executions, cycles and stalls")
     .option("--speedscope <file>", "write cycles by call stack: a flame graph for speedscope")
     .option("--perfetto <file>", "write harts, tasks, traps and system calls in time, for Perfetto")

@@ -16,6 +16,7 @@ export { HartbeatError } from "../errors.ts";
 export { diagram } from "../pipeline/diagram.ts";
 export { kanata } from "../pipeline/kanata.ts";
 export { PipelineRecorder, type PipelineRow } from "../pipeline/recorder.ts";
+export { diagramSvg } from "../pipeline/svg.ts";
 export { annotate, profileReport } from "../profile/annotate.ts";
 export { type FunctionProfile, Profiler } from "../profile/profiler.ts";
 export { speedscope } from "../profile/speedscope.ts";

@@ -4,6 +4,7 @@ import { HartbeatError } from "../errors.ts";
 import { diagram } from "../pipeline/diagram.ts";
 import { kanataLines } from "../pipeline/kanata.ts";
 import { PipelineRecorder } from "../pipeline/recorder.ts";
+import { diagramSvg } from "../pipeline/svg.ts";
 import { profileReport } from "../profile/annotate.ts";
 import { Profiler } from "../profile/profiler.ts";
 import { speedscope } from "../profile/speedscope.ts";
@@ -17,7 +18,7 @@ import type { Machine } from "./index.ts";
 export interface ViewOptions {
   /** Kanata file of the pipeline. */
   readonly tracePipeline?: string;
-  /** Text diagram of it: a file, or true for the terminal. */
+  /** Diagram of it: a file of text or, by its name, SVG; true for the terminal. */
   readonly diagram?: string | true;
   /** Functions and their code with cycles. */
   readonly annotate?: string;
@@ -126,7 +127,7 @@ export class RunViews {
           const width = process.stderr.columns;
           return `the pipeline\n${diagram(rows, width === undefined ? {} : { width }).trimEnd()}`;
         }
-        writeLines(path, [diagram(rows)]);
+        writeLines(path, [path.endsWith(".svg") ? diagramSvg(rows) : diagram(rows)]);
         return `${path} has the diagram`;
       },
     };

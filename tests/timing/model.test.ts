@@ -44,7 +44,7 @@ describe("the textbook's pipeline", () => {
   const LOAD_USE = [ld(7, 10), add(8, 7, 12)];
 
   test.each([
-    // The diagrams are in docs/timing.md.
+    // The diagrams are in tests/pipeline/hazards.ts, their pictures in docs/pipelines.md.
     ["classic5", INDEPENDENT, 3],
     ["classic5", CHAIN, 3],
     ["classic5", LOAD_USE, 3],
