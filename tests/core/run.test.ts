@@ -139,6 +139,25 @@ describe("two machines", () => {
   });
 });
 
+describe("memory", () => {
+  it("of 2 GiB is there to its last word, and not a word further", async () => {
+    const size = 2 ** 31;
+    const last = RAM_BASE + size - 8;
+    const machine = await machineWith(
+      (a) => {
+        a.li(5, last).li(6, 0x1234_5678_9abcn).op("sd", { rs1: 5, rs2: 6 });
+        a.op("ld", { rd: 7, rs1: 5 }).op("sd", { rs1: 5, rs2: 6, imm: 8 });
+      },
+      { ramBytes: size },
+    );
+    for (let steps = 0; steps < 40 && machine.registers.read(0, "mcause") === 0n; steps++) machine.step(0);
+    expect(machine.registers.read(0, "x7")).toBe(0x1234_5678_9abcn);
+    expect(machine.registers.read(0, "mtval")).toBe(BigInt(last + 8));
+    expect(machine.readPhysical(last, 16)).toHaveLength(8);
+    machine.dispose();
+  });
+});
+
 describe("reset", () => {
   it("brings the same run again", async () => {
     const machine = await fresh(2);
