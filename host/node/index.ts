@@ -8,6 +8,8 @@ import { needsNoFirmware } from "../htif.ts";
 import { Machine as BareMachine, type MachineOptions } from "../machine.ts";
 import { PACKAGE_FILES, readBytes } from "./files.ts";
 
+export { HttpDisk } from "../devices/http-disk.ts";
+export { OverlayDisk } from "../devices/overlay-disk.ts";
 export { MemoryBackend as MemoryDisk } from "../devices/virtio-blk.ts";
 export type { ConsolePort } from "../devices/virtio-console.ts";
 export type { NetworkPort } from "../devices/virtio-net.ts";
