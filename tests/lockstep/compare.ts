@@ -27,7 +27,7 @@ export interface Outcome {
   readonly instructions: number;
   /** States that agreed. */
   readonly states: number;
-  /** Interrupts that the clock caused. */
+  /** Interrupts of the timer. */
   readonly clockInterrupts: number;
   readonly difference?: Difference;
   /** Where memory differs at the end of a program that ended. */
@@ -111,6 +111,7 @@ class Lockstep {
   #agree(theirs: State): void {
     this.states++;
     this.#previousPc = slot(theirs, PC);
+    if (isTimerInterrupt(theirs)) this.clockInterrupts++;
     if (this.#program.clocked) this.#ours.timerLine = ((theirs[2 * MIP] ?? 0) & TIMER_BIT) !== 0;
   }
 
@@ -120,7 +121,6 @@ class Lockstep {
     if (ours.timerLine || !isTimerInterrupt(theirs) || !ours.wasInterrupted(theirs)) return false;
     ours.timerLine = true;
     ours.settle();
-    this.clockInterrupts++;
     return true;
   }
 

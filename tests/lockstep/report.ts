@@ -29,8 +29,10 @@ export function reportDifference(program: Program, difference: Difference): stri
 /** Finds the fewest blocks that still differ, and shows the first instruction after which they do. */
 export async function locate(qemu: string, seed: number, shape: Shape = WHOLE): Promise<string> {
   let rounds = 1;
-  const differs = async (blocks: number): Promise<boolean> =>
-    (await compare(qemu, generate(seed, { blocks, rounds }))).difference !== undefined;
+  const differs = async (blocks: number): Promise<boolean> => {
+    const { difference, memory } = await compare(qemu, generate(seed, { blocks, rounds }));
+    return difference !== undefined || memory !== undefined;
+  };
   // A program's blocks are the first ones of a longer program.
   if (!(await differs(shape.blocks))) rounds = shape.rounds;
   let [same, other] = [0, shape.blocks];
@@ -40,11 +42,12 @@ export async function locate(qemu: string, seed: number, shape: Shape = WHOLE): 
     else same = middle;
   }
   const program = generate(seed, { blocks: other, rounds });
-  const { difference } = await compare(qemu, program, { grain: "instruction" });
+  const { difference, memory } = await compare(qemu, program, { grain: "instruction" });
+  const found = difference ?? (await compare(qemu, program)).difference;
   return [
-    difference
-      ? reportDifference(program, difference)
-      : "QEMU agrees when it executes one instruction at a time.",
+    ...(found ? [reportDifference(program, found)] : []),
+    ...(found && !difference ? ["QEMU agrees when it executes one instruction at a time."] : []),
+    ...(memory ? [`${memory}, by the last block`] : []),
     `again: npm run lockstep -- --seed ${seed} --instructions 1000000 --blocks ${other} --rounds ${rounds}`,
   ].join("\n");
 }
