@@ -107,6 +107,11 @@ static struct file_system_type ramfs_type = {
 	.fill_super = ramfs_fill_super,
 };
 
+static struct file_system_type tmpfs_type = {
+	.name = "tmpfs",
+	.fill_super = ramfs_fill_super,
+};
+
 int ramfs_fill_super(struct super_block *sb, const char *dev_name, void *data)
 {
 	struct inode *root;
@@ -115,7 +120,7 @@ int ramfs_fill_super(struct super_block *sb, const char *dev_name, void *data)
 	/* So that a file cannot take the memory that is needed to remove it. */
 	if (sb->s_type != &ramfs_type)
 		sb->s_max_pages = totalram_pages() / 2;
-	root = ramfs_get_inode(sb, NULL, S_IFDIR | 0755, 0);
+	root = ramfs_get_inode(sb, NULL, S_IFDIR | (sb->s_type == &tmpfs_type ? 01777 : 0755), 0);
 	if (!root)
 		return -ENOMEM;
 	sb->s_root = d_make_root(sb, root);
@@ -125,11 +130,6 @@ int ramfs_fill_super(struct super_block *sb, const char *dev_name, void *data)
 	}
 	return 0;
 }
-
-static struct file_system_type tmpfs_type = {
-	.name = "tmpfs",
-	.fill_super = ramfs_fill_super,
-};
 
 static struct file_system_type rootfs_type = {
 	.name = "rootfs",

@@ -32,6 +32,14 @@ int n_tty_chars_available(struct tty_struct *tty)
 	return count;
 }
 
+/* How much more the line may bring now. A line that is too long for the buffer never ends, so its rest is let in, and lost. */
+size_t n_tty_receive_room(const struct tty_struct *tty)
+{
+	size_t room = N_TTY_BUF_SIZE - 1 - (READ_ONCE(tty->read_head) - READ_ONCE(tty->read_tail));
+
+	return !room && is_canonical(tty) && !n_tty_available(tty) ? 1 : room;
+}
+
 void n_tty_flush_buffer(struct tty_struct *tty)
 {
 	unsigned long flags;
@@ -172,6 +180,8 @@ ssize_t n_tty_read(struct tty_struct *tty, struct file *file, struct iov_iter *t
 	}
 	ret = is_canonical(tty) ? read_canonical(tty, file, to) : read_raw(tty, file, to);
 	mutex_unlock(&tty->read_lock);
+	if (ret > 0 && tty->driver->ops->unthrottle)
+		tty->driver->ops->unthrottle(tty);
 	return ret;
 }
 

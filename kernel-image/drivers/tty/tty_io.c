@@ -26,6 +26,7 @@ static const struct termios tty_std_termios = {
 #define MAX_TTY_DRIVERS 4
 
 static struct tty_driver *tty_drivers[MAX_TTY_DRIVERS];
+static DEFINE_MUTEX(tty_mutex);		/* opening and closing */
 
 bool tty_hung_up_p(struct file *file)
 {
@@ -75,6 +76,15 @@ struct tty_struct *tty_init_dev(struct tty_driver *driver, int index, void *driv
 	return tty;
 }
 
+void tty_reset(struct tty_struct *tty)
+{
+	tty->termios = tty_std_termios;
+	tty->winsize = (struct winsize){ 0 };
+	tty->flow_stopped = tty->lnext = false;
+	tty->column = tty->canon_column = 0;
+	tty->read_head = tty->canon_head = tty->read_tail = 0;
+}
+
 static struct tty_struct *lookup_driver_tty(dev_t dev)
 {
 	for (int i = 0; i < MAX_TTY_DRIVERS && tty_drivers[i]; i++) {
@@ -107,6 +117,7 @@ static int tty_open(struct inode *inode, struct file *file)
 	struct tty_file_private *priv;
 	struct tty_struct *tty;
 	bool console = inode->i_rdev == MKDEV(TTYAUX_MAJOR, 1);
+	int ret = 0;
 
 	if (inode->i_rdev == MKDEV(TTYAUX_MAJOR, 0)) {
 		tty = current->signal->tty;
@@ -120,6 +131,15 @@ static int tty_open(struct inode *inode, struct file *file)
 	priv = kzalloc(sizeof(*priv), GFP_KERNEL);
 	if (!priv)
 		return -ENOMEM;
+	mutex_lock(&tty_mutex);
+	if (tty->driver->ops->open)
+		ret = tty->driver->ops->open(tty);
+	tty->count += !ret;
+	mutex_unlock(&tty_mutex);
+	if (ret) {
+		kfree(priv);
+		return ret;
+	}
 	priv->tty = tty;
 	priv->hangups = tty->hangups;
 	priv->console = console;
@@ -132,6 +152,12 @@ static int tty_open(struct inode *inode, struct file *file)
 
 static int tty_release(struct inode *inode, struct file *file)
 {
+	struct tty_struct *tty = file_tty(file);
+
+	mutex_lock(&tty_mutex);
+	if (!--tty->count && tty->driver->ops->close)
+		tty->driver->ops->close(tty);
+	mutex_unlock(&tty_mutex);
 	kfree(file->private_data);
 	return 0;
 }
@@ -185,7 +211,7 @@ int tty_register_driver(struct tty_driver *driver)
 		return ret;
 	tty_drivers[slot] = driver;
 	for (unsigned int i = 0; i < driver->num; i++) {
-		if (!driver->ttys[i])
+		if (!driver->ttys[i] || driver->own_nodes)
 			continue;
 		ret = tty_register_device(MKDEV(driver->major, driver->minor_start + i), 0600, driver->ttys[i]->name);
 		if (ret)

@@ -113,17 +113,22 @@ static int suspend_output(struct tty_struct *tty, unsigned long action)
 	return 0;
 }
 
-long tty_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+static int get_serial(struct tty_struct *tty, struct serial_struct __user *user)
 {
-	struct tty_struct *tty = file_tty(file);
+	struct serial_struct serial = { .line = tty->index };
+	int ret = tty->driver->ops->get_serial ? tty->driver->ops->get_serial(tty, &serial) : -ENOTTY;
+
+	return ret ? ret : copy_to_user(user, &serial, sizeof(serial)) ? -EFAULT : 0;
+}
+
+long tty_line_ioctl(struct tty_struct *tty, unsigned int cmd, unsigned long arg)
+{
 	void __user *user = (void __user *)arg;
 	struct termios termios;
 	struct winsize size;
 	unsigned long flags;
 	int ret;
 
-	if (tty_hung_up_p(file))
-		return -EIO;
 	switch (cmd) {
 	case TCGETS:
 		spin_lock_irqsave(&tty->lock, flags);
@@ -156,7 +161,19 @@ long tty_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return simulate_input(tty, (const unsigned char __user *)user);
 	case TIOCOUTQ:
 		return put_user(tty->driver->ops->chars_in_buffer(tty), (int __user *)user);
+	case TIOCGSERIAL:
+		return get_serial(tty, user);
 	default:
-		return tty_jobctrl_ioctl(tty, file, cmd, arg);
+		return -ENOTTY;
 	}
+}
+
+long tty_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	long ret;
+
+	if (tty_hung_up_p(file))
+		return -EIO;
+	ret = tty_line_ioctl(file_tty(file), cmd, arg);
+	return ret == -ENOTTY ? tty_jobctrl_ioctl(file_tty(file), file, cmd, arg) : ret;
 }

@@ -121,6 +121,29 @@ void disassociate_ctty(bool on_exit)
 	write_unlock_irq(&tasklist_lock);
 }
 
+/* The line itself is gone: its session, leader and foreground, is told, and has no terminal any more. */
+void tty_vhangup(struct tty_struct *tty)
+{
+	struct task_struct *p;
+
+	tty_hangup(tty);
+	write_lock_irq(&tasklist_lock);
+	if (tty->session) {
+		siginfo_t hup = { .si_signo = SIGHUP, .si_code = SI_KERNEL }, cont = { .si_signo = SIGCONT, .si_code = SI_KERNEL };
+
+		do_each_pid_task(tty->session, PIDTYPE_SID, p)
+			if (p->signal->leader || task_pgrp(p) == tty->pgrp) {
+				do_send_sig_info(SIGHUP, &hup, p, true);
+				do_send_sig_info(SIGCONT, &cont, p, true);
+			}
+		while_each_pid_task(tty->session, PIDTYPE_SID, p)
+		session_clear_tty(tty->session);
+		replace_pid(tty, &tty->session, NULL);
+		replace_pid(tty, &tty->pgrp, NULL);
+	}
+	write_unlock_irq(&tasklist_lock);
+}
+
 static int tiocsctty(struct tty_struct *tty, struct file *file, bool steal)
 {
 	int ret = 0;

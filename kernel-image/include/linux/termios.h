@@ -17,6 +17,22 @@ struct winsize {
 	unsigned short ws_row, ws_col, ws_xpixel, ws_ypixel;
 };
 
+struct serial_struct {
+	int type, line;
+	unsigned int port;
+	int irq, flags, xmit_fifo_size, custom_divisor, baud_base;
+	unsigned short close_delay;
+	char io_type, reserved_char;
+	int hub6;
+	unsigned short closing_wait, closing_wait2;
+	unsigned long iomem_base;
+	unsigned short iomem_reg_shift;
+	unsigned int port_high;
+	unsigned long iomap_base;
+};
+
+#define PORT_16550A	4
+
 enum {
 	VINTR, VQUIT, VERASE, VKILL, VEOF, VTIME, VMIN, VSWTC, VSTART, VSTOP, VSUSP, VEOL, VREPRINT,
 	VDISCARD, VWERASE, VLNEXT, VEOL2,
@@ -78,6 +94,7 @@ enum {
 #define TIOCGWINSZ	0x5413
 #define TIOCSWINSZ	0x5414
 #define FIONREAD	0x541b
+#define TIOCGSERIAL	0x541e
 #define TIOCNOTTY	0x5422
 #define TCSBRKP		0x5425
 #define TIOCGSID	0x5429

@@ -23,6 +23,7 @@
 
 struct console;
 struct pid;
+struct serial_struct;
 struct tty_struct;
 
 struct tty_operations {
@@ -34,6 +35,11 @@ struct tty_operations {
 	void (*set_termios)(struct tty_struct *tty, const struct termios *old);
 	void (*stop)(struct tty_struct *tty);
 	void (*start)(struct tty_struct *tty);
+	/* All that follow are optional. */
+	int (*open)(struct tty_struct *tty);
+	void (*close)(struct tty_struct *tty);		/* of the last open file */
+	void (*unthrottle)(struct tty_struct *tty);	/* input was read: there is room for more */
+	int (*get_serial)(struct tty_struct *tty, struct serial_struct *serial);
 };
 
 struct tty_driver {
@@ -41,12 +47,14 @@ struct tty_driver {
 	unsigned int major, minor_start, num;
 	const struct tty_operations *ops;
 	struct tty_struct **ttys;
+	bool own_nodes;			/* devtmpfs has none of them */
 	struct cdev cdev;
 };
 
 struct tty_struct {
 	struct tty_driver *driver;
 	int index;
+	int count;			/* open files */
 	void *driver_data;
 	char name[16];
 
@@ -88,6 +96,7 @@ struct tty_struct *tty_init_dev(struct tty_driver *driver, int index, void *driv
 bool tty_hung_up_p(struct file *file);
 void tty_wakeup(struct tty_struct *tty);
 void tty_hangup(struct tty_struct *tty);
+void tty_reset(struct tty_struct *tty);	/* its modes, size and buffer, as new */
 
 /* drivers/tty/n_tty.c */
 void n_tty_receive_buf(struct tty_struct *tty, const unsigned char *buf, int count);
@@ -97,6 +106,7 @@ __poll_t n_tty_poll(struct tty_struct *tty, struct file *file, poll_table *table
 void n_tty_flush_buffer(struct tty_struct *tty);
 void n_tty_set_termios(struct tty_struct *tty, const struct termios *old);
 int n_tty_chars_available(struct tty_struct *tty);
+size_t n_tty_receive_room(const struct tty_struct *tty);
 
 /* drivers/tty/n_tty_input.c */
 size_t n_tty_available(const struct tty_struct *tty);
@@ -108,12 +118,14 @@ void n_tty_put_char(struct tty_struct *tty, unsigned char c);
 
 /* drivers/tty/tty_ioctl.c */
 long tty_ioctl(struct file *file, unsigned int cmd, unsigned long arg);
+long tty_line_ioctl(struct tty_struct *tty, unsigned int cmd, unsigned long arg);	/* all but job control */
 
 /* drivers/tty/tty_jobctrl.c */
 int tty_check_change(struct tty_struct *tty);
 int job_control(struct tty_struct *tty, int sig);
 void tty_open_proc_set_tty(struct file *file, struct tty_struct *tty);
 void disassociate_ctty(bool on_exit);
+void tty_vhangup(struct tty_struct *tty);	/* on whoever has it */
 long tty_jobctrl_ioctl(struct tty_struct *tty, struct file *file, unsigned int cmd, unsigned long arg);
 struct pid *tty_get_pgrp(struct tty_struct *tty);
 

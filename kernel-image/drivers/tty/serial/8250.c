@@ -242,6 +242,16 @@ static void uart_set_termios(struct tty_struct *tty, const struct termios *old)
 	spin_unlock_irqrestore(&port->lock, flags);
 }
 
+static int uart_get_serial(struct tty_struct *tty, struct serial_struct *serial)
+{
+	struct uart_port *port = tty->driver_data;
+
+	serial->type = PORT_16550A;
+	serial->irq = port->irq;
+	serial->baud_base = port->clock / 16;
+	return 0;
+}
+
 static const struct tty_operations uart_ops = {
 	.write = uart_write,
 	.write_room = uart_write_room,
@@ -250,6 +260,7 @@ static const struct tty_operations uart_ops = {
 	.set_termios = uart_set_termios,
 	.stop = uart_stop,
 	.start = uart_start,
+	.get_serial = uart_get_serial,
 };
 
 static struct tty_driver serial8250_driver = {
