@@ -90,7 +90,7 @@ static int map_bss(const struct elf64_phdr *p, unsigned long bias)
 {
 	unsigned long file_end = bias + p->p_vaddr + p->p_filesz;
 	unsigned long mem_end = bias + p->p_vaddr + p->p_memsz;
-	unsigned long zero_end = min(PAGE_ALIGN(file_end), mem_end);
+	unsigned long zero_end = PAGE_ALIGN(file_end);	/* loaders use the rest of the page, and rely on zeroes */
 	unsigned long ret;
 
 	if (p->p_filesz && file_end < zero_end && (p->p_flags & PF_W) &&

@@ -1,5 +1,6 @@
 /* Descriptor tables: numbers for open files, copied or shared at clone, grown on demand, closed at exec and exit. */
 #include <linux/fdtable.h>
+#include <linux/filelock.h>
 #include <linux/fs.h>
 #include <linux/bitops.h>
 #include <linux/sched.h>
@@ -143,13 +144,20 @@ static struct file *remove_fd(struct files_struct *files, unsigned int fd)
 	return file;
 }
 
+/* A descriptor of files leads to the file no more. */
+static void filp_close(struct file *file, struct files_struct *files)
+{
+	locks_remove_posix(file, files);
+	fput(file);
+}
+
 int close_fd(unsigned int fd)
 {
 	struct file *file = remove_fd(current->files, fd);
 
 	if (!file)
 		return -EBADF;
-	fput(file);
+	filp_close(file, current->files);
 	return 0;
 }
 
@@ -159,7 +167,7 @@ void do_close_on_exec(struct files_struct *files)
 		struct file *file = test_fd(files->close_on_exec, fd) ? remove_fd(files, fd) : NULL;
 
 		if (file)
-			fput(file);
+			filp_close(file, files);
 	}
 }
 
@@ -206,7 +214,7 @@ static void put_files_struct(struct files_struct *files)
 		return;
 	for (unsigned int fd = 0; fd < files->max_fds; fd++)
 		if (files->fd[fd])
-			fput(files->fd[fd]);
+			filp_close(files->fd[fd], files);
 	if (files->fd != files->fd_array)
 		kfree(files->fd);
 	kfree(files);
@@ -344,7 +352,7 @@ SYSCALL_DEFINE3(dup3, unsigned int, old, unsigned int, new, int, flags)
 	spin_unlock(&files->file_lock);
 	fput(file);
 	if (replaced)
-		fput(replaced);
+		filp_close(replaced, files);
 	return ret;
 }
 
@@ -383,6 +391,14 @@ SYSCALL_DEFINE3(fcntl, unsigned int, fd, unsigned int, cmd, unsigned long, arg)
 		break;
 	case F_SETFL:
 		ret = set_status_flags(file, arg);
+		break;
+	case F_GETLK:
+	case F_SETLK:
+	case F_SETLKW:
+	case F_OFD_GETLK:
+	case F_OFD_SETLK:
+	case F_OFD_SETLKW:
+		ret = fcntl_lock(file, cmd, (struct flock __user *)arg);
 		break;
 	default:
 		ret = -EINVAL;

@@ -1,5 +1,6 @@
 /* Open files: allocation, counting, and the last close. */
 #include <linux/eventpoll.h>
+#include <linux/filelock.h>
 #include <linux/fs.h>
 #include <linux/namei.h>
 #include <linux/slab.h>
@@ -41,6 +42,7 @@ void fput(struct file *file)
 	if (!atomic_dec_and_test(&file->f_count))
 		return;
 	eventpoll_release(file);
+	locks_remove_file(file);
 	if (file->f_op && file->f_op->release)
 		file->f_op->release(file->f_inode, file);
 	path_put(&file->f_path);

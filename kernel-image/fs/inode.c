@@ -31,6 +31,7 @@ struct inode *new_inode(struct super_block *sb)
 	address_space_init_once(&inode->i_data, inode);
 	spin_lock_init(&inode->i_lock);
 	mutex_init(&inode->i_rwsem);
+	INIT_LIST_HEAD(&inode->i_flock);
 	atomic_set(&inode->i_count, 1);
 	inode->i_atime = inode->i_mtime = inode->i_ctime = current_time();
 	return inode;

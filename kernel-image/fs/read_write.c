@@ -148,13 +148,12 @@ static ssize_t rw_buf(unsigned int fd, void __user *buf, size_t count, const lof
 	return rw_iter(fd, &iter, offset, write);
 }
 
-static ssize_t rw_vec(unsigned int fd, const struct iovec __user *vec, unsigned long nr, const loff_t *offset,
-		      bool write)
+/* Copies and checks an array of buffers; the caller frees *iov_out. */
+int import_iovec(const struct iovec __user *vec, unsigned long nr, struct iovec **iov_out, struct iov_iter *iter)
 {
 	struct iovec *iov;
-	struct iov_iter iter;
 	size_t total = 0;
-	ssize_t ret = 0;
+	int ret = 0;
 
 	if (nr > UIO_MAXIOV)
 		return -EINVAL;
@@ -171,11 +170,26 @@ static ssize_t rw_vec(unsigned int fd, const struct iovec __user *vec, unsigned 
 		iov[i].iov_len = min_t(size_t, iov[i].iov_len, MAX_RW_COUNT - total);
 		total += iov[i].iov_len;
 	}
-	if (!ret) {
-		iov_iter_init(&iter, true, iov, nr, total);
-		ret = rw_iter(fd, &iter, offset, write);
+	if (ret) {
+		kfree(iov);
+		return ret;
 	}
-	kfree(iov);
+	iov_iter_init(iter, true, iov, nr, total);
+	*iov_out = iov;
+	return 0;
+}
+
+static ssize_t rw_vec(unsigned int fd, const struct iovec __user *vec, unsigned long nr, const loff_t *offset,
+		      bool write)
+{
+	struct iov_iter iter;
+	struct iovec *iov;
+	ssize_t ret = import_iovec(vec, nr, &iov, &iter);
+
+	if (!ret) {
+		ret = rw_iter(fd, &iter, offset, write);
+		kfree(iov);
+	}
 	return ret;
 }
 

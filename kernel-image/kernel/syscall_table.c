@@ -18,6 +18,7 @@
 	call(24, dup3)				\
 	call(25, fcntl)				\
 	call(29, ioctl)				\
+	call(32, flock)				\
 	call(33, mknodat)			\
 	call(34, mkdirat)			\
 	call(35, unlinkat)			\
@@ -149,6 +150,21 @@
 	call(177, getegid)			\
 	call(178, gettid)			\
 	call(179, sysinfo)			\
+	call(198, socket)			\
+	call(199, socketpair)			\
+	call(200, bind)				\
+	call(201, listen)			\
+	call(202, accept)			\
+	call(203, connect)			\
+	call(204, getsockname)			\
+	call(205, getpeername)			\
+	call(206, sendto)			\
+	call(207, recvfrom)			\
+	call(208, setsockopt)			\
+	call(209, getsockopt)			\
+	call(210, shutdown)			\
+	call(211, sendmsg)			\
+	call(212, recvmsg)			\
 	call(213, readahead)			\
 	call(214, brk)				\
 	call(215, munmap)			\
@@ -166,6 +182,7 @@
 	call(232, mincore)			\
 	call(233, madvise)			\
 	call(240, rt_tgsigqueueinfo)		\
+	call(242, accept4)			\
 	call(258, riscv_hwprobe)		\
 	call(259, riscv_flush_icache)		\
 	call(260, wait4)			\

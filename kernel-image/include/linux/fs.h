@@ -126,6 +126,7 @@ struct inode {
 	spinlock_t i_lock;
 	struct mutex i_rwsem;
 	atomic_t i_count;
+	struct list_head i_flock;	/* fs/locks.c */
 	union {
 		char *i_link;
 		struct pipe_inode_info *i_pipe;

@@ -36,6 +36,7 @@ static inline size_t iov_iter_count(const struct iov_iter *iter)
 }
 
 void iov_iter_init(struct iov_iter *iter, bool user, const struct iovec *iov, unsigned long nr_segs, size_t count);
+int import_iovec(const struct iovec *vec, unsigned long nr, struct iovec **iov_out, struct iov_iter *iter);
 /* All three return the bytes done: fewer than asked for only at the end of the buffers or on a bad user address. */
 size_t copy_to_iter(const void *from, size_t bytes, struct iov_iter *iter);
 size_t copy_from_iter(void *to, size_t bytes, struct iov_iter *iter);

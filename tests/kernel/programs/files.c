@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/file.h>
 #include <sys/select.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
@@ -45,6 +46,37 @@ static void positions(void)
 	check(write(two, "end", 3) == 3 && lseek(two, 0, SEEK_CUR) == 13, "O_APPEND");
 	check(open("/tmp/g", O_CREAT | O_EXCL | O_RDWR, 0600) == -1 && errno == EEXIST, "O_EXCL");
 	close(fd);
+	close(two);
+}
+
+static int lock(int fd, int cmd, int type, off_t start, off_t len)
+{
+	struct flock fl = { .l_type = type, .l_start = start, .l_len = len };
+	int ret = fcntl(fd, cmd, &fl);
+
+	return ret ? -errno : cmd == F_GETLK ? fl.l_type : 0;
+}
+
+static void locks(void)
+{
+	int fd = open("/tmp/f", O_RDWR), two, status;
+
+	check(lock(fd, F_SETLK, F_WRLCK, 0, 100) == 0 && lock(fd, F_SETLK, F_UNLCK, 40, 20) == 0, "a lock is cut in two");
+	if (fork() == 0)
+		_exit(lock(fd, F_SETLK, F_WRLCK, 40, 20) != 0 || lock(fd, F_SETLK, F_RDLCK, 30, 5) != -EAGAIN ||
+		      lock(fd, F_GETLK, F_RDLCK, 70, 1) != F_WRLCK || lock(fd, F_SETLK, F_WRLCK, 100, 0) != 0);
+	wait(&status);
+	check(exited(status, 0), "another process gets what is free, and no more");
+	if (fork() == 0)
+		_exit(lock(fd, F_SETLKW, F_WRLCK, 0, 0) || now_ns(CLOCK_MONOTONIC) < 0);
+	nap_ms(3);
+	close(dup(fd));
+	wait(&status);
+	check(exited(status, 0), "closing any descriptor gives the locks up");
+	two = open("/tmp/f", O_RDWR);
+	check(flock(fd, LOCK_SH) == 0 && flock(two, LOCK_SH) == 0 && flock(two, LOCK_EX | LOCK_NB) == -1 && errno == EWOULDBLOCK, "flock");
+	close(fd);
+	check(flock(two, LOCK_EX | LOCK_NB) == 0, "ends with the file");
 	close(two);
 }
 
@@ -161,6 +193,7 @@ static void waiting(void)
 int main(void)
 {
 	positions();
+	locks();
 	names();
 	pipes();
 	waiting();
