@@ -10,7 +10,7 @@ import { archive, bootGuest, describeInEachPlace, type Guest, program, Shell } f
 import { requireTool } from "../tools/require-tool.ts";
 import { findTool } from "../tools/tools.ts";
 
-const PROGRAMS = ["fp", "threads", "signals", "memory", "files", "process", "terminal"];
+const PROGRAMS = ["fp", "threads", "signals", "memory", "files", "process", "terminal", "sockets"];
 const SOURCES = join(PACKAGE_ROOT, "tests/kernel/programs");
 const OPTIONS = ["-static", "-O1", "-Wall", "-Wno-unused-result", "-pthread"];
 
