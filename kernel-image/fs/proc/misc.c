@@ -7,6 +7,7 @@
 #include <linux/mm.h>
 #include <linux/mount.h>
 #include <linux/sched/signal.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/timekeeping.h>
 #include "internal.h"
@@ -151,6 +152,19 @@ static int filesystems_show(struct seq_file *m, void *v)
 	return 0;
 }
 
+/* Name, live objects, room for objects, size, objects and pages of a slab. */
+static int slabinfo_show(struct seq_file *m, void *v)
+{
+	struct slabinfo info;
+
+	seq_puts(m, "slabinfo - version: 2.1\n"
+		    "# name            <active_objs> <num_objs> <objsize> <objperslab> <pagesperslab>\n");
+	for (unsigned int i = 0; get_slabinfo(i, &info); i++)
+		seq_printf(m, "%-17s %6lu %6lu %6lu %4lu %4lu\n", info.name, info.active_objs, info.num_objs, info.objsize,
+			   info.objperslab, info.pagesperslab);
+	return 0;
+}
+
 static int __init proc_misc_init(void)
 {
 	static const struct {
@@ -160,6 +174,7 @@ static int __init proc_misc_init(void)
 		{ "uptime", uptime_show }, { "loadavg", loadavg_show }, { "meminfo", meminfo_show },
 		{ "stat", stat_show }, { "version", version_show }, { "cmdline", cmdline_show },
 		{ "interrupts", interrupts_show }, { "filesystems", filesystems_show },
+		{ "slabinfo", slabinfo_show },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(files); i++)

@@ -42,7 +42,8 @@ extern int errno;
 	E(36, ENAMETOOLONG, "File name too long") \
 	E(38, ENOSYS, "Function not implemented") \
 	E(39, ENOTEMPTY, "Directory not empty") \
-	E(40, ELOOP, "Too many levels of symbolic links")
+	E(40, ELOOP, "Too many levels of symbolic links") \
+	E(110, ETIMEDOUT, "Connection timed out")
 
 #define ERRNO_ENUM(number, name, message) name = number,
 enum { ERRNO_LIST(ERRNO_ENUM) };
