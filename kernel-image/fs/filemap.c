@@ -7,6 +7,8 @@
  */
 #include <linux/fs.h>
 #include <linux/mm.h>
+#include <linux/resource.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <asm/pgtable.h>
@@ -189,15 +191,31 @@ ssize_t generic_file_read_iter(struct kiocb *iocb, struct iov_iter *to)
 }
 
 /* Holds the inode's lock, so that an append finds the end and puts its bytes there in one step. */
+/* Cuts a write to what RLIMIT_FSIZE leaves; beyond it there is a signal besides the error. */
+static int generic_write_checks(struct kiocb *iocb, struct iov_iter *from)
+{
+	unsigned long limit = current->signal->rlim[RLIMIT_FSIZE].rlim_cur;
+
+	if (iocb->ki_flags & IOCB_APPEND)
+		iocb->ki_pos = iocb->ki_filp->f_mapping->host->i_size;
+	if (!S_ISREG(iocb->ki_filp->f_mapping->host->i_mode) || limit == RLIM_INFINITY || !iov_iter_count(from))
+		return 0;
+	if ((unsigned long)iocb->ki_pos >= limit) {
+		send_sig(SIGXFSZ, current, 0);
+		return -EFBIG;
+	}
+	from->count = min_t(unsigned long, from->count, limit - iocb->ki_pos);
+	return 0;
+}
+
 ssize_t generic_file_write_iter(struct kiocb *iocb, struct iov_iter *from)
 {
 	struct address_space *mapping = iocb->ki_filp->f_mapping;
 	struct inode *inode = mapping->host;
-	ssize_t done = 0, error = 0;
+	ssize_t done = 0, error;
 
 	inode_lock(inode);
-	if (iocb->ki_flags & IOCB_APPEND)
-		iocb->ki_pos = inode->i_size;
+	error = generic_write_checks(iocb, from);
 	while (iov_iter_count(from) && !error) {
 		pgoff_t index = iocb->ki_pos >> PAGE_SHIFT;
 		size_t offset = iocb->ki_pos & (PAGE_SIZE - 1);

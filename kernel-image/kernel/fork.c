@@ -176,6 +176,22 @@ static int link_task(struct task_struct *p, struct pid *pid, u64 clone_flags)
 	return 0;
 }
 
+/* Whether the user has as many tasks as RLIMIT_NPROC allows; root's are not counted. */
+static bool too_many_of_user(void)
+{
+	unsigned long limit = current->signal->rlim[RLIMIT_NPROC].rlim_cur, count = 0;
+	struct task_struct *p, *t;
+
+	if (limit == RLIM_INFINITY || capable_root())
+		return false;
+	read_lock(&tasklist_lock);
+	for_each_process(p)
+		for_each_thread(p, t)
+			count += t->cred->uid == current->cred->uid;
+	read_unlock(&tasklist_lock);
+	return count >= limit;
+}
+
 /* Returns the new task, not yet woken; pid NULL allocates one. */
 struct task_struct *copy_process(struct pid *pid, struct kernel_clone_args *args)
 {
@@ -185,7 +201,7 @@ struct task_struct *copy_process(struct pid *pid, struct kernel_clone_args *args
 
 	if (retval)
 		return ERR_PTR(retval);
-	if (atomic_read(&nr_threads) >= max_threads)
+	if (atomic_read(&nr_threads) >= max_threads || too_many_of_user())
 		return ERR_PTR(-EAGAIN);
 	p = dup_task_struct(current);
 	if (!p)

@@ -180,6 +180,12 @@ static struct vm_area_struct *can_grow(struct mm_struct *mm, unsigned long addr,
 	return NULL;
 }
 
+/* Whether the address space may be so many bytes larger. */
+static bool may_expand_vm(struct mm_struct *mm, unsigned long bytes)
+{
+	return mm->total_vm + (bytes >> PAGE_SHIFT) <= current->signal->rlim[RLIMIT_AS].rlim_cur >> PAGE_SHIFT;
+}
+
 int do_brk_flags(struct mm_struct *mm, unsigned long addr, unsigned long len, unsigned long vm_flags)
 {
 	unsigned long flags = VM_DATA_DEFAULT_FLAGS | vm_flags;
@@ -188,7 +194,7 @@ int do_brk_flags(struct mm_struct *mm, unsigned long addr, unsigned long len, un
 	len = PAGE_ALIGN(len);
 	if (!len)
 		return 0;
-	if (addr > TASK_SIZE - len)
+	if (addr > TASK_SIZE - len || !may_expand_vm(mm, len))
 		return -ENOMEM;
 	if (vma && vma->vm_start < addr + len) {
 		int err = do_munmap(mm, addr, len);
@@ -254,7 +260,7 @@ unsigned long do_mmap(struct file *file, unsigned long addr, unsigned long len, 
 		return mmap_shared_anonymous(addr, len, prot, flags);
 	if (!len || (type != MAP_SHARED && type != MAP_PRIVATE))
 		return -EINVAL;
-	if (mm->map_count >= MAX_MAP_COUNT)
+	if (mm->map_count >= MAX_MAP_COUNT || !may_expand_vm(mm, len))
 		return -ENOMEM;
 	if (flags & MAP_FIXED_NOREPLACE)
 		flags |= MAP_FIXED;
@@ -435,6 +441,8 @@ SYSCALL_DEFINE6(mmap, unsigned long, addr, unsigned long, len, unsigned long, pr
 	struct file *file = NULL;
 	unsigned long ret;
 
+	if (offset & ~PAGE_MASK)
+		return -EINVAL;
 	if (!(flags & MAP_ANONYMOUS)) {
 		file = fget(fd);
 		if (!file)
