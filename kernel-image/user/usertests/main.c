@@ -12,7 +12,7 @@
 #include <tool.h>
 #include "usertests.h"
 
-#define TIME_LIMIT_MS	60000
+#define TIME_LIMIT_MS	15000
 #define LEAK_RUNS	4
 #define SETTLE_MS	200	/* for freeing that waits: RCU, work queues, the reaper */
 

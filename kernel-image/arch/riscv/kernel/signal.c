@@ -152,8 +152,12 @@ static void handle_signal(struct ksignal *ksig, struct pt_regs *regs)
 	sigset_t during = current->blocked;
 
 	if (setup_rt_frame(ksig, &blocked, regs)) {
-		if (ksig->sig == SIGSEGV)
-			ksig->ka.sa.sa_handler = SIG_DFL;
+		/* A handler of SIGSEGV that cannot be called must not be tried again. */
+		if (ksig->sig == SIGSEGV) {
+			spin_lock_irq(&current->sighand->siglock);
+			current->sighand->action[SIGSEGV - 1].sa.sa_handler = SIG_DFL;
+			spin_unlock_irq(&current->sighand->siglock);
+		}
 		force_sig(SIGSEGV);
 		return;
 	}
