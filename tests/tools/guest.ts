@@ -43,6 +43,8 @@ export function describeInEachPlace(title: string, tests: (place: Place) => void
 }
 
 const RAM_MIB = 128;
+/** QEMU's guests live in the host's time: long enough for the longest test on a loaded host. */
+const QEMU_LIMIT_MS = 400_000;
 /** For the machine to switch off, in cycles. */
 const LAST_CYCLES = 5_000_000_000;
 
@@ -79,7 +81,7 @@ function bootQemu(harts: number, initrd: Uint8Array, append?: string): Guest {
       return qemu.output;
     },
     send: (text) => qemu.send(text),
-    expect: (pattern) => qemu.expect(pattern),
+    expect: (pattern) => qemu.expect(pattern, QEMU_LIMIT_MS),
     ended: () => qemu.end(),
     dispose: () => {
       qemu.kill();
