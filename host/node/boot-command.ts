@@ -6,6 +6,7 @@ import { HartbeatError } from "../errors.ts";
 import { OutputBuffer } from "../output-buffer.ts";
 import { PacedLoop, type PacedMachine } from "../pace.ts";
 import { signatureText } from "../signature.ts";
+import { BootSteps } from "../timing/boot-steps.ts";
 import { BootTrace } from "../trace/boot-trace.ts";
 import { parsePlace } from "../trace/place.ts";
 import { printTree } from "../trace/print-tree.ts";
@@ -90,6 +91,8 @@ class BootSession {
   readonly #size = new SizeReport();
   readonly #views: RunViews;
   #trace: BootTrace | undefined;
+  /** What each call of it took, when a pipeline keeps the time. */
+  #steps: BootSteps | undefined;
   #status = 0;
   /** Guest cycle at which the run ends. */
   #lastCycle = Number.POSITIVE_INFINITY;
@@ -117,7 +120,7 @@ class BootSession {
       this.#flush();
       this.#terminal.notice(`hartbeat: ${text}`);
     };
-    if (options.traceBoot) this.#trace = new BootTrace(this.#target);
+    if (options.traceBoot) this.#traceBoot();
     this.#views = new RunViews(machine, options);
     if (options.until !== undefined) this.#endAt(options.until);
   }
@@ -287,9 +290,19 @@ class BootSession {
     if (answer) this.#type(answer);
   }
 
+  #traceBoot(): void {
+    const machine = this.#machine;
+    const trace = new BootTrace(this.#target);
+    this.#trace = trace;
+    if (!machine.timing) return;
+    const steps = new BootSteps(() => machine.stats());
+    this.#steps = steps;
+    trace.onRecord = (record, index) => steps.note(record, index);
+  }
+
   #printTrace(): void {
     if (!this.#trace) return;
-    this.#terminal.notice(printTree(this.#trace.records).trimEnd());
+    this.#terminal.notice(printTree(this.#trace.records, this.#steps?.steps).trimEnd());
     this.#trace.stop();
     this.#trace = undefined;
   }

@@ -139,7 +139,10 @@ function createProgram(finish: (status: number) => void): Command {
     .option("--save <file>", "write a snapshot at the end")
     .option("--record <file>", "write what came in and when at the end, for --replay")
     .option("--replay <file>", "repeat a recorded run, with the options that it was started with")
-    .option("--trace-boot", "print the boot path as a tree of functions with hart, pid and cycle")
+    .option(
+      "--trace-boot",
+      "print the boot path as a tree of functions with hart, pid and cycle; with --timing their CPI",
+    )
     .option("--signature <file>", "write memory from begin_signature to end_signature at the end, as text")
     .option("--signature-granularity <bytes>", "bytes in a line of it, 4 or 8", checked(parseGranularity), 4)
     .option(

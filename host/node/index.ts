@@ -8,6 +8,7 @@ import { needsNoFirmware } from "../htif.ts";
 import { Machine as BareMachine, type MachineOptions } from "../machine.ts";
 import { PACKAGE_FILES, readBytes } from "./files.ts";
 
+export { MachineTarget } from "../debug/machine-target.ts";
 export { HttpDisk } from "../devices/http-disk.ts";
 export { OverlayDisk } from "../devices/overlay-disk.ts";
 export { MemoryBackend as MemoryDisk } from "../devices/virtio-blk.ts";
@@ -22,7 +23,9 @@ export { diagramSvg } from "../pipeline/svg.ts";
 export { annotate, profileReport } from "../profile/annotate.ts";
 export { type FunctionProfile, Profiler } from "../profile/profiler.ts";
 export { speedscope } from "../profile/speedscope.ts";
+export { BootSteps } from "../timing/boot-steps.ts";
 export type { HartStats } from "../timing/timing.ts";
+export { BootTrace } from "../trace/boot-trace.ts";
 export { perfettoLines } from "../trace/perfetto.ts";
 export { parsePlace } from "../trace/place.ts";
 export { Timeline } from "../trace/timeline.ts";

@@ -18,6 +18,11 @@ export interface Moment {
   readonly instructions: number;
 }
 
+/** Where a function returned. */
+export interface Return extends Moment {
+  readonly hart: number;
+}
+
 export interface TraceRecord {
   /** The function, or the path of the program whose first instruction this is. */
   readonly name: string;
@@ -31,7 +36,7 @@ export interface TraceRecord {
   /** What the hart had retired when it came here. */
   readonly instructions: number;
   /** When the function returned; undefined while it has not. */
-  readonly end: Moment | undefined;
+  readonly end: Return | undefined;
   /** Traced callers that are still active in the same task. */
   readonly depth: number;
   /** The path or the function that was passed, where the step asks for it. */
@@ -172,7 +177,7 @@ export class BootTrace {
     const breakpoint = this.#break(returnAddress, (hart) => {
       if (this.#register(hart, "sp") !== stackPointer) return;
       breakpoint.remove();
-      record.end = this.#moment(hart);
+      record.end = { ...this.#moment(hart), hart };
       this.onRecord?.(record, this.records.indexOf(record));
     });
   }

@@ -28,7 +28,15 @@ describe("the views of a run", () => {
       ...["--stats-json", file("c.json")],
     ];
     const window = ["--from", "mm_init", "--to", "+2000", "--until", "sched_init"];
-    const run = await runHartbeat("boot", "--timing", ...views, "--diagram", "--stats", ...window);
+    const run = await runHartbeat(
+      "boot",
+      "--timing",
+      ...views,
+      "--diagram",
+      "--stats",
+      "--trace-boot",
+      ...window,
+    );
     expect(run.status).toBe(0);
     const ops = readKanata(read("k.log"));
     expect(ops.length).toBeGreaterThan(500);
@@ -43,6 +51,8 @@ describe("the views of a run", () => {
     const parts = Object.values<number>(harts[0].stack);
     expect(parts.reduce((sum, part) => sum + part, 0)).toBe(harts[0].cycles);
     expect(run.stderr).toMatch(/addi sp, sp, -16 +PC IF .*CO/);
+    // A step of the boot with its cycles and their number for each instruction.
+    expect(run.stderr).toMatch(/ 0 +0 +S +[\d,]+ +\d+\.\d\d +kmem_cache_init\n/);
     expect(run.stderr).toMatch(/base +[\d,]+ +\d+\.\d%/);
   }, 60_000);
 
