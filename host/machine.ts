@@ -7,7 +7,7 @@ import { machineTree } from "./boot/device-tree.ts";
 import { flattenFdt } from "./boot/fdt-writer.ts";
 import { givenTree } from "./boot/given-tree.ts";
 import { unpackKernel } from "./boot/gzip.ts";
-import { type BootPlan, planBoot } from "./boot/load.ts";
+import { type BootPlan, type NamedFile, planBoot } from "./boot/load.ts";
 import { Console } from "./console.ts";
 import { Core } from "./core/core.ts";
 import { guestMemory } from "./core/guest-memory.ts";
@@ -55,6 +55,8 @@ export class Machine {
   readonly symbols = new SymbolTable();
   readonly breakpoints: Breakpoints;
   readonly watchpoints: Watchpoints;
+  /** What was loaded, unpacked: debuggers look into it. */
+  readonly files: { readonly kernel?: NamedFile; readonly firmware?: NamedFile };
   /** Registers of harts by name. */
   readonly registers: ReturnType<typeof registerAccess>;
   readonly core: Core;
@@ -186,6 +188,7 @@ export class Machine {
     });
     if (this.#plan.kernelElf) this.symbols.add("kernel", this.#plan.kernelElf);
     if (this.#plan.firmwareElf) this.symbols.add("firmware", this.#plan.firmwareElf);
+    this.files = { ...(kernel && { kernel }), ...(firmware && { firmware }) };
     this.#htif = this.#makeHtif();
     this.#load();
     if (options.timing !== undefined) this.setTiming(options.timing);

@@ -146,6 +146,17 @@ export class SymbolTable {
     return span && { image: span.image, name: span.name, offset: Number(address - span.start) };
   }
 
+  /** The file that `address` belongs to, and the link address there: of a link address itself, or of a place loaded to. */
+  locate(address: bigint): { readonly image: string; readonly linked: bigint } | undefined {
+    const linked = this.#images.find((image) => image.segmentAt(address));
+    if (linked) return { image: linked.label, linked: address };
+    for (const image of this.#images) {
+      const segment = image.segmentLoadedAt(address);
+      if (segment) return { image: image.label, linked: address - BigInt(segment.paddr) + segment.vaddr };
+    }
+    return undefined;
+  }
+
   /** Up to `most` names that begin with `prefix`, in the order of the alphabet. */
   names(prefix: string, most: number): string[] {
     const found = new Set<string>();

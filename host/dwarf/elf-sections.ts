@@ -10,19 +10,21 @@ const SHF_COMPRESSED = 0x800n;
 /** What follows the header of a compressed section: zlib's format. Hosts bring their own way to read it. */
 export type Inflate = (bytes: Uint8Array) => Uint8Array | Promise<Uint8Array>;
 
-/** The sections whose names are asked for. */
-export async function elfSections(
-  bytes: Uint8Array,
-  wanted: readonly string[],
-  inflate: Inflate,
-): Promise<Map<string, Uint8Array>> {
-  const sections = new Map<string, Uint8Array>();
-  if (bytes.length < EHDR_BYTES) return sections;
+interface Header {
+  readonly name: string;
+  readonly type: number;
+  readonly flags: bigint;
+  readonly address: bigint;
+  readonly body: Uint8Array;
+}
+
+function headers(bytes: Uint8Array): Header[] {
+  if (bytes.length < EHDR_BYTES) return [];
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const table = Number(view.getBigUint64(40, true));
   const count = view.getUint16(60, true);
   const namesIndex = view.getUint16(62, true);
-  if (table + count * SHDR_BYTES > bytes.length || namesIndex >= count) return sections;
+  if (table + count * SHDR_BYTES > bytes.length || namesIndex >= count) return [];
   const body = (index: number): Uint8Array => {
     const header = table + index * SHDR_BYTES;
     const offset = Number(view.getBigUint64(header + 24, true));
@@ -30,15 +32,45 @@ export async function elfSections(
   };
   const names = body(namesIndex);
   const decoder = new TextDecoder();
-  for (let index = 1; index < count; index++) {
+  return Array.from({ length: count }, (_, index) => {
     const header = table + index * SHDR_BYTES;
-    if (view.getUint32(header + 4, true) === SHT_NOBITS) continue;
     const start = view.getUint32(header, true);
     const end = names.indexOf(0, start);
-    const name = end < 0 ? "" : decoder.decode(names.subarray(start, end));
-    if (!wanted.includes(name)) continue;
-    const compressed = (view.getBigUint64(header + 8, true) & SHF_COMPRESSED) !== 0n;
-    sections.set(name, compressed ? await inflate(body(index).subarray(CHDR_BYTES)) : body(index));
+    return {
+      name: end < 0 ? "" : decoder.decode(names.subarray(start, end)),
+      type: view.getUint32(header + 4, true),
+      flags: view.getBigUint64(header + 8, true),
+      address: view.getBigUint64(header + 16, true),
+      body: body(index),
+    };
+  });
+}
+
+/** The sections whose names are asked for. One that cannot be unpacked is left out. */
+export async function elfSections(
+  bytes: Uint8Array,
+  wanted: readonly string[],
+  inflate: Inflate,
+): Promise<Map<string, Uint8Array>> {
+  const sections = new Map<string, Uint8Array>();
+  for (const { name, type, flags, body } of headers(bytes)) {
+    if (type === SHT_NOBITS || !wanted.includes(name)) continue;
+    const compressed = (flags & SHF_COMPRESSED) !== 0n;
+    const contents = compressed ? await unpacked(body, inflate) : body;
+    if (contents) sections.set(name, contents);
   }
   return sections;
+}
+
+async function unpacked(body: Uint8Array, inflate: Inflate): Promise<Uint8Array | undefined> {
+  try {
+    return await inflate(body.subarray(CHDR_BYTES));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The address that a section is linked at. */
+export function sectionAddress(bytes: Uint8Array, name: string): bigint | undefined {
+  return headers(bytes).find((header) => header.name === name)?.address;
 }

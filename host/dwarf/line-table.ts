@@ -1,6 +1,7 @@
 /** Reads the line table of DWARF 5 (sections 6.2.2 to 6.2.5): which source line an address belongs to. */
 import { Cursor } from "./cursor.ts";
 import { elfSections, type Inflate } from "./elf-sections.ts";
+import type { AddressRange } from "./ranges.ts";
 
 /** The sections that a line table takes. */
 export const LINE_SECTIONS = [".debug_line", ".debug_line_str", ".debug_str"];
@@ -15,6 +16,8 @@ interface Row extends SourceLine {
   readonly address: bigint;
   /** The row only closes the one before it. */
   readonly end: boolean;
+  /** A good place to stop. */
+  readonly isStatement: boolean;
 }
 
 /** DW_LNCT_*: what a column of the directory and file tables holds. */
@@ -81,31 +84,38 @@ function join(directory: string | undefined, path: string): string {
   return directory === undefined || directory === "." || path.startsWith("/") ? path : `${directory}/${path}`;
 }
 
+interface UnitLines {
+  readonly rows: readonly Row[];
+  /** By the numbers that the unit's entries use. */
+  readonly files: readonly string[];
+}
+
 /** Runs the line-number program of one unit, which ends at `end`. */
-function readUnit(cursor: Cursor, end: number, strings: Strings): Row[] {
+function readUnit(cursor: Cursor, end: number, strings: Strings): UnitLines {
   const rows: Row[] = [];
-  if (cursor.u16() !== 5) return rows;
+  if (cursor.u16() !== 5) return { rows, files: [] };
   cursor.at += 2;
   const program = cursor.u32() + cursor.at;
   const minimum = cursor.u8();
-  cursor.at += 2;
+  cursor.at += 1;
+  const statementsAtFirst = cursor.u8() !== 0;
   const lineBase = cursor.i8();
   const lineRange = cursor.u8();
   const opcodeBase = cursor.u8();
   const lengths = Array.from({ length: opcodeBase - 1 }, () => cursor.u8());
-  const directories = readEntries(cursor, strings);
-  const files = readEntries(cursor, strings).map(({ path, directory }) =>
-    join(directories[directory]?.path, path),
-  );
+  const [home, ...others] = readEntries(cursor, strings).map(({ path }) => path);
+  const directories = [home, ...others.map((path) => join(home, path))];
+  const files = readEntries(cursor, strings).map(({ path, directory }) => join(directories[directory], path));
   cursor.at = program;
   let address = 0n;
   let file = 1;
   let line = 1;
+  let isStatement = statementsAtFirst;
   const advance = (count: number): void => {
     address += BigInt(count * minimum);
   };
   const emit = (isEnd = false): void => {
-    rows.push({ address, file: files[file] ?? "", line, end: isEnd });
+    rows.push({ address, file: files[file] ?? "", line, end: isEnd, isStatement });
   };
   const extended = (): void => {
     const next = cursor.uleb() + cursor.at;
@@ -115,6 +125,7 @@ function readUnit(cursor: Cursor, end: number, strings: Strings): Row[] {
       address = 0n;
       file = 1;
       line = 1;
+      isStatement = statementsAtFirst;
     } else if (opcode === 2) address = cursor.u64();
     cursor.at = next;
   };
@@ -142,6 +153,9 @@ function readUnit(cursor: Cursor, end: number, strings: Strings): Row[] {
       case 4:
         file = cursor.uleb();
         break;
+      case 6:
+        isStatement = !isStatement;
+        break;
       case 8:
         advance(Math.floor((255 - opcodeBase) / lineRange));
         break;
@@ -152,18 +166,21 @@ function readUnit(cursor: Cursor, end: number, strings: Strings): Row[] {
         for (let operand = 0; operand < (lengths[opcode - 1] ?? 0); operand++) cursor.uleb();
     }
   }
-  return rows;
+  return { rows, files };
 }
 
 export class LineTable {
   readonly #rows: Row[];
+  #withCode: ReadonlySet<string> | undefined;
+  /** By the offset of the unit's table in .debug_line. */
+  readonly #files = new Map<number, readonly string[]>();
 
   /** Of an ELF file with DWARF 5; without it, or where it is damaged, the table is empty. */
   static async read(elf: Uint8Array, inflate: Inflate): Promise<LineTable> {
     return new LineTable(await elfSections(elf, LINE_SECTIONS, inflate));
   }
 
-  private constructor(sections: ReadonlyMap<string, Uint8Array>) {
+  constructor(sections: ReadonlyMap<string, Uint8Array>) {
     this.#rows = [];
     const lines = sections.get(".debug_line");
     if (!lines) return;
@@ -171,8 +188,11 @@ export class LineTable {
     const cursor = new Cursor(lines);
     try {
       while (cursor.at + 4 < lines.length) {
+        const offset = cursor.at;
         const end = cursor.u32() + cursor.at;
-        for (const row of readUnit(cursor, end, strings)) this.#rows.push(row);
+        const { rows, files } = readUnit(cursor, end, strings);
+        for (const row of rows) this.#rows.push(row);
+        this.#files.set(offset, files);
         cursor.at = end;
       }
     } catch (error) {
@@ -190,6 +210,49 @@ export class LineTable {
 
   /** The line that the code at a link address comes from. */
   find(address: bigint): SourceLine | undefined {
+    const row = this.#rows[this.#indexOf(address)];
+    return row && !row.end && row.line > 0 ? { file: row.file, line: row.line } : undefined;
+  }
+
+  /** The addresses around `address` that come from its line and follow each other. */
+  rangeAt(address: bigint): AddressRange | undefined {
+    const index = this.#indexOf(address);
+    const row = this.#rows[index];
+    if (!row || row.end) return undefined;
+    const same = (other: Row | undefined): boolean =>
+      other !== undefined && !other.end && other.line === row.line && other.file === row.file;
+    let first = index;
+    while (same(this.#rows[first - 1])) first -= 1;
+    let after = index + 1;
+    while (same(this.#rows[after])) after += 1;
+    const high = this.#rows[after]?.address;
+    return high === undefined ? undefined : { low: (this.#rows[first] as Row).address, high };
+  }
+
+  /** The files of a unit, whose entries give the offset of their table and numbers in it. */
+  filesOf(table: number): readonly string[] {
+    return this.#files.get(table) ?? [];
+  }
+
+  /** Every file that has code. */
+  get files(): ReadonlySet<string> {
+    this.#withCode ??= new Set(this.#rows.map(({ file }) => file));
+    return this.#withCode;
+  }
+
+  /** The places where code of a line begins, one for each stretch: inlined functions have several. */
+  addressesOf(file: string, line: number): bigint[] {
+    return this.#rows
+      .filter((row, index) => {
+        const before = this.#rows[index - 1];
+        const begins = !before || before.end || before.line !== line || before.file !== file;
+        return !row.end && row.line === line && row.file === file && row.isStatement && begins;
+      })
+      .map(({ address }) => address);
+  }
+
+  /** The index of the last row at or before `address`, -1 when there is none. */
+  #indexOf(address: bigint): number {
     let low = 0;
     let high = this.#rows.length;
     while (low < high) {
@@ -197,8 +260,14 @@ export class LineTable {
       if ((this.#rows[middle] as Row).address <= address) low = middle + 1;
       else high = middle;
     }
-    const row = this.#rows[low - 1];
-    return row && !row.end && row.line > 0 ? { file: row.file, line: row.line } : undefined;
+    // Of several rows at one place the last one counts, unless an earlier one is where to stop.
+    const last = low - 1;
+    const row = this.#rows[last];
+    for (let index = last; row && this.#rows[index]?.address === row.address; index--) {
+      const other = this.#rows[index] as Row;
+      if (other.isStatement && !other.end && other.line > 0) return index;
+    }
+    return last;
   }
 
   /** The lowest address of the code of a line, or of the next line of the file that has code. */
