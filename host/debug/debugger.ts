@@ -132,8 +132,17 @@ export class Debugger {
 
   /** Back to the last breakpoint or watched access, or to the start of what is known. */
   reverseContinue(): Stop {
+    const search = this.searchBack();
+    for (let step = search.next(); ; step = search.next()) if (step.done) return step.value;
+  }
+
+  /**
+   * The same in pieces of some milliseconds. Who does not want to go on calls `return()`; the machine stands somewhere on the way
+   * then.
+   */
+  *searchBack(): Generator<void, Stop> {
     const machine = this.#machine;
-    const found = machine.keepHistory().findBack<Found>((note) => ({
+    const found = yield* machine.keepHistory().findBack<Found>((note) => ({
       onBreakpoint: (hart) => {
         const pc = machine.registers.read(hart, "pc") ?? 0n;
         const applies = [...(this.#breakpoints.get(pc) ?? [])].some((options) =>

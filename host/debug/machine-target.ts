@@ -25,6 +25,8 @@ export class MachineTarget implements DebugTarget {
   readonly #watches = new Map<string, Stopper>();
   #standing: { promise: Promise<void>; end: () => void } | undefined;
   #haltReported = false;
+  /** A search for the last stop in the past that is under way. */
+  #search: ReturnType<Debugger["searchBack"]> | undefined;
 
   /** `onQuit` is what becomes of a debugger's wish to end the machine. */
   constructor(machine: Machine, onQuit: () => void = () => {}) {
@@ -53,7 +55,7 @@ export class MachineTarget implements DebugTarget {
   }
 
   get running(): boolean {
-    return !this.#machine.paused && this.#machine.halted === undefined;
+    return this.#search !== undefined || (!this.#machine.paused && this.#machine.halted === undefined);
   }
 
   get cycles(): number {
@@ -127,6 +129,7 @@ export class MachineTarget implements DebugTarget {
   }
 
   goToCycle(cycle: number): void {
+    this.#stopSearch();
     this.#haltReported = false;
     this.debugger.goTo(cycle);
   }
@@ -159,31 +162,61 @@ export class MachineTarget implements DebugTarget {
   }
 
   resume(): void {
+    this.#stopSearch();
     if (this.#reportHalt()) return;
     this.#machine.resume();
     this.#release();
   }
 
   step(hart: number): void {
+    this.#stopSearch();
     if (!this.#reportHalt()) this.#noteHalt(this.debugger.step(hart));
   }
 
   stepRange(hart: number, first: bigint, end: bigint): void {
+    this.#stopSearch();
     if (!this.#reportHalt()) this.#noteHalt(this.debugger.stepRange(hart, first, end));
   }
 
   stepBack(hart: number): void {
-    this.#goBack(() => this.debugger.stepBack(hart));
+    this.#prepareBack();
+    if (!this.#unlessRefused(() => this.debugger.stepBack(hart))) this.#reportBegin();
   }
 
+  /** In pieces, so that `interrupt` can come in between. */
   resumeBack(): void {
-    this.#goBack(() => this.debugger.reverseContinue());
+    this.#prepareBack();
+    const search = this.debugger.searchBack();
+    this.#search = search;
+    const goOn = (): void => {
+      if (this.#search !== search) return;
+      const begun = this.#unlessRefused(() => {
+        if (search.next().done) this.#search = undefined;
+      });
+      if (!begun) {
+        this.#search = undefined;
+        this.#reportBegin();
+      }
+      if (this.#search) setTimeout(goOn);
+    };
+    goOn();
   }
 
-  #goBack(go: () => Stop): void {
+  /** Gives up going back, where the search has come to. */
+  #stopSearch(): void {
+    const search = this.#search;
+    this.#search = undefined;
+    search?.return({ kind: "interrupt", hart: 0 });
+  }
+
+  #prepareBack(): void {
+    this.#stopSearch();
     this.#machine.pause();
     this.#haltReported = false;
-    if (!this.#unlessRefused(go)) this.#report({ kind: "begin", hart: this.#machine.core.currentHart });
+  }
+
+  #reportBegin(): void {
+    this.#report({ kind: "begin", hart: this.#machine.core.currentHart });
   }
 
   #noteHalt(stop: Stop): void {
@@ -192,11 +225,13 @@ export class MachineTarget implements DebugTarget {
 
   interrupt(): void {
     if (!this.running) return;
+    this.#stopSearch();
     this.#machine.pause();
     this.#report({ kind: "interrupt", hart: this.#machine.core.currentHart });
   }
 
   reset(): void {
+    this.#stopSearch();
     this.#machine.reset();
     this.#machine.pause();
     this.#haltReported = false;

@@ -1,3 +1,4 @@
+/** Values of C programs as people read them, in a line. */
 import { dimensions, enumerators, kindOf, plainType, sizeOf, type Type, targetOf } from "./types.ts";
 import {
   bytesAt,

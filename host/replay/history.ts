@@ -22,6 +22,8 @@ interface Checkpoint {
 const INTERVAL = 8_000_000;
 /** Checkpoints before a place that was gone back to, for the next step back. */
 const APPROACHES = [1 << 20, 1 << 15, 1 << 10];
+/** Executed cycles between two looks at whether the search goes on. */
+const SCAN_PIECE = 4_000_000;
 const MOST_CHECKPOINTS = 200;
 const MOST_BYTES = 256 * 2 ** 20;
 
@@ -110,14 +112,14 @@ export class History {
 
   /**
    * Back to the last place before the present one where `scan`, made for each stretch, notes something. Undefined, and
-   * at the start of the history, when there is none.
+   * at the start of the history, when there is none. Yields between pieces; whoever gives up then finds the machine at the
+   * checkpoint up to which there is nothing.
    */
-  findBack<Found extends { position: Position }>(
+  *findBack<Found extends { position: Position }>(
     look: (found: (what: Found) => void) => Scan,
-  ): Found | undefined {
-    const { loop } = this.#options;
-    const here = loop.position;
-    let end = here.executed;
+  ): Generator<void, Found | undefined> {
+    const { core, loop } = this.#options;
+    let end = loop.position.executed;
     const earlier = this.#checkpoints.filter(({ position }) => position.executed < end).reverse();
     for (const checkpoint of earlier) {
       this.#restore(checkpoint);
@@ -125,9 +127,18 @@ export class History {
       const scan = look((what) => {
         last = what;
       });
-      loop.scanTo(end, scan);
+      let scanned = false;
+      try {
+        while (core.executed < end) {
+          loop.scanTo(Math.min(core.executed + SCAN_PIECE, end), scan);
+          yield;
+        }
+        scanned = true;
+      } finally {
+        if (!scanned) this.goTo(checkpoint.position);
+      }
       if (last) {
-        this.goTo(last.position);
+        this.goTo((last as Found).position);
         return last;
       }
       end = checkpoint.position.executed;

@@ -93,6 +93,8 @@ export class RspSession {
     this.#context.watchpoints.clear();
     this.#owesStop = false;
     this.#target.onStop = undefined;
+    // Also a search in the past.
+    this.#target.interrupt();
     this.#state = "detached";
     if (goOn && this.#lastStop.kind !== "exit") this.#target.resume();
   }

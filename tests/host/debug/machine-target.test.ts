@@ -5,6 +5,7 @@ import type { Stop } from "../../../host/debug/target.ts";
 import type { Machine } from "../../../host/machine.ts";
 import { requireTool } from "../../tools/require-tool.ts";
 import { GuestProgram } from "./guest.ts";
+import { RspClient } from "./rsp-client.ts";
 
 const LONG = { cycles: 1_000_000 };
 
@@ -110,6 +111,36 @@ requireTool("riscv64-linux-gnu-gcc")("a machine under a debugger", () => {
     expect(machine.paused).toBe(true);
     target.step(0);
     expect(stops.at(-1)).toEqual({ kind: "step", hart: 0 });
+  });
+
+  it("stops on its way back when it is told to, and goes on from there", async () => {
+    const { machine, target } = await attach(2);
+    const client = new RspClient(target);
+    client.ask("?");
+    target.resume();
+    machine.run({ cycles: 30_000_000 });
+    client.raw(Uint8Array.of(3));
+    const { executed } = machine.position;
+    const state = machine.stateHash();
+    client.ask("Z0,9000000,2");
+    expect(client.ask("bc")).toBeUndefined();
+    expect(target.running).toBe(true);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    expect(client.raw(Uint8Array.of(3))).toEqual([expect.stringMatching(/^T02thread:[12];$/)]);
+    expect(target.running).toBe(false);
+    expect(machine.position.executed).toBeLessThan(executed);
+    machine.debugger.goTo(machine.cycles + 1_000_000);
+    expect(client.raw(Uint8Array.of(3))).toEqual([]);
+
+    // Without an interrupt it comes to the start by itself; a client that goes away ends it.
+    client.ask("bc");
+    await expect.poll(() => client.received.at(-1), { timeout: 30_000 }).toMatch(/^T05replaylog:begin;/);
+    machine.debugger.goTo(30_000_000);
+    while (machine.position.executed < executed) machine.debugger.step(0);
+    expect(machine.stateHash()).toBe(state);
+    client.ask("bc");
+    client.session.end();
+    expect(target.running).toBe(true);
   });
 
   it("says when there are too many breakpoints", async () => {
