@@ -109,6 +109,7 @@ export class PipelineRecorder {
       killed.push(this.#raw(record, "killed"));
     } else if (kind === "instruction") {
       const raw = this.#raw(record, "retired");
+      this.#forgetFuture(raw);
       this.#last[hart] = raw;
       this.#push(raw);
       for (const killed of this.#killed[hart]?.splice(0) ?? []) this.#push(killed);
@@ -116,6 +117,12 @@ export class PipelineRecorder {
       const last = this.#last[hart];
       if (last?.pc === record.pc) last.fate = "trapped";
     }
+  }
+
+  /** A machine that went back executes again what is here already. */
+  #forgetFuture({ hart, committed }: Raw): void {
+    if (committed >= (this.#last[hart]?.committed ?? 0)) return;
+    this.#rows = this.#rows.filter((row) => row.hart !== hart || row.committed < committed);
   }
 
   #raw(record: TraceCursor, fate: Fate): Raw {

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Machine } from "../../host/machine.ts";
 import { kanata } from "../../host/pipeline/kanata.ts";
 import { PipelineRecorder } from "../../host/pipeline/recorder.ts";
-import { PIPELINES, type Pipeline, parsePipeline } from "../../host/timing/pipelines.ts";
+import { PIPELINES, type Pipeline, parsePipeline, pipelineByName } from "../../host/timing/pipelines.ts";
 import { csrNumber } from "../core/encode.ts";
 import { machineWith, powerOff } from "../core/harness.ts";
 import { workload } from "../core/workload.ts";
@@ -111,4 +111,17 @@ test("a recorder keeps the first or the last instructions of its window", async 
   const [first, last] = [await rowsOf("first"), await rowsOf("last")];
   expect([first.length, last.length]).toEqual([40, 40]);
   expect(first[0]?.cycle).toBeLessThan(last[0]?.cycle ?? 0);
+});
+
+test("a recorder of a machine that goes back has every instruction once", async () => {
+  const machine = await measured(pipelineByName("ideal"));
+  machine.keepHistory();
+  const recorder = new PipelineRecorder(machine);
+  machine.run({ cycles: 150 });
+  const first = recorder.rows();
+  machine.debugger.goTo(60);
+  machine.run({ cycles: machine.cycles < 150 ? 150 - machine.cycles : 0 });
+  expect(recorder.rows().map(({ pc, cycle }) => [pc, cycle])).toEqual(
+    first.map(({ pc, cycle }) => [pc, cycle]),
+  );
 });
