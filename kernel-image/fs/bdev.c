@@ -1,11 +1,14 @@
-/* Block devices as files: reads come from a page cache, writes go through it to the device at once. */
+/* Block devices as files, and the blocks of their file systems' own structures: both are in the device's page cache. */
 #include <linux/blkdev.h>
+#include <linux/buffer_head.h>
 #include <linux/device.h>
 #include <linux/init.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
+#include <linux/namei.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
+#include <linux/writeback.h>
 
 #define BLKROGET	0x125e
 #define BLKGETSIZE	0x1260
@@ -18,36 +21,124 @@ static DEFINE_SPINLOCK(bdev_lock);
 static struct super_block *bdev_sb;
 static struct class block_class = { .name = "block" };
 
-/* The bytes of this page that the device really has. */
-static size_t page_bytes(const struct inode *inode, pgoff_t index)
-{
-	return min_t(loff_t, PAGE_SIZE, inode->i_size - (loff_t)(index << PAGE_SHIFT));
-}
-
 static int blkdev_read_folio(struct address_space *mapping, struct page *page, pgoff_t index)
 {
 	struct block_device *bdev = mapping->host->i_bdev;
+	loff_t pos = (loff_t)index << PAGE_SHIFT;
 
-	if ((loff_t)(index << PAGE_SHIFT) >= mapping->host->i_size)
+	if (pos >= mapping->host->i_size)
 		return -ENXIO;
-	return bdev->bd_ops->rw(bdev, index << (PAGE_SHIFT - 9), page_address(page), page_bytes(mapping->host, index),
-				false);
+	return bdev->bd_ops->rw(bdev, pos / SECTOR_SIZE, page_address(page),
+				min_t(loff_t, PAGE_SIZE, mapping->host->i_size - pos), false);
+}
+
+/*
+ * page->private has a bit for each sector that has changed. The others may be
+ * file data, which does not go through this cache: they must not be written.
+ */
+static void mark_sectors(struct page *page, unsigned int from, unsigned int to)
+{
+	u32 bits = 0;
+
+	for (unsigned int s = from / SECTOR_SIZE; s * SECTOR_SIZE < to; s++)
+		bits |= 1U << s;
+	__atomic_fetch_or(&page->private, bits, __ATOMIC_RELAXED);
+}
+
+static int blkdev_write_begin(struct address_space *mapping, struct page *page, pgoff_t index, unsigned int from,
+			      unsigned int to)
+{
+	mark_sectors(page, from, to);
+	return 0;
 }
 
 static int blkdev_writepage(struct address_space *mapping, struct page *page, pgoff_t index)
 {
 	struct block_device *bdev = mapping->host->i_bdev;
+	u32 bits = xchg(&page->private, 0);
+	int err = 0;
 
-	return bdev->bd_ops->rw(bdev, index << (PAGE_SHIFT - 9), page_address(page), page_bytes(mapping->host, index),
-				true);
+	for (unsigned int s = 0, n; !err && s < PAGE_SIZE / SECTOR_SIZE; s += n) {
+		bool dirty = bits & 1U << s;
+
+		for (n = 1; s + n < PAGE_SIZE / SECTOR_SIZE && !(bits & 1U << (s + n)) == !dirty; n++)
+			;
+		if (dirty)
+			err = bdev->bd_ops->rw(bdev, (u64)index * (PAGE_SIZE / SECTOR_SIZE) + s,
+					       (char *)page_address(page) + s * SECTOR_SIZE, n * SECTOR_SIZE, true);
+	}
+	return err;
 }
 
 static const struct address_space_operations def_blk_aops = {
 	.read_folio = blkdev_read_folio,
+	.write_begin = blkdev_write_begin,
 	.writepage = blkdev_writepage,
 };
 
-static struct block_device *bdev_lookup(dev_t dev)
+static int get_block_page(struct super_block *sb, u64 block, struct buffer_head *bh)
+{
+	u64 pos = block * sb->s_blocksize;
+	struct page *page = filemap_get_page(sb->s_bdev->bd_inode->i_mapping, pos >> PAGE_SHIFT, false);
+
+	if (IS_ERR(page)) {
+		*bh = (struct buffer_head){ .b_page = NULL };
+		return PTR_ERR(page);
+	}
+	*bh = (struct buffer_head){
+		.b_page = page,
+		.b_data = (char *)page_address(page) + (pos & (PAGE_SIZE - 1)),
+		.b_blocknr = block,
+		.b_size = sb->s_blocksize,
+	};
+	return 0;
+}
+
+int sb_bread(struct super_block *sb, u64 block, struct buffer_head *bh)
+{
+	return get_block_page(sb, block, bh);
+}
+
+int sb_getblk_zeroed(struct super_block *sb, u64 block, struct buffer_head *bh)
+{
+	int ret = get_block_page(sb, block, bh);
+
+	if (!ret) {
+		memset(bh->b_data, 0, bh->b_size);
+		mark_buffer_dirty(bh);
+	}
+	return ret;
+}
+
+void mark_buffer_dirty(struct buffer_head *bh)
+{
+	unsigned int from = (unsigned long)bh->b_data & (PAGE_SIZE - 1);
+
+	mark_sectors(bh->b_page, from, from + bh->b_size);
+	set_page_dirty(bh->b_page);
+}
+
+void bforget(struct super_block *sb, u64 block)
+{
+	struct buffer_head bh;
+	u32 bits = 0;
+
+	if (get_block_page(sb, block, &bh))
+		return;
+	for (unsigned int from = (unsigned long)bh.b_data & (PAGE_SIZE - 1), s = 0; s < bh.b_size; s += SECTOR_SIZE)
+		bits |= 1U << (from + s) / SECTOR_SIZE;
+	__atomic_fetch_and(&bh.b_page->private, ~bits, __ATOMIC_RELAXED);
+	brelse(&bh);
+}
+
+void brelse(struct buffer_head *bh)
+{
+	if (bh->b_page)
+		put_page(bh->b_page);
+	bh->b_page = NULL;
+}
+
+struct block_device *bdev_lookup(dev_t dev)
 {
 	struct block_device *bdev, *found = NULL;
 
@@ -71,11 +162,31 @@ static int blkdev_open(struct inode *inode, struct file *file)
 	return 0;
 }
 
+struct block_device *lookup_bdev(const char *name)
+{
+	struct block_device *bdev;
+	struct path path;
+	int ret = kern_path(name, LOOKUP_FOLLOW, &path);
+
+	if (ret)
+		return ERR_PTR(ret);
+	bdev = S_ISBLK(path.dentry->d_inode->i_mode) ? bdev_lookup(path.dentry->d_inode->i_rdev) : ERR_PTR(-ENOTBLK);
+	path_put(&path);
+	return bdev ? bdev : ERR_PTR(-ENXIO);
+}
+
+/* Whoever writes to a device itself finds it there when write returns. */
+static ssize_t blkdev_write_iter(struct kiocb *iocb, struct iov_iter *from)
+{
+	ssize_t ret = generic_file_write_iter(iocb, from);
+	int err = ret > 0 ? write_inode_now(iocb->ki_filp->f_mapping->host) : 0;
+
+	return err ? err : ret;
+}
+
 static int blkdev_fsync(struct file *file)
 {
-	struct block_device *bdev = file->f_mapping->host->i_bdev;
-
-	return bdev->bd_ops->flush ? bdev->bd_ops->flush(bdev) : 0;
+	return sync_blockdev(file->f_mapping->host->i_bdev);
 }
 
 static long blkdev_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
@@ -102,7 +213,7 @@ const struct file_operations def_blk_fops = {
 	.open = blkdev_open,
 	.llseek = generic_file_llseek,
 	.read_iter = generic_file_read_iter,
-	.write_iter = generic_file_write_iter,
+	.write_iter = blkdev_write_iter,
 	.unlocked_ioctl = blkdev_ioctl,
 	.fsync = blkdev_fsync,
 };
@@ -140,7 +251,7 @@ static struct file_system_type bd_type = {
 
 static int __init bdev_cache_init(void)
 {
-	bdev_sb = sget(&bd_type, bd_type.name, NULL);
+	bdev_sb = sget(&bd_type, 0, bd_type.name, NULL);
 	return IS_ERR(bdev_sb) ? PTR_ERR(bdev_sb) : class_register(&block_class);
 }
 fs_initcall(bdev_cache_init);

@@ -3,8 +3,8 @@
  *
  * One spinlock, dcache_lock, covers the whole tree: hash chains, parent links
  * and d_inode. A dentry that is hashed can be found; one whose count falls to 0
- * is unhashed and freed at once, so that the cache holds only names that
- * somebody uses. Who has a reference takes another, or drops one that is not
+ * is unhashed and freed at once, unless its file system reads names from a
+ * device: then it stays, on dentry_unused, until memory is short. Who has a reference takes another, or drops one that is not
  * the last, without the lock; only under it does a count go from 1 to 0, so a
  * dentry found under the lock is never on its way out. A file system that lives in memory pins its names
  * with an extra count. Each dentry holds its parent, so walking up is safe
@@ -12,6 +12,7 @@
  * may sleep: dput does that after it released the lock.
  */
 #include <linux/fs.h>
+#include <linux/mmzone.h>
 #include <linux/mount.h>
 #include <linux/namei.h>
 #include <linux/fs_struct.h>
@@ -24,6 +25,8 @@
 spinlock_t dcache_lock = __SPIN_LOCK_UNLOCKED;
 static struct hlist_head dentry_hashtable[DHASH_SIZE];
 static struct kmem_cache *dentry_cache;
+static LIST_HEAD(dentry_unused);
+static unsigned long nr_unused;
 static u64 last_cookie = 2;	/* 0 and 1 are the dots */
 
 static struct hlist_head *d_hash(const struct dentry *parent, const struct qstr *name)
@@ -77,6 +80,7 @@ struct dentry *d_alloc(struct dentry *parent, const struct qstr *name)
 	INIT_HLIST_NODE(&dentry->d_hash);
 	INIT_LIST_HEAD(&dentry->d_subdirs);
 	INIT_LIST_HEAD(&dentry->d_child);
+	INIT_LIST_HEAD(&dentry->d_lru);
 	dentry->d_parent = dentry;
 	if (parent) {
 		dentry->d_parent = dget(parent);
@@ -132,11 +136,30 @@ static bool drop_unless_last(struct dentry *dentry)
 	return false;
 }
 
+/* Its count is 0 and it is off every list. Returns its parent, whose count it held. */
+static struct dentry *dentry_kill(struct dentry *dentry)
+{
+	struct dentry *parent = dentry->d_parent != dentry ? dentry->d_parent : NULL;
+
+	if (dentry->d_inode)
+		iput(dentry->d_inode);
+	free_dentry(dentry);
+	return parent;
+}
+
+static void d_unlist(struct dentry *dentry)
+{
+	hlist_del_init(&dentry->d_hash);
+	list_del(&dentry->d_child);
+	if (!list_empty(&dentry->d_lru)) {
+		list_del_init(&dentry->d_lru);
+		nr_unused--;
+	}
+}
+
 void dput(struct dentry *dentry)
 {
 	while (dentry) {
-		struct dentry *parent;
-
 		if (drop_unless_last(dentry))
 			return;
 		spin_lock(&dcache_lock);
@@ -144,17 +167,68 @@ void dput(struct dentry *dentry)
 			spin_unlock(&dcache_lock);
 			return;
 		}
-		hlist_del_init(&dentry->d_hash);
-		list_del(&dentry->d_child);
+		if (dentry->d_sb && dentry->d_sb->s_keeps_unused && !hlist_unhashed(&dentry->d_hash)) {
+			if (list_empty(&dentry->d_lru))
+				nr_unused++;
+			list_move(&dentry->d_lru, &dentry_unused);
+			spin_unlock(&dcache_lock);
+			return;
+		}
+		d_unlist(dentry);
 		spin_unlock(&dcache_lock);
-
-		parent = dentry->d_parent != dentry ? dentry->d_parent : NULL;
-		if (dentry->d_inode)
-			iput(dentry->d_inode);
-		free_dentry(dentry);
-		dentry = parent;
+		dentry = dentry_kill(dentry);
 	}
 }
+
+/* Frees names that nobody uses, the longest unused first: up to nr, of sb or of any file system. */
+static unsigned long prune_dcache(struct super_block *sb, unsigned long nr)
+{
+	unsigned long freed = 0;
+
+	while (freed < nr) {
+		struct dentry *dentry, *found = NULL;
+
+		spin_lock(&dcache_lock);
+		list_for_each_entry_reverse(dentry, &dentry_unused, d_lru) {
+			if (!sb || dentry->d_sb == sb) {
+				found = dentry;
+				break;
+			}
+		}
+		if (found && !atomic_read(&found->d_count)) {
+			d_unlist(found);
+		} else if (found) {	/* it was found again since; it comes back when it is put */
+			list_del_init(&found->d_lru);
+			nr_unused--;
+			spin_unlock(&dcache_lock);
+			continue;
+		}
+		spin_unlock(&dcache_lock);
+		if (!found)
+			break;
+		dput(dentry_kill(found));
+		freed++;
+	}
+	return freed;
+}
+
+void shrink_dcache_sb(struct super_block *sb)
+{
+	while (prune_dcache(sb, ULONG_MAX))
+		;
+}
+
+static unsigned long dcache_count(void)
+{
+	return READ_ONCE(nr_unused);
+}
+
+static unsigned long dcache_scan(unsigned long nr_to_scan)
+{
+	return prune_dcache(NULL, nr_to_scan);
+}
+
+static struct shrinker dcache_shrinker = { .count_objects = dcache_count, .scan_objects = dcache_scan };
 
 struct dentry *d_lookup(struct dentry *parent, const struct qstr *name)
 {
@@ -309,6 +383,7 @@ char *d_path(const struct path *path, char *buf, int len)
 void dcache_init(void)
 {
 	dentry_cache = kmem_cache_create("dentry", sizeof(struct dentry), 0, SLAB_PANIC, NULL);
+	register_shrinker(&dcache_shrinker);
 }
 
 void vfs_caches_init(void)

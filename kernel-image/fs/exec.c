@@ -239,27 +239,6 @@ static noinline int bprm_mm_init(struct linux_binprm *bprm)
 	return 0;
 }
 
-/* Reads the file's head, and works out the credentials that its set-ID bits ask for. */
-static noinline int prepare_binprm(struct linux_binprm *bprm)
-{
-	struct inode *inode = file_inode(bprm->file);
-	loff_t pos = 0;
-	ssize_t ret;
-
-	bprm->cred->euid = current_cred()->euid;
-	bprm->cred->egid = current_cred()->egid;
-	if (!(bprm->file->f_path.mnt->mnt_flags & MS_NOSUID) && !current->no_new_privs) {
-		if (inode->i_mode & S_ISUID)
-			bprm->cred->euid = inode->i_uid;
-		if ((inode->i_mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP))
-			bprm->cred->egid = inode->i_gid;
-	}
-	bprm->secureexec = bprm->cred->euid != bprm->cred->uid || bprm->cred->egid != bprm->cred->gid;
-	memset(bprm->buf, 0, sizeof(bprm->buf));
-	ret = kernel_read(bprm->file, bprm->buf, sizeof(bprm->buf), &pos);
-	return ret < 0 ? ret : 0;
-}
-
 int begin_new_exec(struct linux_binprm *bprm)
 {
 	struct task_struct *me = current;
@@ -267,12 +246,11 @@ int begin_new_exec(struct linux_binprm *bprm)
 
 	if (ret)
 		return ret;
-	ret = unshare_files();
-	if (!ret)
-		ret = unshare_sighand(me);
+	ret = unshare_sighand(me);
 	if (ret)
 		return ret;
 	bprm->mm->exe_file = get_file(bprm->file);
+	bprm->mm->dumpable = !bprm->not_readable && !bprm->secureexec;
 	bprm->point_of_no_return = true;
 	ret = exec_mmap(bprm->mm);
 	if (ret)
@@ -310,11 +288,8 @@ int setup_arg_pages(struct linux_binprm *bprm, unsigned long stack_top)
 static noinline int search_binary_handler(struct linux_binprm *bprm)
 {
 	struct linux_binfmt *fmt;
-	int ret = prepare_binprm(bprm);
+	int ret = -ENOEXEC;
 
-	if (ret)
-		return ret;
-	ret = -ENOEXEC;
 	list_for_each_entry(fmt, &formats, lh) {
 		ret = fmt->load_binary(bprm);
 		if (bprm->point_of_no_return || ret != -ENOEXEC)
@@ -339,6 +314,9 @@ static noinline int exec_binprm(struct linux_binprm *bprm)
 		fput(bprm->file);
 		bprm->file = bprm->interpreter;
 		bprm->interpreter = NULL;
+		ret = prepare_binprm(bprm);
+		if (ret)
+			return ret;
 	}
 }
 
@@ -346,6 +324,8 @@ static void free_bprm(struct linux_binprm *bprm)
 {
 	if (bprm->mm)
 		mmput(bprm->mm);
+	if (bprm->guarded)
+		mutex_unlock(&current->signal->cred_guard_mutex);
 	if (bprm->cred)
 		abort_creds(bprm->cred);
 	if (bprm->file)
@@ -366,6 +346,9 @@ static noinline int bprm_execve(struct linux_binprm *bprm, struct arg_ptr argv, 
 	bprm->envc = ret = count(envp);
 	if (ret < 0)
 		return ret;
+	ret = prepare_binprm(bprm);
+	if (ret)
+		return ret;
 	ret = copy_string_kernel(bprm->filename, bprm);
 	bprm->exec_name = bprm->p;
 	if (!ret)
@@ -377,35 +360,58 @@ static noinline int bprm_execve(struct linux_binprm *bprm, struct arg_ptr argv, 
 		ret = copy_string_kernel("", bprm);
 		bprm->argc = 1;
 	}
-	return ret ? ret : exec_binprm(bprm);
+	if (ret)
+		return ret;
+	would_dump(bprm, bprm->file);
+	return exec_binprm(bprm);
 }
 
-static noinline int do_execveat_common(int dfd, const char *filename, struct arg_ptr argv, struct arg_ptr envp)
+static noinline struct linux_binprm *alloc_bprm(int dfd, const char *filename)
 {
 	struct linux_binprm *bprm = kzalloc(sizeof(*bprm), GFP_KERNEL);
-	int ret;
 
 	if (!bprm)
-		return -ENOMEM;
+		return NULL;
 	snprintf(bprm->fd_name, sizeof(bprm->fd_name), "/dev/fd/%d", dfd);
 	bprm->filename = bprm->interp = *filename ? filename : bprm->fd_name;
-	bprm->cred = prepare_creds();
-	bprm->file = bprm->cred ? do_open_execat(dfd, filename) : ERR_PTR(-ENOMEM);
+	return bprm;
+}
+
+/* Until the point of no return nothing of the caller may change: a table of files of its own comes first, and goes again. */
+static noinline int do_execveat_common(int dfd, const char *filename, struct arg_ptr argv, struct arg_ptr envp)
+{
+	struct files_struct *displaced;
+	struct linux_binprm *bprm;
+	int ret = unshare_files(&displaced);
+
+	if (ret)
+		return ret;
+	bprm = alloc_bprm(dfd, filename);
+	ret = bprm ? prepare_bprm_creds(bprm) : -ENOMEM;
+	if (ret)
+		goto out;
+	check_unsafe_exec(bprm);
+	current->in_execve = 1;
+	bprm->file = do_open_execat(dfd, filename);
 	if (IS_ERR(bprm->file)) {
 		ret = PTR_ERR(bprm->file);
 		bprm->file = NULL;
 		goto out;
 	}
-	current->in_execve = 1;
 	sched_exec();
 	ret = bprm_mm_init(bprm);
 	if (!ret)
 		ret = bprm_execve(bprm, argv, envp);
-	current->in_execve = 0;
 	if (ret && bprm->point_of_no_return && !(current->signal->flags & SIGNAL_GROUP_EXIT))
 		force_sig(SIGKILL);
 out:
-	free_bprm(bprm);
+	current->in_execve = 0;
+	if (bprm)
+		free_bprm(bprm);
+	if (displaced && ret)
+		reset_files_struct(displaced);
+	else if (displaced)
+		put_files_struct(displaced);
 	return ret;
 }
 

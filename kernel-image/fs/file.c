@@ -208,7 +208,7 @@ static struct files_struct *dup_fd(struct files_struct *old)
 	return files;
 }
 
-static void put_files_struct(struct files_struct *files)
+void put_files_struct(struct files_struct *files)
 {
 	if (!atomic_dec_and_test(&files->count))
 		return;
@@ -248,18 +248,25 @@ void exit_files(struct task_struct *tsk)
 	replace_files(tsk, NULL);
 }
 
-/* A new program gets a table of its own. */
-int unshare_files(void)
+int unshare_files(struct files_struct **displaced)
 {
 	struct files_struct *files;
 
+	*displaced = NULL;
 	if (atomic_read(&current->files->count) == 1)
 		return 0;
 	files = dup_fd(current->files);
 	if (!files)
 		return -ENOMEM;
+	*displaced = current->files;
+	atomic_inc(&current->files->count);
 	replace_files(current, files);
 	return 0;
+}
+
+void reset_files_struct(struct files_struct *files)
+{
+	replace_files(current, files);
 }
 
 /* Installs another reference to file under the lowest free number. */
@@ -294,12 +301,15 @@ SYSCALL_DEFINE1(close, unsigned int, fd)
 
 SYSCALL_DEFINE3(close_range, unsigned int, first, unsigned int, last, unsigned int, flags)
 {
+	struct files_struct *displaced = NULL;
 	int ret = 0;
 
 	if ((flags & ~(CLOSE_RANGE_UNSHARE | CLOSE_RANGE_CLOEXEC)) || first > last)
 		return -EINVAL;
 	if (flags & CLOSE_RANGE_UNSHARE)
-		ret = unshare_files();
+		ret = unshare_files(&displaced);
+	if (displaced)
+		put_files_struct(displaced);
 	for (unsigned int fd = first; !ret && fd <= min_t(unsigned int, last, NR_OPEN_MAX - 1); fd++) {
 		if (!(flags & CLOSE_RANGE_CLOEXEC)) {
 			close_fd(fd);

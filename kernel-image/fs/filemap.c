@@ -1,17 +1,24 @@
 /*
  * The page cache: a file's pages, kept in a radix tree by their index.
  *
- * mapping->lock (a mutex) covers the tree and the filling of a fresh page, so
- * two readers of one new page never both read it in. A page found is returned
- * with a reference and stays valid after it has left the tree.
+ * mapping->lock (a mutex) covers the tree. A page that has to be read joins it
+ * locked (PG_locked), so that nobody reads it twice; it is read without the
+ * mapping's lock, and whoever finds it waits until it is PG_uptodate. A page
+ * found is returned with a reference and stays valid after it has left the tree.
  */
 #include <linux/fs.h>
 #include <linux/mm.h>
+#include <linux/mmzone.h>
 #include <linux/resource.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/vmstat.h>
+#include <linux/wait.h>
+#include <linux/writeback.h>
 #include <asm/pgtable.h>
+
+#include "../mm/internal.h"
 
 #define MAP_SHIFT	6
 #define MAP_SLOTS	(1UL << MAP_SHIFT)
@@ -28,6 +35,7 @@ void address_space_init_once(struct address_space *mapping, struct inode *host)
 	mapping->root = NULL;
 	mapping->height = 0;
 	mapping->nrpages = 0;
+	mapping->wb_err = 0;
 }
 
 static unsigned long max_index(unsigned int height)
@@ -69,45 +77,159 @@ static void **find_slot(struct address_space *mapping, pgoff_t index, bool creat
 	return slot;
 }
 
-static struct page *add_page(struct address_space *mapping, pgoff_t index)
+static bool read_from_store(struct address_space *mapping)
+{
+	return mapping->a_ops && mapping->a_ops->read_folio;
+}
+
+/* The mapping's lock is held. The page's count goes to the tree; the caller gets another. */
+static int insert_page(struct address_space *mapping, struct page *page, pgoff_t index)
+{
+	void **slot = find_slot(mapping, index, true);
+
+	if (!slot)
+		return -ENOMEM;
+	*slot = page;
+	get_page(page);
+	page->mapping = mapping;
+	page->index = index;
+	mapping->nrpages++;
+	atomic_long_inc(&mapping->host->i_sb->s_nr_pages);
+	if (read_from_store(mapping)) {
+		__set_bit(PG_locked, &page->flags);
+		lru_cache_add(page);
+	}
+	return 0;
+}
+
+static void remove_page(struct address_space *mapping, struct page *page)
+{
+	mutex_lock(&mapping->lock);
+	if (page->mapping == mapping) {
+		lru_cache_del(page);
+		filemap_remove_page(page);
+		put_page(page);
+	}
+	mutex_unlock(&mapping->lock);
+}
+
+/* Reads what the page is to hold, without the mapping's lock: whoever finds the page meanwhile waits. */
+static int fill_page(struct address_space *mapping, struct page *page, pgoff_t index)
+{
+	int ret = mapping->a_ops->read_folio(mapping, page, index);
+
+	count_vm_event(PGMAJFAULT);
+	if (ret)
+		remove_page(mapping, page);
+	else
+		set_bit(PG_uptodate, &page->flags);
+	clear_bit(PG_locked, &page->flags);
+	smp_mb();
+	wake_up_var(page);
+	return ret;
+}
+
+static bool wait_for_page(struct page *page)
+{
+	wait_var_event(page, !test_bit(PG_locked, &page->flags));
+	return test_bit(PG_uptodate, &page->flags);
+}
+
+static struct page *new_page(struct address_space *mapping)
 {
 	struct super_block *sb = mapping->host->i_sb;
 	struct page *page;
-	void **slot;
-	int ret = 0;
 
 	if (sb->s_max_pages && atomic_long_read(&sb->s_nr_pages) >= sb->s_max_pages)
 		return ERR_PTR(-ENOSPC);
 	page = alloc_page(GFP_KERNEL | __GFP_ZERO);
-	if (!page)
-		return ERR_PTR(-ENOMEM);
-	if (mapping->a_ops && mapping->a_ops->read_folio)
-		ret = mapping->a_ops->read_folio(mapping, page, index);
-	slot = ret ? NULL : find_slot(mapping, index, true);
-	if (!slot) {
-		put_page(page);
-		return ERR_PTR(ret ? ret : -ENOMEM);
-	}
-	*slot = page;
-	mapping->nrpages++;
-	atomic_long_inc(&sb->s_nr_pages);
-	return page;
+	return page ? page : ERR_PTR(-ENOMEM);
 }
 
 /* A referenced page, an error, or NULL for a hole (unless create fills it). */
 struct page *filemap_get_page(struct address_space *mapping, pgoff_t index, bool create)
 {
+	struct page *page, *new = NULL;
+	int ret;
+
+	for (;;) {
+		void **slot;
+
+		mutex_lock(&mapping->lock);
+		slot = find_slot(mapping, index, false);
+		page = slot ? *slot : NULL;
+		if (page)
+			get_page(page);
+		ret = !page && new ? insert_page(mapping, new, index) : 0;
+		mutex_unlock(&mapping->lock);
+		if (page) {
+			if (new)
+				put_page(new);
+			if (!read_from_store(mapping))
+				return page;
+			/* Used again: what is only read once need not push it out. */
+			if (!test_bit(PG_referenced, &page->flags))
+				set_bit(PG_referenced, &page->flags);
+			if (wait_for_page(page))
+				return page;
+			put_page(page);
+			new = NULL;
+			continue;
+		}
+		if (new) {
+			if (!ret && read_from_store(mapping))
+				ret = fill_page(mapping, new, index);
+			if (!ret)
+				return new;
+			put_page(new);
+			return ERR_PTR(ret);
+		}
+		if (!create && !read_from_store(mapping))
+			return NULL;
+		new = new_page(mapping);
+		if (IS_ERR(new))
+			return new;
+	}
+}
+
+/* For reclaim: the mapping's lock is held. Its nodes stay until the file is truncated or goes. */
+void filemap_remove_page(struct page *page)
+{
+	struct address_space *mapping = page->mapping;
+
+	*find_slot(mapping, page->index, false) = NULL;
+	page->mapping = NULL;
+	mapping->nrpages--;
+	atomic_long_dec(&mapping->host->i_sb->s_nr_pages);
+}
+
+static struct page *first_dirty(void *entry, unsigned int level, pgoff_t from)
+{
+	struct node *node = entry;
+	unsigned int shift = (level - 1) * MAP_SHIFT;
+	struct page *page;
+
+	if (!entry || !level)
+		return entry && test_bit(PG_dirty, &((struct page *)entry)->flags) ? entry : NULL;
+	for (unsigned long i = from >> shift; i < MAP_SLOTS; i++) {
+		page = first_dirty(node->slots[i], level - 1, i == from >> shift ? from & ((1UL << shift) - 1) : 0);
+		if (page)
+			return page;
+	}
+	return NULL;
+}
+
+struct page *filemap_next_dirty(struct address_space *mapping, pgoff_t *index)
+{
 	struct page *page = NULL;
-	void **slot;
 
 	mutex_lock(&mapping->lock);
-	slot = find_slot(mapping, index, false);
-	if (slot)
-		page = *slot;
-	if (!page && (create || (mapping->a_ops && mapping->a_ops->read_folio)))
-		page = add_page(mapping, index);
-	if (page && !IS_ERR(page))
+	if (*index <= max_index(mapping->height))
+		page = first_dirty(mapping->root, mapping->height, *index);
+	if (page) {
 		get_page(page);
+		*index = page->index;
+	}
 	mutex_unlock(&mapping->lock);
 	return page;
 }
@@ -122,6 +244,9 @@ static bool free_subtree(struct address_space *mapping, void **slot, unsigned in
 	if (!node)
 		return true;
 	if (!level) {
+		clear_page_dirty(*slot);
+		lru_cache_del(*slot);
+		((struct page *)*slot)->mapping = NULL;
 		put_page(*slot);
 		*slot = NULL;
 		mapping->nrpages--;
@@ -237,26 +362,26 @@ ssize_t generic_file_write_iter(struct kiocb *iocb, struct iov_iter *from)
 			error = PTR_ERR(page);
 			break;
 		}
-		copied = copy_from_iter((char *)page_address(page) + offset, bytes, from);
-		if (copied < bytes)
+		if (mapping->a_ops && mapping->a_ops->write_begin)
+			error = mapping->a_ops->write_begin(mapping, page, index, offset, offset + bytes);
+		copied = error ? 0 : copy_from_iter((char *)page_address(page) + offset, bytes, from);
+		if (copied < bytes && !error)
 			error = -EFAULT;
-		if (copied && mapping->a_ops && mapping->a_ops->writepage) {
-			int ret = mapping->a_ops->writepage(mapping, page, index);
-
-			if (ret) {
-				error = ret;
-				copied = 0;
-			}
-		}
-		put_page(page);
 		iocb->ki_pos += copied;
 		done += copied;
 		if (iocb->ki_pos > inode->i_size)
 			inode->i_size = iocb->ki_pos;
+		if (copied)
+			set_page_dirty(page);
+		put_page(page);
 	}
-	if (done)
+	if (done) {
 		inode->i_mtime = inode->i_ctime = current_time();
+		mark_inode_dirty(inode);
+	}
 	inode_unlock(inode);
+	if (mapping->a_ops && mapping->a_ops->writepage)
+		balance_dirty_pages();
 	return done ? done : error;
 }
 
@@ -274,32 +399,48 @@ static vm_fault_t filemap_fault(struct vm_fault *vmf)
 	return 0;
 }
 
+/* The first store into a page of a shared mapping: its file makes room for it, and it will be written. */
+static vm_fault_t filemap_page_mkwrite(struct vm_fault *vmf)
+{
+	struct address_space *mapping = vmf->vma->vm_file->f_mapping;
+	int ret = 0;
+
+	if (mapping->a_ops->write_begin)
+		ret = mapping->a_ops->write_begin(mapping, vmf->page, vmf->pgoff, 0, PAGE_SIZE);
+	if (ret)
+		return VM_FAULT_SIGBUS;
+	set_page_dirty(vmf->page);
+	return 0;
+}
+
 static const struct vm_operations_struct generic_file_vm_ops = {
 	.fault = filemap_fault,
+};
+
+static const struct vm_operations_struct written_back_vm_ops = {
+	.fault = filemap_fault,
+	.page_mkwrite = filemap_page_mkwrite,
 };
 
 int generic_file_mmap(struct file *file, struct vm_area_struct *vma)
 {
 	if (!S_ISREG(file_inode(file)->i_mode))
 		return -ENODEV;
-	vma->vm_ops = &generic_file_vm_ops;
+	vma->vm_ops = file->f_mapping->a_ops && file->f_mapping->a_ops->writepage ? &written_back_vm_ops : &generic_file_vm_ops;
 	return 0;
 }
 
 /* Stores leave no trace but the dirty bit, which is never cleared: each page that may be written counts as written. */
-int filemap_sync_range(struct vm_area_struct *vma, unsigned long start, unsigned long end)
+void filemap_dirty_range(struct vm_area_struct *vma, unsigned long start, unsigned long end)
 {
 	struct address_space *mapping = vma->vm_file ? vma->vm_file->f_mapping : NULL;
-	int err = 0;
 
 	if (!(vma->vm_flags & VM_SHARED) || !mapping || !mapping->a_ops || !mapping->a_ops->writepage)
-		return 0;
-	for (unsigned long addr = start; addr < end && !err; addr += PAGE_SIZE) {
+		return;
+	for (unsigned long addr = start; addr < end; addr += PAGE_SIZE) {
 		pte_t *ptep = pte_lookup(vma->vm_mm, addr), pte = ptep ? READ_ONCE(*ptep) : __pte(0);
 
 		if (pte_present(pte) && pte_dirty(pte))
-			err = mapping->a_ops->writepage(mapping, pfn_to_page(pte_pfn(pte)),
-							((addr - vma->vm_start) >> PAGE_SHIFT) + vma->vm_pgoff);
+			set_page_dirty(pfn_to_page(pte_pfn(pte)));
 	}
-	return err;
 }

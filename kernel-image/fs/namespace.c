@@ -57,7 +57,7 @@ static struct vfsmount *alloc_mount(struct file_system_type *type, const char *d
 		kfree(mnt);
 		return ERR_PTR(-ENOMEM);
 	}
-	sb = sget(type, dev_name, data);
+	sb = sget(type, flags, dev_name, data);
 	if (IS_ERR(sb)) {
 		kfree(mnt->mnt_devname);
 		kfree(mnt);
@@ -145,6 +145,8 @@ int do_mount(const char *dev_name, const char *dir_name, const char *type, unsig
 		return ret;
 	if (flags & MS_REMOUNT) {
 		ret = path.dentry == path.mnt->mnt_root ? 0 : -EINVAL;
+		if (!ret && path.mnt->mnt_sb->s_op && path.mnt->mnt_sb->s_op->remount_fs)
+			ret = path.mnt->mnt_sb->s_op->remount_fs(path.mnt->mnt_sb, flags);
 		if (!ret)
 			path.mnt->mnt_flags = flags & (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC);
 		path_put(&path);

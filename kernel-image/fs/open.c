@@ -10,6 +10,7 @@
 #include <linux/string.h>
 #include <linux/syscalls.h>
 #include <linux/uaccess.h>
+#include <linux/writeback.h>
 
 /* An O_PATH file only stands for its path. */
 static const struct file_operations path_fops = { };
@@ -105,6 +106,7 @@ int notify_change(struct dentry *dentry, struct iattr *attr)
 int do_truncate(struct dentry *dentry, loff_t length)
 {
 	struct inode *inode = dentry->d_inode;
+	int ret = 0;
 
 	if (length < 0)
 		return -EINVAL;
@@ -113,12 +115,17 @@ int do_truncate(struct dentry *dentry, loff_t length)
 	if (!S_ISREG(inode->i_mode))
 		return -EINVAL;
 	inode_lock(inode);
-	if (length < inode->i_size)
-		truncate_inode_pages(inode->i_mapping, length);
-	inode->i_size = length;
-	inode->i_mtime = inode->i_ctime = current_time();
+	if (inode->i_op->truncate)
+		ret = inode->i_op->truncate(inode, length);
+	if (!ret) {
+		if (length < inode->i_size)
+			truncate_inode_pages(inode->i_mapping, length);
+		inode->i_size = length;
+		inode->i_mtime = inode->i_ctime = current_time();
+		mark_inode_dirty(inode);
+	}
 	inode_unlock(inode);
-	return 0;
+	return ret;
 }
 
 SYSCALL_DEFINE2(truncate, const char __user *, name, loff_t, length)

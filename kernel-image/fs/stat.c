@@ -225,6 +225,17 @@ static int do_statfs(const struct path *path, struct statfs __user *buf)
 	st.f_blocks = sb->s_max_pages;
 	if (sb->s_max_pages)
 		st.f_bfree = st.f_bavail = sb->s_max_pages - atomic_long_read(&sb->s_nr_pages);
+	if (sb->s_op && sb->s_op->statfs) {
+		struct kstatfs k = { 0 };
+
+		sb->s_op->statfs(path->mnt->mnt_sb, &k);
+		st.f_bsize = st.f_frsize = k.f_bsize;
+		st.f_blocks = k.f_blocks;
+		st.f_bfree = k.f_bfree;
+		st.f_bavail = k.f_bavail;
+		st.f_files = k.f_files;
+		st.f_ffree = k.f_ffree;
+	}
 	st.f_namelen = NAME_MAX;
 	st.f_flags = path->mnt->mnt_flags;
 	return copy_to_user(buf, &st, sizeof(st)) ? -EFAULT : 0;

@@ -5,10 +5,11 @@
 #include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/syscalls.h>
+#include <linux/writeback.h>
 
-/* Writes go through to the backing store at once, so there is never anything left to do. */
 SYSCALL_DEFINE0(sync)
 {
+	sync_filesystems();
 	return 0;
 }
 
@@ -19,10 +20,10 @@ static int do_fsync(unsigned int fd)
 
 	if (!file)
 		return -EBADF;
-	if (S_ISREG(file_inode(file)->i_mode) || S_ISDIR(file_inode(file)->i_mode))
-		ret = 0;
+	if (file->f_op->fsync)
+		ret = file->f_op->fsync(file);
 	else
-		ret = file->f_op->fsync ? file->f_op->fsync(file) : -EINVAL;
+		ret = S_ISREG(file_inode(file)->i_mode) || S_ISDIR(file_inode(file)->i_mode) ? 0 : -EINVAL;
 	fput(file);
 	return ret;
 }
@@ -49,7 +50,14 @@ static int is_open(unsigned int fd)
 
 SYSCALL_DEFINE1(syncfs, unsigned int, fd)
 {
-	return is_open(fd);
+	struct file *file = fget(fd);
+	int ret;
+
+	if (!file)
+		return -EBADF;
+	ret = sync_filesystem(file_inode(file)->i_sb);
+	fput(file);
+	return ret;
 }
 
 SYSCALL_DEFINE4(sync_file_range, unsigned int, fd, loff_t, offset, loff_t, bytes, unsigned int, flags)

@@ -23,6 +23,8 @@
 #include <linux/namei.h>
 #include <linux/nmi.h>
 #include <linux/nsproxy.h>
+#include <linux/padata.h>
+#include <linux/page_ext.h>
 #include <linux/of.h>
 #include <linux/percpu.h>
 #include <linux/proc_fs.h>
@@ -166,6 +168,7 @@ asmlinkage void start_kernel(void)
 	smp_prepare_boot_cpu();
 	boot_cpu_hotplug_init();
 	build_all_zonelists();
+	page_alloc_init();
 	pr_notice("Kernel command line: %s\n", saved_command_line);
 	parse_early_param();
 	parse_args();
@@ -261,15 +264,21 @@ static void __init kernel_init_freeable(void)
 {
 	/* Now it may sleep in allocation, and run anywhere. */
 	gfp_allowed_mask = __GFP_BITS_MASK;
+	set_mems_allowed(node_states[N_MEMORY]);
 	set_cpus_allowed_ptr(current, cpu_possible_mask);
 	cad_pid = get_pid(task_pid(current));
 
 	smp_prepare_cpus(setup_max_cpus);
 	workqueue_init();
+	init_mm_internals();
+	rcu_init_tasks_generic();
 	do_pre_smp_initcalls();
 	lockup_detector_init();
 	smp_init();
 	sched_init_smp();
+	padata_init();
+	page_alloc_init_late();
+	page_ext_init();
 	do_basic_setup();
 
 	wait_for_initramfs();

@@ -114,7 +114,7 @@ static int check_clone_flags(u64 flags)
 /* A fresh task that shares nothing yet but has nothing of its own to undo, either. */
 static void init_new_task(struct task_struct *p, struct kernel_clone_args *args)
 {
-	p->flags &= ~(PF_KTHREAD | PF_IDLE | PF_NO_SETAFFINITY | PF_SIGNALED | PF_WQ_WORKER);
+	p->flags &= ~(PF_MEMALLOC | PF_KSWAPD | PF_KTHREAD | PF_IDLE | PF_NO_SETAFFINITY | PF_SIGNALED | PF_WQ_WORKER);
 	p->flags |= PF_FORKNOEXEC | (args->fn ? PF_KTHREAD : 0);
 	p->worker_private = NULL;
 	p->vfork_done = NULL;
@@ -122,6 +122,7 @@ static void init_new_task(struct task_struct *p, struct kernel_clone_args *args)
 	p->utime = p->stime = 0;
 	p->start_time = ktime_get_ns();
 	p->in_execve = p->in_iowait = 0;
+	p->rcu_tasks_holdout = false;
 	p->exit_signal = args->exit_signal;
 	p->pdeath_signal = 0;
 	p->set_child_tid = args->flags & CLONE_CHILD_SETTID ? args->child_tid : NULL;

@@ -146,6 +146,7 @@ SYSCALL_DEFINE2(setns, int, fd, int, type)
 
 SYSCALL_DEFINE1(unshare, unsigned long, flags)
 {
+	struct files_struct *displaced = NULL;
 	int ret = 0;
 
 	if (flags & ~(unsigned long)(CLONE_FILES | CLONE_FS | CLONE_NEWUTS))
@@ -153,7 +154,9 @@ SYSCALL_DEFINE1(unshare, unsigned long, flags)
 	if (flags & CLONE_NEWUTS)
 		ret = unshare_nsproxy(flags);
 	if (!ret && (flags & CLONE_FILES))
-		ret = unshare_files();
+		ret = unshare_files(&displaced);
+	if (displaced)
+		put_files_struct(displaced);
 	if (!ret && (flags & CLONE_FS))
 		ret = unshare_fs_struct();
 	return ret;

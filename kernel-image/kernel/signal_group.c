@@ -21,6 +21,7 @@ struct signal_struct init_signals = {
 	.thread_head = { &init_task.thread_node, &init_task.thread_node },
 	.wait_chldexit = __WAIT_QUEUE_HEAD_INITIALIZER(init_signals.wait_chldexit),
 	.shared_pending.list = LIST_HEAD_INIT(init_signals.shared_pending.list),
+	.cred_guard_mutex = __MUTEX_INITIALIZER(init_signals.cred_guard_mutex),
 	.posix_timers = LIST_HEAD_INIT(init_signals.posix_timers),
 	.rlim = {
 		INIT_RLIMIT(CPU, RLIM_INFINITY, RLIM_INFINITY),
@@ -77,6 +78,7 @@ int copy_signal(unsigned long clone_flags, struct task_struct *tsk)
 	atomic_set(&sig->live, 1);
 	sig->nr_threads = 1;
 	INIT_LIST_HEAD(&sig->thread_head);
+	mutex_init(&sig->cred_guard_mutex);
 	init_waitqueue_head(&sig->wait_chldexit);
 	INIT_LIST_HEAD(&sig->shared_pending.list);
 	memcpy(sig->rlim, current->signal->rlim, sizeof(sig->rlim));

@@ -436,10 +436,14 @@ SYSCALL_DEFINE5(prctl, int, option, unsigned long, arg2, unsigned long, arg3, un
 		return 0;
 	case PR_GET_NO_NEW_PRIVS:
 		return current->no_new_privs;
-	case PR_GET_DUMPABLE:		/* there are no core dumps, and timers are exact */
-	case PR_GET_TIMERSLACK:
-		return 0;
+	case PR_GET_DUMPABLE:
+		return current->mm->dumpable;
 	case PR_SET_DUMPABLE:
+		if (arg2 > 1)
+			return -EINVAL;
+		current->mm->dumpable = arg2;
+		return 0;
+	case PR_GET_TIMERSLACK:		/* timers are exact */
 	case PR_SET_TIMERSLACK:
 		return 0;
 	case PR_CAPBSET_READ:

@@ -137,6 +137,16 @@ bool queue_delayed_work(struct workqueue_struct *wq, struct delayed_work *dwork,
 	return true;
 }
 
+/* One that waits already, waits so long from now; one that is queued is on its way. */
+bool mod_delayed_work(struct workqueue_struct *wq, struct delayed_work *dwork, unsigned long delay)
+{
+	if (queue_delayed_work(wq, dwork, delay))
+		return false;
+	if (timer_pending(&dwork->timer))
+		mod_timer(&dwork->timer, jiffies + delay);
+	return true;
+}
+
 static int worker_thread(void *data);
 
 static struct worker *create_worker(struct worker_pool *pool)
@@ -341,16 +351,20 @@ void flush_workqueue(struct workqueue_struct *wq)
 		flush_pool(wq_select_pool(wq, cpu), NULL, wq);
 }
 
+/* A worker, and a second where the first soon has to be replaced: which threads there are shall not depend on timing. */
+static int start_pool(struct worker_pool *pool)
+{
+	if (!wq_online || !list_empty(&pool->workers))
+		return 0;
+	return create_worker(pool) && (pool->nice < 0 || create_worker(pool)) ? 0 : -ENOMEM;
+}
+
 /* A CPU comes up: its pools get their first workers. */
 int workqueue_prepare_cpu(unsigned int cpu)
 {
-	for (int i = 0; i < NR_STD_WORKER_POOLS; i++) {
-		struct worker_pool *pool = &per_cpu(cpu_worker_pools, cpu)[i];
+	struct worker_pool *pools = per_cpu(cpu_worker_pools, cpu);
 
-		if (wq_online && list_empty(&pool->idle_list) && list_empty(&pool->busy_list) && !create_worker(pool))
-			return -ENOMEM;
-	}
-	return 0;
+	return start_pool(&pools[0]) ?: start_pool(&pools[1]);
 }
 
 /* The workers of a CPU's pools run there as long as it is there, else anywhere. */
@@ -407,7 +421,7 @@ void __init workqueue_init(void)
 	for_each_online_cpu(cpu)
 		if (workqueue_prepare_cpu(cpu))
 			panic("workqueue: no worker for CPU%d", cpu);
-	if (!create_worker(&unbound_pool))
+	if (start_pool(&unbound_pool))
 		panic("workqueue: no unbound worker");
 	list_for_each_entry(wq, &workqueues, list)
 		start_rescuer(wq);

@@ -28,4 +28,12 @@ void mm_populate(unsigned long start, unsigned long end);
 /* Makes start and end boundaries of VMAs; the first one behind start, or NULL, or an error. */
 struct vm_area_struct *vma_isolate_range(struct mm_struct *mm, unsigned long start, unsigned long end);
 
+/* page_alloc.c: zone->lock is held. */
+struct zone;
+void __free_one_page(struct zone *zone, struct page *page, unsigned int order);
+void setup_zone_pageset(void);
+
+/* fs/filemap.c: the page leaves its mapping, whose lock is held. */
+void filemap_remove_page(struct page *page);
+
 #endif

@@ -5,6 +5,7 @@
 #include <linux/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/syscalls.h>
+#include <linux/writeback.h>
 #include <linux/uaccess.h>
 #include <asm/pgtable.h>
 
@@ -45,7 +46,8 @@ static int madvise_free(struct vm_area_struct *vma, unsigned long start, unsigne
 /* What a shared mapping of a file has in memory goes to the file. */
 static int sync_pages(struct vm_area_struct *vma, unsigned long start, unsigned long end)
 {
-	return filemap_sync_range(vma, start, end);
+	filemap_dirty_range(vma, start, end);
+	return vma->vm_file && (vma->vm_flags & VM_SHARED) ? write_inode_now(file_inode(vma->vm_file)) : 0;
 }
 
 /* Applies step to the parts of the range that are mapped; -ENOMEM at the end if there was a hole. */

@@ -126,16 +126,23 @@ void *__init memblock_alloc(phys_addr_t size, phys_addr_t align)
 	return memset(__va(memblock_phys_alloc(size, align)), 0, size);
 }
 
+struct free_walk {
+	void (*fn)(unsigned long start_pfn, unsigned long end_pfn, void *data);
+	void *data;
+};
+
 static bool __init give_free(phys_addr_t start, phys_addr_t end, void *data)
 {
-	void (**fn)(unsigned long, unsigned long) = data;
+	struct free_walk *walk = data;
 
 	if (PFN_UP(start) < PFN_DOWN(end))
-		(*fn)(PFN_UP(start), PFN_DOWN(end));
+		walk->fn(PFN_UP(start), PFN_DOWN(end), walk->data);
 	return false;
 }
 
-void __init memblock_for_each_free(void (*fn)(unsigned long start_pfn, unsigned long end_pfn))
+void __init memblock_for_each_free(void (*fn)(unsigned long start_pfn, unsigned long end_pfn, void *data), void *data)
 {
-	for_each_free_range(give_free, &fn);
+	struct free_walk walk = { fn, data };
+
+	for_each_free_range(give_free, &walk);
 }

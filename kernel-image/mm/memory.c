@@ -13,6 +13,7 @@
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/vmstat.h>
 #include <asm/cacheflush.h>
 #include <asm/pgtable.h>
 #include <asm/tlbflush.h>
@@ -186,7 +187,7 @@ static vm_fault_t do_fault(struct vm_area_struct *vma, unsigned long addr, unsig
 		.address = addr,
 		.pgoff = ((addr - vma->vm_start) >> PAGE_SHIFT) + vma->vm_pgoff,
 	};
-	bool shared = vma->vm_flags & VM_SHARED;
+	bool shared = vma->vm_flags & VM_SHARED, writable;
 	struct page *page, *copy;
 	vm_fault_t ret = vma->vm_ops->fault(&vmf);
 
@@ -199,9 +200,18 @@ static vm_fault_t do_fault(struct vm_area_struct *vma, unsigned long addr, unsig
 		if (!copy)
 			return VM_FAULT_OOM;
 		install_page(vma, addr, ptep, orig, copy, true);
-	} else {
-		install_page(vma, addr, ptep, orig, page, shared && (vma->vm_flags & VM_WRITE));
+		return 0;
 	}
+	writable = shared && (vma->vm_flags & VM_WRITE);
+	if (writable && vma->vm_ops->page_mkwrite) {
+		writable = flags & FAULT_FLAG_WRITE;
+		ret = writable ? vma->vm_ops->page_mkwrite(&vmf) : 0;
+		if (ret) {
+			put_page(page);
+			return ret;
+		}
+	}
+	install_page(vma, addr, ptep, orig, page, writable);
 	return 0;
 }
 
@@ -215,6 +225,23 @@ static vm_fault_t do_wp_page(struct vm_area_struct *vma, unsigned long addr, pte
 	if (pte_val(*ptep) != pte_val(orig)) {
 		spin_unlock(&mm->page_table_lock);
 		return 0;
+	}
+	if ((vma->vm_flags & VM_SHARED) && vma->vm_ops && vma->vm_ops->page_mkwrite) {
+		struct vm_fault vmf = {
+			.vma = vma, .address = addr, .page = old,
+			.pgoff = ((addr - vma->vm_start) >> PAGE_SHIFT) + vma->vm_pgoff,
+		};
+		vm_fault_t ret;
+
+		get_page(old);
+		spin_unlock(&mm->page_table_lock);
+		ret = vma->vm_ops->page_mkwrite(&vmf);
+		spin_lock(&mm->page_table_lock);
+		put_page(old);
+		if (ret || pte_val(*ptep) != pte_val(orig)) {
+			spin_unlock(&mm->page_table_lock);
+			return ret;
+		}
 	}
 	/* Ours alone: no other table, no page cache holds it. */
 	if ((vma->vm_flags & VM_SHARED) || page_count(old) == 1) {
@@ -243,6 +270,7 @@ vm_fault_t handle_mm_fault(struct vm_area_struct *vma, unsigned long address, un
 	pte = READ_ONCE(*ptep);
 	if (pte_none(pte)) {
 		current->min_flt++;
+		count_vm_event(PGFAULT);
 		if (vma->vm_ops && vma->vm_ops->fault)
 			return do_fault(vma, addr, flags, ptep, pte);
 		return do_anonymous_page(vma, addr, ptep, pte);
@@ -319,7 +347,7 @@ void unmap_page_range(struct vm_area_struct *vma, unsigned long start, unsigned 
 	struct mm_struct *mm = vma->vm_mm;
 	unsigned long addr = start;
 
-	(void)filemap_sync_range(vma, start, end);
+	filemap_dirty_range(vma, start, end);
 	while (addr < end) {
 		struct page *pages[UNMAP_BATCH];
 		unsigned long from = addr;

@@ -1,15 +1,33 @@
-/* The buddy allocator: free blocks of 2^order pages in one zone. */
+/*
+ * The page allocator: buddies, which are free blocks of 2^order pages in one
+ * zone, and before them a short list of single pages for each CPU.
+ *
+ * zone->lock covers the buddies. A CPU's list is its own; it is touched with
+ * interrupts off, and fetches from the zone and gives back to it in batches.
+ */
+#include <linux/cpu.h>
 #include <linux/init.h>
 #include <linux/kernel.h>
-#include <linux/memblock.h>
 #include <linux/mm.h>
 #include <linux/mmzone.h>
+#include <linux/mutex.h>
+#include <linux/page_ext.h>
+#include <linux/percpu.h>
 #include <linux/string.h>
+#include <linux/vmstat.h>
+#include <linux/workqueue.h>
 
-struct page *mem_map;
-unsigned long min_low_pfn, max_low_pfn;
-atomic_long_t _totalram_pages;
+#include "internal.h"
 
+#define PCP_BATCH 16
+#define PCP_HIGH 64
+
+struct per_cpu_pages {
+	unsigned int count;
+	struct list_head list;
+};
+
+static DEFINE_PER_CPU(struct per_cpu_pages, pagesets);
 struct zone contig_zone = { .name = "Normal" };
 gfp_t gfp_allowed_mask = GFP_BOOT_MASK;
 
@@ -35,7 +53,7 @@ static void del_from_free_list(struct zone *zone, struct page *page, unsigned in
 	zone->free_area[order].nr_free--;
 }
 
-static void __free_one_page(struct zone *zone, struct page *page, unsigned int order)
+void __free_one_page(struct zone *zone, struct page *page, unsigned int order)
 {
 	unsigned long pfn = page_to_pfn(page);
 
@@ -68,17 +86,97 @@ static struct page *__rmqueue(struct zone *zone, unsigned int order)
 	return NULL;
 }
 
+static void rmqueue_bulk(struct zone *zone, struct per_cpu_pages *pcp)
+{
+	spin_lock(&zone->lock);
+	for (int i = 0; i < PCP_BATCH; i++) {
+		struct page *page = __rmqueue(zone, 0);
+
+		if (!page)
+			break;
+		list_add_tail(&page->lru, &pcp->list);
+		pcp->count++;
+	}
+	spin_unlock(&zone->lock);
+}
+
+static void free_pcppages_bulk(struct zone *zone, struct per_cpu_pages *pcp, unsigned int count)
+{
+	spin_lock(&zone->lock);
+	for (; count && pcp->count; count--, pcp->count--) {
+		struct page *page = list_last_entry(&pcp->list, struct page, lru);
+
+		list_del(&page->lru);
+		__free_one_page(zone, page, 0);
+	}
+	spin_unlock(&zone->lock);
+}
+
+/* A block, if that leaves more than mark pages free. */
+static struct page *get_page_from_freelist(struct zone *zone, unsigned int order, unsigned long mark)
+{
+	struct page *page = NULL;
+	unsigned long flags;
+
+	local_irq_save(flags);
+	if (order) {
+		spin_lock(&zone->lock);
+		if (zone->nr_free >= mark + (1UL << order))
+			page = __rmqueue(zone, order);
+		spin_unlock(&zone->lock);
+	} else {
+		struct per_cpu_pages *pcp = &this_cpu(pagesets);
+
+		if (!pcp->count && READ_ONCE(zone->nr_free) >= mark + PCP_BATCH)
+			rmqueue_bulk(zone, pcp);
+		page = list_first_entry_or_null(&pcp->list, struct page, lru);
+		if (page) {
+			list_del(&page->lru);
+			pcp->count--;
+		} else if (READ_ONCE(zone->nr_free) > mark) {
+			spin_lock(&zone->lock);
+			page = __rmqueue(zone, 0);
+			spin_unlock(&zone->lock);
+		}
+	}
+	local_irq_restore(flags);
+	return page;
+}
+
+/* Memory is short: kswapd begins to work; who may wait helps it, and looks again. */
+static struct page *alloc_pages_slowpath(struct zone *zone, gfp_t gfp, unsigned int order)
+{
+	unsigned long mark = zone->watermark[WMARK_MIN];
+	struct page *page;
+
+	wakeup_kswapd();
+	if (current->flags & PF_MEMALLOC)
+		mark = 0;
+	else if (!(gfp & __GFP_RECLAIM))
+		mark /= 2;
+	page = get_page_from_freelist(zone, order, mark);
+	if (page || !(gfp & __GFP_RECLAIM) || (current->flags & PF_MEMALLOC))
+		return page;
+	drain_all_pages();
+	for (int tries = 0; !page && tries < 4; tries++) {
+		count_vm_event(ALLOCSTALL);
+		if (!try_to_free_pages())
+			tries = 4;
+		page = get_page_from_freelist(zone, order, mark);
+	}
+	return page;
+}
+
 struct page *alloc_pages(gfp_t gfp, unsigned int order)
 {
 	struct zone *zone = &contig_zone;
 	struct page *page = NULL;
-	unsigned long flags;
 
 	gfp &= gfp_allowed_mask;
 	if (order <= MAX_ORDER) {
-		spin_lock_irqsave(&zone->lock, flags);
-		page = __rmqueue(zone, order);
-		spin_unlock_irqrestore(&zone->lock, flags);
+		page = get_page_from_freelist(zone, order, zone->watermark[WMARK_LOW]);
+		if (!page)
+			page = alloc_pages_slowpath(zone, gfp, order);
 	}
 	if (!page) {
 		if (!(gfp & __GFP_NOWARN))
@@ -86,9 +184,11 @@ struct page *alloc_pages(gfp_t gfp, unsigned int order)
 		return NULL;
 	}
 	BUG_ON(page_count(page) != 0);
+	count_vm_events(PGALLOC, 1L << order);
 	set_page_count(page, 1);
 	page->mapping = NULL;
 	page->index = 0;
+	set_page_owner(page, order);
 	if (gfp & __GFP_ZERO)
 		memset(page_address(page), 0, PAGE_SIZE << order);
 	return page;
@@ -103,10 +203,22 @@ void __free_pages(struct page *page, unsigned int order)
 	if (!atomic_dec_and_test(&page->_refcount))
 		return;
 	BUG_ON(test_bit(PG_buddy, &page->flags) || test_bit(PG_reserved, &page->flags));
+	count_vm_events(PGFREE, 1L << order);
+	reset_page_owner(page);
 	page->flags = 0;
-	spin_lock_irqsave(&zone->lock, flags);
-	__free_one_page(zone, page, order);
-	spin_unlock_irqrestore(&zone->lock, flags);
+	local_irq_save(flags);
+	if (order) {
+		spin_lock(&zone->lock);
+		__free_one_page(zone, page, order);
+		spin_unlock(&zone->lock);
+	} else {
+		struct per_cpu_pages *pcp = &this_cpu(pagesets);
+
+		list_add(&page->lru, &pcp->list);
+		if (++pcp->count > PCP_HIGH)
+			free_pcppages_bulk(zone, pcp, PCP_BATCH);
+	}
+	local_irq_restore(flags);
 }
 
 void put_page(struct page *page)
@@ -133,85 +245,92 @@ void free_pages(unsigned long addr, unsigned int order)
 		__free_pages(virt_to_page((void *)addr), order);
 }
 
+/* Free for anybody, those that wait in the CPUs' own lists too. */
 unsigned long nr_free_pages(void)
 {
-	return READ_ONCE(contig_zone.nr_free);
+	unsigned long n = READ_ONCE(contig_zone.nr_free);
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		n += READ_ONCE(per_cpu(pagesets, cpu).count);
+	return n;
 }
 
-/* Every page begins reserved; those that memblock does not hold are set free by mem_init. */
-void __init free_area_init(void)
+void __init setup_zone_pageset(void)
 {
-	unsigned long n;
+	int cpu;
 
-	min_low_pfn = PFN_UP(memblock_start_of_DRAM());
-	max_low_pfn = PFN_DOWN(memblock_end_of_DRAM());
-	n = max_low_pfn - min_low_pfn;
-	mem_map = __va(memblock_phys_alloc(n * sizeof(struct page), PAGE_SIZE));
-	for (struct page *page = mem_map; page < mem_map + n; page++) {
-		page->flags = 1UL << PG_reserved;
-		page->_refcount.counter = 1;
+	for_each_possible_cpu(cpu)
+		INIT_LIST_HEAD(&per_cpu(pagesets, cpu).list);
+}
+
+static void drain_pages(unsigned int cpu)
+{
+	unsigned long flags;
+
+	local_irq_save(flags);
+	free_pcppages_bulk(&contig_zone, &per_cpu(pagesets, cpu), UINT_MAX);
+	local_irq_restore(flags);
+}
+
+static void drain_local_pages_wq(struct work_struct *work)
+{
+	drain_pages(raw_smp_processor_id());
+}
+
+/* Has every CPU give its list back, by a work of its own. */
+void drain_all_pages(void)
+{
+	static struct work_struct works[NR_CPUS];
+	static DEFINE_MUTEX(drain_mutex);
+	int cpu;
+
+	drain_pages(get_cpu());
+	put_cpu();
+	if (!mm_percpu_wq || (current->flags & PF_WQ_WORKER) || !mutex_trylock(&drain_mutex))
+		return;
+	for_each_online_cpu(cpu) {
+		if (!READ_ONCE(per_cpu(pagesets, cpu).count))
+			continue;
+		INIT_WORK(&works[cpu], drain_local_pages_wq);
+		queue_work_on(cpu, mm_percpu_wq, &works[cpu]);
 	}
+	for_each_online_cpu(cpu)
+		flush_work(&works[cpu]);
+	mutex_unlock(&drain_mutex);
 }
 
-/* Memory that only a window can show has its table of windows set up here. All of ours is mapped. */
-void __init page_address_init(void)
+/* A CPU is gone: what it had in its list is free for the others. */
+static int page_alloc_cpu_dead(unsigned int cpu)
 {
+	drain_pages(cpu);
+	return 0;
 }
 
-void __init build_all_zonelists(void)
+void __init page_alloc_init(void)
 {
-	free_area_init();
-	for (int order = 0; order <= MAX_ORDER; order++)
-		INIT_LIST_HEAD(&contig_zone.free_area[order].free_list);
-	pr_debug("zone %s: pages %lu to %lu\n", contig_zone.name, min_low_pfn, max_low_pfn);
+	cpuhp_setup_state_nocalls(CPUHP_PAGE_ALLOC, "mm/page_alloc:dead", NULL, page_alloc_cpu_dead);
 }
 
-/* The largest aligned blocks that fit, one after another. */
-static void __init free_range(unsigned long pfn, unsigned long end)
+static unsigned long int_sqrt(unsigned long x)
 {
-	while (pfn < end) {
-		unsigned int order = min_t(unsigned int, pfn ? __ffs(pfn) : MAX_ORDER, MAX_ORDER);
+	unsigned long root = 0;
 
-		while (pfn + (1UL << order) > end)
-			order--;
-		for (unsigned long i = 0; i < 1UL << order; i++) {
-			pfn_to_page(pfn + i)->flags = 0;
-			pfn_to_page(pfn + i)->_refcount.counter = 0;
-		}
-		__free_one_page(&contig_zone, pfn_to_page(pfn), order);
-		atomic_long_add(1UL << order, &_totalram_pages);
-		pfn += 1UL << order;
-	}
+	for (unsigned long bit = 1UL << (fls64(x) / 2); bit; bit >>= 1)
+		if ((root + bit) * (root + bit) <= x)
+			root += bit;
+	return root;
 }
 
-void __init mem_init(void)
+/* Grows with the square root of memory: the more there is, the smaller the share that is kept. */
+void setup_per_zone_wmarks(void)
 {
-	memblock_for_each_free(free_range);
-	/* What is left of it depends on the firmware and is for /proc/meminfo. */
-	pr_info("Memory: %luK\n",
-		(max_low_pfn - min_low_pfn) * (PAGE_SIZE / 1024));
-}
+	unsigned long min = int_sqrt(totalram_pages() * (PAGE_SIZE / 1024) * 16) / (PAGE_SIZE / 1024);
+	struct zone *zone = &contig_zone;
 
-void free_reserved_page(struct page *page)
-{
-	page->flags = 0;
-	set_page_count(page, 1);
-	__free_page(page);
-	atomic_long_inc(&_totalram_pages);
-}
-
-unsigned long free_reserved_area(void *start, void *end, const char *what)
-{
-	unsigned long pages = 0;
-
-	for (unsigned long a = PAGE_ALIGN((unsigned long)start); a + PAGE_SIZE <= (unsigned long)end; a += PAGE_SIZE, pages++)
-		free_reserved_page(virt_to_page((void *)a));
-	if (pages && what)
-		pr_info("Freeing %s memory: %luK\n", what, pages * (PAGE_SIZE / 1024));
-	return pages;
-}
-
-void free_initrd_mem(unsigned long start, unsigned long end)
-{
-	free_reserved_area((void *)ALIGN_DOWN(start, PAGE_SIZE), (void *)PAGE_ALIGN(end), "initrd");
+	spin_lock_irq(&zone->lock);
+	zone->watermark[WMARK_MIN] = min;
+	zone->watermark[WMARK_LOW] = min + min / 4;
+	zone->watermark[WMARK_HIGH] = min + min / 2;
+	spin_unlock_irq(&zone->lock);
 }

@@ -14,6 +14,7 @@
 #include <linux/mmzone.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/writeback.h>
 
 #define POISON_FREE 0x6b
 #define MAX_POISON 256	/* of a large object only the beginning is spoilt */
@@ -278,7 +279,8 @@ void si_meminfo(struct sysinfo_mem *val)
 {
 	struct kmem_cache *s;
 
-	*val = (struct sysinfo_mem){ .totalram = totalram_pages(), .freeram = nr_free_pages() };
+	*val = (struct sysinfo_mem){ .totalram = totalram_pages(), .freeram = nr_free_pages(),
+				     .cached = contig_page_data.lruvec.nr_pages, .dirty = nr_dirty_pages() };
 	spin_lock(&slab_caches_lock);
 	list_for_each_entry(s, &slab_caches, list)
 		val->slab += s->nr_slabs << s->order;

@@ -205,7 +205,7 @@ int proc_pid_status(struct seq_file *m, struct task_struct *task)
 	seq_printf(m, "Threads:\t%d\n", f.threads);
 	seq_printf(m, "SigPnd:\t%016lx\nShdPnd:\t%016lx\nSigBlk:\t%016lx\nSigIgn:\t%016lx\nSigCgt:\t%016lx\n", f.pending,
 		   f.shared_pending, f.blocked, f.ignored, f.caught);
-	seq_printf(m, "Cpus_allowed:\t%lx\n", task->cpus_mask.bits[0]);
+	seq_printf(m, "Cpus_allowed:\t%lx\nMems_allowed:\t%lx\n", task->cpus_mask.bits[0], task->mems_allowed);
 	seq_printf(m, "voluntary_ctxt_switches:\t%lu\nnonvoluntary_ctxt_switches:\t%lu\n", task->nvcsw, task->nivcsw);
 	return 0;
 }

@@ -123,9 +123,14 @@ static void set_owner(struct inode *inode, struct task_struct *task)
 {
 	const struct cred *cred = get_task_cred(task);
 
-	inode->i_uid = cred->euid;
-	inode->i_gid = cred->egid;
+	struct mm_struct *mm = get_task_mm(task);
+	bool hidden = mm && !mm->dumpable;
+
+	inode->i_uid = hidden ? 0 : cred->euid;
+	inode->i_gid = hidden ? 0 : cred->egid;
 	put_cred(cred);
+	if (mm)
+		mmput(mm);
 }
 
 static int pid_revalidate(struct dentry *dentry)

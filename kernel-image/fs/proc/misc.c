@@ -60,7 +60,9 @@ static int meminfo_show(struct seq_file *m, void *v)
 	si_meminfo(&mem);
 	meminfo_line(m, "MemTotal:", mem.totalram);
 	meminfo_line(m, "MemFree:", mem.freeram);
-	meminfo_line(m, "MemAvailable:", mem.freeram);
+	meminfo_line(m, "MemAvailable:", mem.freeram + mem.cached - mem.dirty);
+	meminfo_line(m, "Cached:", mem.cached);
+	meminfo_line(m, "Dirty:", mem.dirty);
 	meminfo_line(m, "Slab:", mem.slab);
 	return 0;
 }

@@ -32,6 +32,9 @@ struct linux_binprm {
 	char *interp_copy;
 	int secureexec;
 	bool point_of_no_return;
+	bool guarded;			/* cred_guard_mutex is held */
+	bool unsafe;			/* set-ID bits do not count */
+	bool not_readable;
 	char buf[BINPRM_BUF_SIZE];
 };
 
@@ -43,6 +46,10 @@ struct linux_binfmt {
 void register_binfmt(struct linux_binfmt *fmt);
 void unregister_binfmt(struct linux_binfmt *fmt);
 
+int prepare_bprm_creds(struct linux_binprm *bprm);
+void check_unsafe_exec(struct linux_binprm *bprm);
+void would_dump(struct linux_binprm *bprm, struct file *file);
+int prepare_binprm(struct linux_binprm *bprm);
 int copy_string_kernel(const char *arg, struct linux_binprm *bprm);
 int bprm_change_interp(const char *interp, struct linux_binprm *bprm);
 int remove_arg_zero(struct linux_binprm *bprm);

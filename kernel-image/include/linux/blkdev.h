@@ -24,6 +24,8 @@ struct block_device {
 	struct list_head bd_list;
 };
 
+struct block_device *lookup_bdev(const char *name);	/* by the path of its node, or an error */
+struct block_device *bdev_lookup(dev_t dev);
 int add_disk(struct block_device *bdev, const char *name);
 
 #endif

@@ -35,6 +35,7 @@ struct dentry {
 	struct hlist_node d_hash;
 	struct list_head d_child;
 	struct list_head d_subdirs;
+	struct list_head d_lru;		/* of those that nobody uses */
 	u64 d_cookie;			/* grows along d_subdirs: the position that readdir reports */
 };
 
@@ -53,6 +54,7 @@ struct dentry *d_next_child(struct dentry *dir, struct dentry *prev, u64 cookie)
 struct dentry *dget_parent(struct dentry *dentry);
 void dput(struct dentry *dentry);
 char *d_path(const struct path *path, char *buf, int len);
+void shrink_dcache_sb(struct super_block *sb);	/* every name of it that nobody uses */
 bool d_unhashed(const struct dentry *dentry);
 
 static inline struct inode *d_inode(const struct dentry *dentry)

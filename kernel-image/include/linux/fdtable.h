@@ -24,7 +24,10 @@ struct files_struct {
 
 extern struct files_struct init_files;
 
-int unshare_files(void);
+/* The caller gets a table of its own; *displaced is the shared one, counted, or NULL. */
+int unshare_files(struct files_struct **displaced);
+void reset_files_struct(struct files_struct *files);	/* back to it */
+void put_files_struct(struct files_struct *files);
 void do_close_on_exec(struct files_struct *files);
 
 int get_unused_fd_flags(unsigned int flags);

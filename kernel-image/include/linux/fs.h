@@ -60,9 +60,14 @@ struct path {
 
 struct address_space;
 
-/* read_folio fills a fresh page from the backing store; writepage stores one. A mapping without them lives in memory only. */
+/*
+ * read_folio fills a fresh page from the backing store; writepage stores one; write_begin makes room there for
+ * what is about to be written into bytes from..to of a page. A mapping without them lives in memory only.
+ */
 struct address_space_operations {
 	int (*read_folio)(struct address_space *mapping, struct page *page, pgoff_t index);
+	int (*write_begin)(struct address_space *mapping, struct page *page, pgoff_t index, unsigned int from,
+			   unsigned int to);
 	int (*writepage)(struct address_space *mapping, struct page *page, pgoff_t index);
 };
 
@@ -73,6 +78,7 @@ struct address_space {
 	void *root;
 	unsigned int height;
 	unsigned long nrpages;
+	int wb_err;			/* of a write-back that nobody has asked after yet */
 };
 
 struct iattr {
@@ -105,6 +111,7 @@ struct inode_operations {
 	int (*mknod)(struct inode *dir, struct dentry *dentry, umode_t mode, dev_t dev);
 	int (*rename)(struct inode *old_dir, struct dentry *old, struct inode *new_dir, struct dentry *new);
 	int (*setattr)(struct dentry *dentry, struct iattr *attr);
+	int (*truncate)(struct inode *inode, loff_t size);	/* before the pages behind size go */
 };
 
 struct inode {
@@ -127,6 +134,9 @@ struct inode {
 	struct mutex i_rwsem;
 	atomic_t i_count;
 	struct list_head i_flock;	/* fs/locks.c */
+	unsigned int i_state;		/* I_* of linux/writeback.h */
+	struct list_head i_io_list;	/* of the dirty inodes; counted by it */
+	struct hlist_node i_hash;	/* of those that are found by number; under inode_hash_lock */
 	union {
 		char *i_link;
 		struct pipe_inode_info *i_pipe;
@@ -169,10 +179,25 @@ struct file {
 
 struct super_operations {
 	void (*evict_inode)(struct inode *inode);
+	int (*write_inode)(struct inode *inode);
+	int (*sync_fs)(struct super_block *sb);
+	void (*put_super)(struct super_block *sb);
+	int (*statfs)(struct super_block *sb, struct kstatfs *buf);
+	int (*remount_fs)(struct super_block *sb, unsigned long flags);
+};
+
+struct kstatfs {
+	long f_type, f_bsize;
+	u64 f_blocks, f_bfree, f_bavail, f_files, f_ffree;
 };
 
 struct super_block {
 	dev_t s_dev;
+	unsigned long s_flags;		/* MS_RDONLY */
+	struct block_device *s_bdev;	/* of a type that needs one */
+	u32 s_blocksize;
+	bool s_keeps_unused;		/* names that nobody uses stay in the dentry cache until memory is short */
+	struct list_head s_list;
 	unsigned long s_magic;
 	struct file_system_type *s_type;
 	const struct super_operations *s_op;
@@ -187,7 +212,6 @@ struct file_system_type {
 	const char *name;
 	int fs_flags;
 	int (*fill_super)(struct super_block *sb, const char *dev_name, void *data);
-	struct super_block *s_single;	/* the one instance of a FS_SINGLE type */
 	struct file_system_type *next;
 };
 
@@ -197,7 +221,8 @@ struct file_system_type {
 /* fs/filesystems.c, fs/super.c */
 int register_filesystem(struct file_system_type *fs);
 struct file_system_type *get_fs_type(const char *name);
-struct super_block *sget(struct file_system_type *fs, const char *dev_name, void *data);
+struct super_block *sget(struct file_system_type *fs, unsigned long flags, const char *dev_name, void *data);
+int sync_filesystems(void);
 void deactivate_super(struct super_block *sb);
 
 /* fs/inode.c */
@@ -208,6 +233,10 @@ void init_special_inode(struct inode *inode, umode_t mode, dev_t rdev);
 void setattr_copy(struct inode *inode, const struct iattr *attr);
 struct timespec64 current_time(void);
 void inode_init(void);
+/* The inode of that number, counted: in memory already, or new (I_NEW) and to be read and unlocked. NULL: no memory. */
+struct inode *iget_locked(struct super_block *sb, unsigned long ino);
+void insert_inode_hash(struct inode *inode);
+void unlock_new_inode(struct inode *inode);
 
 static inline struct inode *igrab(struct inode *inode)
 {
@@ -229,11 +258,13 @@ static inline void inode_unlock(struct inode *inode)
 void address_space_init_once(struct address_space *mapping, struct inode *host);
 struct page *filemap_get_page(struct address_space *mapping, pgoff_t index, bool create);
 void truncate_inode_pages(struct address_space *mapping, loff_t from);
+/* The first dirty page from *index on, held, and its index; NULL if there is none. */
+struct page *filemap_next_dirty(struct address_space *mapping, pgoff_t *index);
 ssize_t generic_file_read_iter(struct kiocb *iocb, struct iov_iter *to);
 ssize_t generic_file_write_iter(struct kiocb *iocb, struct iov_iter *from);
 int generic_file_mmap(struct file *file, struct vm_area_struct *vma);
-/* Writes back what a shared mapping has of a file that lives elsewhere; a private one has nothing to write. */
-int filemap_sync_range(struct vm_area_struct *vma, unsigned long start, unsigned long end);
+/* What a shared mapping may have changed of a file that lives elsewhere will be written; a private one has nothing to write. */
+void filemap_dirty_range(struct vm_area_struct *vma, unsigned long start, unsigned long end);
 
 /* fs/file_table.c */
 struct file *alloc_file(const struct path *path, int flags, const struct file_operations *fop);

@@ -29,6 +29,6 @@ void *memblock_alloc(phys_addr_t size, phys_addr_t align);	/* zeroed, panics on 
 phys_addr_t memblock_start_of_DRAM(void);
 phys_addr_t memblock_end_of_DRAM(void);
 /* Calls fn for each page-aligned free range. */
-void memblock_for_each_free(void (*fn)(unsigned long start_pfn, unsigned long end_pfn));
+void memblock_for_each_free(void (*fn)(unsigned long start_pfn, unsigned long end_pfn, void *data), void *data);
 
 #endif

@@ -46,6 +46,7 @@ struct vm_operations_struct {
 	void (*open)(struct vm_area_struct *vma);	/* vma was copied (fork, split) */
 	void (*close)(struct vm_area_struct *vma);
 	vm_fault_t (*fault)(struct vm_fault *vmf);	/* absent: anonymous memory */
+	vm_fault_t (*page_mkwrite)(struct vm_fault *vmf);	/* a shared page is about to become writable */
 };
 
 extern struct page *mem_map;
@@ -72,7 +73,7 @@ static inline unsigned long totalram_pages(void) { return atomic_long_read(&_tot
 unsigned long nr_free_pages(void);
 
 struct sysinfo_mem {
-	unsigned long totalram, freeram, slab;	/* pages */
+	unsigned long totalram, freeram, slab, cached, dirty;	/* pages */
 };
 void si_meminfo(struct sysinfo_mem *val);
 
@@ -134,7 +135,6 @@ pte_t *pte_lookup(struct mm_struct *mm, unsigned long addr);
 void mm_init(void);
 void mem_init(void);
 void free_initmem(void);
-void free_area_init(void);
 void free_reserved_page(struct page *page);
 unsigned long free_reserved_area(void *start, void *end, const char *what);
 

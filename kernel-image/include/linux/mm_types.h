@@ -15,7 +15,7 @@ struct kmem_cache;
 struct linux_binfmt;
 struct vm_operations_struct;
 
-enum pageflags { PG_locked, PG_reserved, PG_slab, PG_buddy, PG_uptodate, PG_dirty, PG_head };
+enum pageflags { PG_locked, PG_reserved, PG_slab, PG_buddy, PG_uptodate, PG_dirty, PG_head, PG_lru, PG_referenced };
 
 struct page {
 	unsigned long flags;
@@ -51,6 +51,7 @@ struct mm_struct {
 	unsigned long arg_start, arg_end, env_start, env_end;
 	unsigned long saved_auxv[48];
 	struct linux_binfmt *binfmt;
+	bool dumpable;			/* its owner may look into it */
 	struct file *exe_file;
 	bool membarrier_ready;
 	bool populate_new;		/* mlockall: new mappings are filled at once */

@@ -16,6 +16,10 @@ void synchronize_rcu(void);
 void call_rcu(struct rcu_head *head, void (*func)(struct rcu_head *head));
 void rcu_init(void);
 void rcu_end_inkernel_boot(void);
+/* After every task that runs now has left the code it is in: has slept, or been in user mode. */
+void call_rcu_tasks(struct rcu_head *head, void (*func)(struct rcu_head *head));
+void synchronize_rcu_tasks(void);
+void rcu_init_tasks_generic(void);
 void rcu_scheduler_starting(void);
 void rcu_note_context_switch(void);
 void rcu_idle_enter(void);

@@ -29,9 +29,11 @@
 #define PF_IDLE 0x2
 #define PF_EXITING 0x4
 #define PF_WQ_WORKER 0x20
+#define PF_MEMALLOC 0x800	/* it sets memory free: it may have the last of it */
 #define PF_FORKNOEXEC 0x40
 #define PF_SIGNALED 0x400
 #define PF_NOFREEZE 0x8000
+#define PF_KSWAPD 0x20000
 #define PF_KTHREAD 0x200000
 #define PF_NO_SETAFFINITY 0x4000000
 
@@ -146,6 +148,7 @@ struct task_struct {
 	spinlock_t pi_lock;		/* serialises wake-ups and affinity changes */
 	cpumask_t cpus_mask;
 	int nr_cpus_allowed;
+	unsigned long mems_allowed;	/* memory nodes that it may allocate from */
 	u64 utime, stime;		/* ns */
 	u64 start_time;			/* ns since boot */
 	unsigned long nvcsw, nivcsw, min_flt, maj_flt;
@@ -195,6 +198,9 @@ struct task_struct {
 	unsigned in_iowait : 1;
 	unsigned no_new_privs : 1;
 
+	bool rcu_tasks_holdout;		/* call_rcu_tasks waits for it */
+	unsigned long rcu_tasks_nvcsw;
+	struct list_head rcu_tasks_holdout_list;
 	struct rcu_head rcu;
 	struct thread_struct thread;
 };

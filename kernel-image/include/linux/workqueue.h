@@ -39,6 +39,7 @@ struct workqueue_struct *alloc_workqueue(const char *name, unsigned int flags);
 bool queue_work_on(int cpu, struct workqueue_struct *wq, struct work_struct *work);
 bool queue_work(struct workqueue_struct *wq, struct work_struct *work);
 bool schedule_work(struct work_struct *work);
+bool mod_delayed_work(struct workqueue_struct *wq, struct delayed_work *dwork, unsigned long delay);	/* whatever it was */
 bool queue_delayed_work(struct workqueue_struct *wq, struct delayed_work *dwork, unsigned long delay);
 bool flush_work(struct work_struct *work);
 void flush_workqueue(struct workqueue_struct *wq);

@@ -8,6 +8,7 @@
 #include <linux/cgroup.h>
 #include <linux/init.h>
 #include <linux/kernel.h>
+#include <linux/mmzone.h>
 #include <linux/string.h>
 
 #include "../sched/sched.h"
@@ -131,6 +132,11 @@ void __init cpuset_init(void)
 {
 	cpumask_setall(&top_cpuset.cpus_allowed);
 	cpumask_setall(&top_cpuset.effective_cpus);
+}
+
+noinline void set_mems_allowed(nodemask_t nodemask)
+{
+	current->mems_allowed = nodemask.bits;
 }
 
 void __init cpuset_init_smp(void)

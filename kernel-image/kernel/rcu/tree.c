@@ -36,8 +36,11 @@ void rcu_note_context_switch(void)
 
 void rcu_sched_clock_irq(bool user)
 {
-	if (user)
-		this_cpu(rcu_data).qs++;
+	if (!user)
+		return;
+	this_cpu(rcu_data).qs++;
+	if (current->rcu_tasks_holdout)
+		WRITE_ONCE(current->rcu_tasks_holdout, false);
 }
 
 /* The increments are full barriers: readers before and after idling stay on their side. */

@@ -366,8 +366,9 @@ static volatile int faults_wanted;
 static void repair_watched(int sig)
 {
 	(void)sig;
-	faults_wanted--;
+	/* In this order: who sees the count may take the right away again at once. */
 	sys(NR_mprotect, watched, PAGE, PROT_READ | PROT_WRITE);
+	faults_wanted--;
 }
 
 static int write_watched(void *unused)

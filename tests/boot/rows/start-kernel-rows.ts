@@ -114,7 +114,7 @@ export const START_KERNEL_ROWS: readonly Row[] = [
   row("2 build_all_zonelists", task0("boot_cpu_hotplug_init", "build_all_zonelists"), (boot) =>
     expect(boot.memory.u64("mem_map")).not.toBe(0n),
   ),
-  row("2 page_alloc_init", task0("build_all_zonelists", "page_alloc_init", "parse_early_param")),
+  row("2 page_alloc_init", task0("build_all_zonelists", "page_alloc_init", "trap_init")),
   row("2 parameters", task0("setup_arch", "parse_early_param"), console(/Kernel command line: /)),
   row("2 trap_init", task0("parse_early_param", "trap_init", "mm_init")),
   row(

@@ -56,6 +56,25 @@ void dump_backtrace(struct pt_regs *regs, struct task_struct *task)
 	}
 }
 
+unsigned int stack_trace_save_from(const void *start, unsigned long *store, unsigned int size, unsigned int skip)
+{
+	unsigned long low = (unsigned long)current->stack, fp = (unsigned long)start;
+	unsigned int n = 0;
+
+	while (n < size && !(fp & 7) && fp > low && fp <= low + THREAD_SIZE) {
+		struct stackframe *frame = (struct stackframe *)fp - 1;
+
+		if (!kernel_text_address(frame->ra - 4) || frame->fp <= fp)
+			break;
+		if (skip)
+			skip--;
+		else
+			store[n++] = frame->ra - 4;
+		fp = frame->fp;
+	}
+	return n;
+}
+
 void dump_stack(void)
 {
 	dump_backtrace(NULL, current);

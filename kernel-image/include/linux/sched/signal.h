@@ -4,6 +4,7 @@
 
 #include <linux/types.h>
 #include <linux/atomic.h>
+#include <linux/mutex.h>
 #include <linux/sched.h>
 #include <linux/spinlock.h>
 #include <linux/wait.h>
@@ -48,6 +49,7 @@ struct signal_struct {
 	u64 sum_sched_runtime;
 	u64 cutime, cstime;		/* of children waited for */
 	struct autogroup *autogroup;	/* counted; changed under tasklist_lock */
+	struct mutex cred_guard_mutex;	/* held over an exec, until the new credentials are in force */
 	struct rlimit rlim[RLIM_NLIMITS];
 	struct hrtimer real_timer;
 	ktime_t it_real_incr;
