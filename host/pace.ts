@@ -9,7 +9,7 @@
  */
 import { CYCLES_PER_SECOND } from "../spec/machine-map.ts";
 
-const CYCLES_PER_MS = CYCLES_PER_SECOND / 1000;
+const FULL_SPEED = CYCLES_PER_SECOND / 1000;
 
 /** Host time that one turn should take, so that keys and signals are seen soon. */
 const TURN_MS = 8;
@@ -17,7 +17,7 @@ const SMALLEST_SLICE = 20_000;
 const LARGEST_SLICE = 64_000_000;
 
 /** A guest further behind than this gives the difference up. */
-const LARGEST_LAG = 50 * CYCLES_PER_MS;
+const LARGEST_LAG_MS = 50;
 
 /** The longest single sleep unless told otherwise: a machine without events still has its clock brought forward. */
 const LONGEST_SLEEP_MS = 1000;
@@ -50,6 +50,7 @@ export interface PaceHost {
 export class PacedLoop {
   readonly #machine: PacedMachine;
   readonly #host: PaceHost;
+  #cyclesPerMs = FULL_SPEED;
   #anchorWall = 0;
   #anchorCycle = 0;
   #slice = 1_000_000;
@@ -65,6 +66,13 @@ export class PacedLoop {
   constructor(machine: PacedMachine, host: PaceHost) {
     this.#machine = machine;
     this.#host = host;
+  }
+
+  /** Guest seconds in a second of the wall clock at most: 1 unless set; less is slow motion. */
+  set speed(speed: number) {
+    this.#cyclesPerMs = speed * FULL_SPEED;
+    this.#moveAnchor();
+    this.#wake?.();
   }
 
   /** Runs turns until `stop` is called. */
@@ -115,7 +123,7 @@ export class PacedLoop {
 
   /** The last cycle that the guest may have reached by now. */
   #allowed(): number {
-    return this.#anchorCycle + Math.floor((this.#host.now() - this.#anchorWall) * CYCLES_PER_MS);
+    return this.#anchorCycle + Math.floor((this.#host.now() - this.#anchorWall) * this.#cyclesPerMs);
   }
 
   #turn(): void {
@@ -130,7 +138,7 @@ export class PacedLoop {
     this.busyMs += took;
     if (took > 2 * TURN_MS) this.#slice = Math.max(SMALLEST_SLICE, Math.floor(this.#slice / 2));
     else if (took < TURN_MS / 2) this.#slice = Math.min(LARGEST_SLICE, this.#slice * 2);
-    if (this.#allowed() - machine.cycles > LARGEST_LAG) this.#moveAnchor();
+    if (this.#allowed() - machine.cycles > LARGEST_LAG_MS * this.#cyclesPerMs) this.#moveAnchor();
   }
 
   #deliver(): boolean {
@@ -145,7 +153,7 @@ export class PacedLoop {
   #pauseMs(): number {
     const { idle, nextEvent, cycles } = this.#machine;
     const target = idle ? nextEvent : cycles;
-    const wait = this.#anchorWall + (target - this.#anchorCycle) / CYCLES_PER_MS - this.#host.now();
+    const wait = this.#anchorWall + (target - this.#anchorCycle) / this.#cyclesPerMs - this.#host.now();
     const longest = this.#host.longestSleepMs ?? LONGEST_SLEEP_MS;
     return wait <= 0 ? 0 : Math.min(Math.ceil(wait), longest);
   }

@@ -1,5 +1,5 @@
 /** The hook `window.hartbeat`, through which a test (or a curious person at the browser's console) drives the page. */
-import type { GuestFiles, Status } from "./protocol.ts";
+import type { GuestFiles, RequestName, Requests, Status } from "./protocol.ts";
 
 export interface PageHook {
   /** What the machine has printed since the page was loaded (the last mebibyte at least), a character for each byte. */
@@ -11,6 +11,11 @@ export interface PageHook {
   readonly status: Status | undefined;
   /** Names of the steps that the boot map shows, in the order of time. */
   readonly steps: readonly string[];
+  /** Any request that the page can make of its worker. */
+  ask<Name extends RequestName>(
+    name: Name,
+    ...args: Parameters<Requests[Name]>
+  ): Promise<ReturnType<Requests[Name]>>;
   /** Types text into the machine. */
   send(text: string): void;
   /** Powers on with other files. */

@@ -3,9 +3,10 @@ import { parseMemory, parseSmp } from "../host/arguments.ts";
 import { looksLikeElf } from "../host/boot/elf.ts";
 import { looksLikeImage } from "../host/boot/image.ts";
 import { HartbeatError } from "../host/errors.ts";
+import { PIPELINES } from "../host/timing/pipelines.ts";
 import { button, element, make } from "./dom.ts";
 import type { GuestFile, GuestFiles, MachineSettings } from "./protocol.ts";
-import { memoryText } from "./settings.ts";
+import { memoryText, SPEEDS, speedText } from "./settings.ts";
 
 export type FileRole = keyof GuestFiles;
 
@@ -44,10 +45,18 @@ export class MachineDialog {
   readonly #smp = element<HTMLInputElement>("machine-smp");
   readonly #memory = element<HTMLInputElement>("machine-memory");
   readonly #append = element<HTMLInputElement>("machine-append");
+  readonly #timing = element<HTMLSelectElement>("machine-timing");
+  readonly #speed = element<HTMLSelectElement>("machine-speed");
   readonly #paused = element<HTMLInputElement>("machine-paused");
 
   constructor(settings: MachineSettings) {
     this.#settings = settings;
+    for (const { name, doc } of PIPELINES) {
+      this.#timing.append(make("option", { value: name, textContent: `${name}: ${doc}` }));
+    }
+    for (const speed of new Set([...SPEEDS, settings.speed])) {
+      this.#speed.append(make("option", { value: String(speed), textContent: speedText(speed) }));
+    }
     element("machine-form").addEventListener("submit", (event) => {
       event.preventDefault();
       this.#submit();
@@ -71,8 +80,15 @@ export class MachineDialog {
     return this.#files;
   }
 
+  /** From now on, also for the machine that runs. */
+  change(settings: Partial<MachineSettings>): void {
+    this.#settings = { ...this.#settings, ...settings };
+  }
+
   open(): void {
-    const { harts, ramBytes, append, paused } = this.#settings;
+    const { harts, ramBytes, append, timing, speed, paused } = this.#settings;
+    this.#timing.value = timing;
+    this.#speed.value = String(speed);
     this.#smp.value = String(harts);
     this.#memory.value = memoryText(ramBytes);
     this.#append.value = append;
@@ -95,6 +111,8 @@ export class MachineDialog {
         harts: parseSmp(this.#smp.value),
         ramBytes: parseMemory(this.#memory.value),
         append: this.#append.value,
+        timing: this.#timing.value,
+        speed: Number(this.#speed.value),
         paused: this.#paused.checked,
       };
     } catch (error) {

@@ -8,6 +8,7 @@ import { serveEmbedder } from "./embedded.ts";
 import "./hook.ts";
 import { Layout } from "./layout.ts";
 import { MachineDialog } from "./machine-dialog.ts";
+import { PipelinePanel } from "./pipeline/panel.ts";
 import type { MachineSettings, Status } from "./protocol.ts";
 import { panelFromQuery, queryFrom, settingsFromQuery } from "./settings.ts";
 import { TerminalPanel } from "./terminal-panel.ts";
@@ -71,11 +72,24 @@ const bootMap = new BootMapPanel(client, {
   },
 });
 
+const pipeline = new PipelinePanel(client, {
+  async setTiming(timing) {
+    await client.ask("setTiming", timing);
+    dialog.change({ timing });
+    rememberAddress();
+  },
+  showPlace(where) {
+    layout.show("debugger");
+    void inspector.showSource(where);
+  },
+});
+
 // What scrolls must be reachable by keyboard.
 for (const region of document.querySelectorAll<HTMLElement>(".scroll")) region.tabIndex = 0;
 
 function showPanel(): void {
   inspector.shown = layout.panel === "debugger";
+  pipeline.shown = layout.panel === "pipeline";
   if (layout.panel === "map") bootMap.draw();
 }
 
@@ -184,6 +198,7 @@ window.hartbeat = {
   get steps() {
     return bootMap.model.spans.map(({ name }) => name);
   },
+  ask: (name, ...args) => client.ask(name, ...args),
   send: (text) => terminal.send(text),
   use: (files) => dialog.use(files),
   pause: () => client.ask("pause"),

@@ -2,6 +2,8 @@
 
 import type { Walk } from "../host/inspect/page-walk.ts";
 import type { Task } from "../host/inspect/tasks.ts";
+import type { PipelineRow } from "../host/pipeline/recorder.ts";
+import type { HartStats } from "../host/timing/timing.ts";
 import type { TraceRecord } from "../host/trace/boot-trace.ts";
 import type { ProgramRecord } from "../host/trace/program-trace.ts";
 
@@ -11,6 +13,10 @@ export interface MachineSettings {
   readonly ramBytes: number;
   /** Kernel command line. */
   readonly append: string;
+  /** The pipeline that keeps guest time; `ideal` for a cycle per instruction. */
+  readonly timing: string;
+  /** Guest seconds in a second of the wall clock, at most. */
+  readonly speed: number;
   /** True: not paced; the machine stands still except while a `run` or `expect` request is served. */
   readonly free: boolean;
   /** Stands before its first instruction until it is told to go. */
@@ -103,6 +109,18 @@ export interface MemoryView {
   readonly bytes: Uint8Array;
 }
 
+/** What the pipeline panel shows of one hart. */
+export interface PipelineView {
+  readonly pipeline: string;
+  readonly stages: readonly { readonly name: string; readonly doc: string }[];
+  /** The last instructions, oldest first. */
+  readonly rows: readonly PipelineRow[];
+  /** Why there are no rows. */
+  readonly reason: string | undefined;
+  /** Counts of every hart. */
+  readonly stats: readonly HartStats[];
+}
+
 export type StepUnit = "line" | "instruction";
 
 /** What the page may ask of the worker; every request is answered. */
@@ -123,6 +141,16 @@ export interface Requests {
   /** Back to the last breakpoint. */
   runBack(hart: number): void;
   runTo(where: string): void;
+  /** Keeps what it takes to go back from now on. */
+  remember(): void;
+  /** Changes who keeps guest time. */
+  setTiming(pipeline: string): void;
+  setSpeed(speed: number): void;
+  /** Somebody looks at the pipeline, or no longer. */
+  watchPipeline(watched: boolean): void;
+  pipeline(hart: number, count: number): PipelineView;
+  /** The last instructions of all harts as a file. */
+  pipelineFile(count: number, format: "kanata" | "text"): string;
   snapshot(): Uint8Array;
   /** Throws, in plain words, when the snapshot is of another machine. */
   restore(snapshot: Uint8Array): void;
@@ -160,6 +188,8 @@ export interface Status {
   readonly cycles: number;
   readonly instructions: number;
   readonly harts: number;
+  /** The pipeline that keeps guest time. */
+  readonly timing: string;
   /** Share of the host's time that the machine used lately, 0 to 1. */
   readonly load: number;
   /** Times that the machine was let run since power-on: an idle one hardly ever is. */

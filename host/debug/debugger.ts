@@ -161,6 +161,15 @@ export class Debugger {
     return this.#told(found?.stop ?? { kind: "begin", hart });
   }
 
+  /** Repeats what led here: goes back over so many executed cycles, calls `begin` there, and runs to the present place again. */
+  repeat(cycles: number, begin: () => void): void {
+    const history = this.#machine.keepHistory();
+    const here = this.position;
+    history.goToExecuted(here.executed - cycles);
+    begin();
+    history.goTo(here);
+  }
+
   /** To a place or to a guest cycle, in the past that was kept or in the future. */
   goTo(where: Position | number): void {
     const history = this.#machine.keepHistory();

@@ -96,6 +96,16 @@ export class History {
     loop.advanceToCycle(cycle);
   }
 
+  /** To where so many cycles have been executed; before the start of the history to the start. */
+  goToExecuted(executed: number): void {
+    const { loop } = this.#options;
+    if (executed < loop.position.executed) {
+      this.#restore(this.#lastBefore((position) => position.executed <= executed));
+    }
+    this.#approach(executed);
+    loop.advanceToExecuted(executed);
+  }
+
   /** Back to before the last instruction that `hart` executed; false at the start of the history. */
   stepBack(hart: number): boolean {
     const { core, loop } = this.#options;

@@ -79,6 +79,23 @@ describe("PacedLoop", () => {
     await done;
   });
 
+  it("goes in slow motion when told so", async () => {
+    const machine = new TickingMachine(CYCLES_PER_MS, CYCLES_PER_MS);
+    const loop = loopFor(machine);
+    loop.speed = 0.01;
+    const done = loop.run();
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(machine.cycles).toBeGreaterThan(9 * CYCLES_PER_MS);
+    expect(machine.cycles).toBeLessThanOrEqual(10 * CYCLES_PER_MS);
+    loop.speed = 1;
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(machine.cycles).toBeGreaterThan(980 * CYCLES_PER_MS);
+    expect(machine.cycles).toBeLessThanOrEqual(1010 * CYCLES_PER_MS);
+    loop.stop();
+    await vi.advanceTimersByTimeAsync(1);
+    await done;
+  });
+
   it("delivers input at the present guest time", async () => {
     const machine = new TickingMachine(Number.POSITIVE_INFINITY, 0);
     const loop = loopFor(machine);

@@ -116,3 +116,23 @@ test("a breakpoint for one program does not stop the others", async () => {
   expect(debug.continue({ cycles: 20_000_000 })?.kind).toBe("breakpoint");
   expect(debug.taskOf(0)?.name).toBe("sh");
 });
+
+test("the last cycles are repeated for whoever wants to see them", async () => {
+  const machine = await loggedIn(2);
+  machine.keepHistory();
+  machine.console.send("ls /bin\n");
+  machine.run({ cycles: 3_000_000 });
+  const here = markOf(machine);
+  let began = 0;
+  machine.debugger.repeat(5000, () => {
+    began = machine.position.executed;
+  });
+  expect(began).toBe(here.at.executed - 5000);
+  expect(markOf(machine)).toEqual(here);
+  const { start } = machine.keepHistory();
+  machine.debugger.repeat(1e12, () => {
+    began = machine.position.executed;
+  });
+  expect(began).toBe(start.executed);
+  expect(markOf(machine)).toEqual(here);
+});

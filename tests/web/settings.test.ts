@@ -2,7 +2,15 @@
 import { expect, it } from "vitest";
 import { panelFromQuery, queryFrom, settingsFromQuery } from "../../web/settings.ts";
 
-const USUAL = { harts: 1, ramBytes: 2 ** 27, append: "", free: false, paused: false };
+const USUAL = {
+  harts: 1,
+  ramBytes: 2 ** 27,
+  append: "",
+  timing: "ideal",
+  speed: 1,
+  free: false,
+  paused: false,
+};
 
 it("has defaults", () => {
   expect(settingsFromQuery("")).toEqual(USUAL);
@@ -10,23 +18,39 @@ it("has defaults", () => {
 });
 
 it("reads every parameter", () => {
-  expect(settingsFromQuery("?smp=4&m=256M&append=quiet%20init=/bin/sh&free=1&paused=1")).toEqual({
+  expect(
+    settingsFromQuery("?smp=4&m=256M&append=quiet%20init=/bin/sh&timing=cva6&speed=0.01&free=1&paused=1"),
+  ).toEqual({
     harts: 4,
     ramBytes: 2 ** 28,
     append: "quiet init=/bin/sh",
+    timing: "cva6",
+    speed: 0.01,
     free: true,
     paused: true,
   });
 });
 
 it("writes what it reads back", () => {
-  const settings = { ...USUAL, harts: 8, ramBytes: 2 ** 26, append: "quiet a=b&c", paused: true };
+  const settings = {
+    ...USUAL,
+    harts: 8,
+    ramBytes: 2 ** 26,
+    append: "quiet a=b&c",
+    timing: "classic5",
+    speed: 0.5,
+    paused: true,
+  };
   const query = queryFrom(settings, "debugger");
   expect(settingsFromQuery(query)).toEqual(settings);
   expect(panelFromQuery(query)).toBe("debugger");
   expect(panelFromQuery("?panel=kitchen")).toBeUndefined();
 });
 
-it.each(["?smp=0", "?smp=x", "?m=1K"])("refuses %s", (query) => {
+it.each(["?smp=0", "?smp=x", "?m=1K", "?speed=2", "?speed=0"])("refuses %s", (query) => {
   expect(() => settingsFromQuery(query)).toThrow(/give a/);
+});
+
+it("names the pipelines that there are", () => {
+  expect(() => settingsFromQuery("?timing=p6")).toThrow(/There is no pipeline "p6"; there are cva6/);
 });

@@ -32,6 +32,11 @@ export class Debugger {
     };
   }
 
+  /** Keeps what it takes to go back, where that can be done. */
+  remember(): void {
+    this.#target.keepHistory();
+  }
+
   pause(): void {
     if (this.#machine.paused) return;
     this.#target.keepHistory();

@@ -9,6 +9,7 @@ import { Debugger } from "./debugger.ts";
 import { Hold } from "./hold.ts";
 import { fetchLineTable, type Images } from "./images.ts";
 import { Inspector } from "./inspector.ts";
+import { PipelineWatch } from "./pipeline-watch.ts";
 import { Recorder } from "./recorder.ts";
 import { SourceLines } from "./source-lines.ts";
 
@@ -40,6 +41,7 @@ export class Session {
   readonly machine: Machine;
   readonly debugger: Debugger;
   readonly inspector: Inspector;
+  readonly pipeline: PipelineWatch;
   readonly #settings: MachineSettings;
   readonly #host: SessionHost;
   readonly #target: MachineTarget;
@@ -47,6 +49,7 @@ export class Session {
   readonly #console: ConsoleFlow;
   readonly #recorder: Recorder;
   #booting = true;
+  #pipelineWatched = false;
   #unseen: Hold | undefined;
   #statusTimer: ReturnType<typeof setTimeout> | undefined;
   #statusWall = performance.now();
@@ -58,7 +61,7 @@ export class Session {
     files: GuestFiles,
     host: SessionHost,
   ): Promise<Session> {
-    const { harts, ramBytes, append } = settings;
+    const { harts, ramBytes, append, timing } = settings;
     const initrd = files.initrd ?? (files.kernel ? undefined : images.initrd);
     const machine = await Machine.create({
       wasm: images.wasm,
@@ -69,6 +72,7 @@ export class Session {
       harts,
       ramBytes,
       append,
+      timing,
     });
     return new Session(machine, settings, files, host);
   }
@@ -86,6 +90,7 @@ export class Session {
         () => fetchLineTable("firmware"),
       ),
     );
+    this.pipeline = new PipelineWatch(machine);
     this.debugger = new Debugger(machine, this.#target, this.inspector);
     this.debugger.onStop = (stop) => {
       this.#flush();
@@ -103,6 +108,7 @@ export class Session {
       gate: () => this.#gate(),
       longestSleepMs: IDLE_INTERVAL_MS,
     });
+    this.#loop.speed = settings.speed;
   }
 
   async run(): Promise<void> {
@@ -115,6 +121,22 @@ export class Session {
   input(bytes: Uint8Array): void {
     if (this.#settings.free) this.machine.console.send(bytes);
     else this.#loop.deliver(() => this.machine.console.send(bytes));
+  }
+
+  watchPipeline(watched: boolean): void {
+    this.debugger.remember();
+    this.#pipelineWatched = watched;
+    this.pipeline.watched = watched;
+  }
+
+  setTiming(pipeline: string): void {
+    this.machine.setTiming(pipeline);
+    this.pipeline.watched = this.#pipelineWatched;
+    this.#postStatus();
+  }
+
+  setSpeed(speed: number): void {
+    this.#loop.speed = speed;
   }
 
   /** While nobody sees the page the machine stands, and its time with it. */
@@ -195,6 +217,7 @@ export class Session {
       cycles: this.machine.cycles,
       instructions: this.machine.instructions,
       harts: this.#settings.harts,
+      timing: this.machine.timing?.name ?? "ideal",
       load,
       turns: this.#loop.turns,
       ...(halted && { exitStatus: halted.status }),

@@ -1,0 +1,93 @@
+/** The pipeline panel in headless Chromium: the last instructions, stalls by cause, another pipeline, Konata's file. */
+import { readFileSync } from "node:fs";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { expectOutput, WebBench } from "../tools/browser.ts";
+import { requireTool } from "../tools/require-tool.ts";
+
+requireTool("chromium")("the pipeline panel", () => {
+  let bench: WebBench;
+  let page: Page;
+  beforeAll(async () => {
+    bench = await WebBench.open();
+    page = await bench.page("?panel=pipeline&timing=cva6&paused=1", {
+      viewport: { width: 1280, height: 800 },
+    });
+    await page.waitForFunction(() => hartbeat.status?.power === "paused");
+  });
+  afterAll(async () => {
+    await bench?.close();
+  });
+
+  const rows = () => page.locator("#pipe-rows .row");
+  const runTo = async (where: string): Promise<void> => {
+    await page.evaluate((place) => hartbeat.ask("runTo", place), where);
+    await page.waitForFunction(() => hartbeat.status?.power === "paused");
+  };
+  const download = async (name: string): Promise<string> => {
+    const waiting = page.waitForEvent("download");
+    await page.getByRole("button", { name }).click();
+    return readFileSync(await (await waiting).path(), "utf8");
+  };
+
+  it("says that nothing has run yet", async () => {
+    await page
+      .locator("#pipe-empty")
+      .filter({ hasText: /Step or run the machine/ })
+      .waitFor();
+    expect(await page.textContent("#pipe-summary")).toMatch(/No cycles were timed yet/);
+  });
+
+  it("shows the last instructions with their stages, and what they waited for", async () => {
+    await runTo("rest_init");
+    await rows().nth(63).waitFor();
+    const last = await rows().nth(63).getAttribute("aria-label");
+    expect(last).toMatch(/^arch_call_rest_init.*: jal .*; PC.*IF.*ID.*IS.*EX.*CO/);
+    expect(await page.locator("#pipe-rows .stall").count()).toBeGreaterThan(3);
+    expect(await page.locator("#pipe-rows .why").allTextContents()).toContainEqual(
+      expect.stringMatching(/^(loadUse|icache|mispredict|dcache|fetch) \d+$/),
+    );
+    expect(await page.textContent("#pipe-causes")).toMatch(/base[\d,]+.*loadUse[\d,]+/);
+    expect(await page.textContent("#pipe-stages")).toMatch(/IS issue, operands are read/);
+  });
+
+  it("is walked by keyboard, and leads to the debugger", async () => {
+    await page.locator("#pipe-rows").focus();
+    await page.keyboard.press("Home");
+    const first = await rows().nth(0).getAttribute("aria-label");
+    expect(await page.textContent("#pipe-details")).toBe(first);
+    await page.locator("#pipe-details button").click();
+    await page.locator("#debug-source .cm-line.looked-at").waitFor();
+    await page.click("#tab-pipeline");
+  });
+
+  it("goes on by an instruction", async () => {
+    const before = await page.evaluate(() => hartbeat.cycles());
+    await page.getByRole("toolbar", { name: "Pipeline" }).getByRole("button", { name: "Step" }).click();
+    await page
+      .locator("#pipe-details")
+      .filter({ hasText: /^rest_init: addi/ })
+      .waitFor();
+    expect(await page.evaluate(() => hartbeat.cycles())).toBeGreaterThan(before);
+  });
+
+  it("saves them for Konata and as text", async () => {
+    const kanata = await download("Save Kanata");
+    expect(kanata).toMatch(/^Kanata\t0004\nC=\t\d+\n/);
+    expect(kanata).toMatch(/^S\t\d+\t0\tIS$/m);
+    expect(await download("Save text")).toMatch(/addi sp, sp, -16 .*CO/);
+  });
+
+  it("lets another pipeline keep the time, or none, and remembers it in the address", async () => {
+    await page.selectOption("#pipe-timing", "classic5");
+    await page.waitForFunction(() => hartbeat.status?.timing === "classic5");
+    expect(new URL(page.url()).searchParams.get("timing")).toBe("classic5");
+    expect(await page.textContent("#pipe-stages")).toMatch(/WB the register is written/);
+    await page.selectOption("#pipe-timing", "ideal");
+    await page.waitForFunction(() => hartbeat.status?.timing === "ideal");
+    expect(new URL(page.url()).searchParams.has("timing")).toBe(false);
+    await page.click("#pause");
+    await expectOutput(page, /login: $/);
+    expect(bench.complaints).toEqual([]);
+  });
+});
