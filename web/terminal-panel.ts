@@ -134,6 +134,7 @@ export class TerminalPanel {
   #resize(): void {
     if (element("terminal").clientWidth === 0) return;
     this.terminal.options.fontSize = this.#fontSize();
+    // biome-ignore lint/suspicious/noFocusedTests: no test, but a terminal that is to fill its element
     this.#fitting.fit();
   }
 

@@ -7,7 +7,13 @@ import { Columns } from "../../web/pipeline/columns.ts";
 function row(...cycles: number[]): PipelineRow {
   const stages = cycles
     .slice(0, -1)
-    .map((begin, index) => ({ name: `S${index}`, begin, end: cycles[index + 1] ?? 0, waits: false }));
+    .map((begin, index) => ({
+      name: `S${index}`,
+      letter: "S",
+      begin,
+      end: cycles[index + 1] ?? 0,
+      waits: false,
+    }));
   return {
     hart: 0,
     pc: 0n,

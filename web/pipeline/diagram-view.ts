@@ -1,7 +1,8 @@
 /** The cycle diagram: a row for each instruction, a box for each stage, hatched where it waited for its issue. */
 import type { PipelineRow } from "../../host/pipeline/recorder.ts";
+import { CAUSE_DOCS } from "../../host/timing/report.ts";
 import { element, grouped, make } from "../dom.ts";
-import { causeText } from "./causes.ts";
+
 import { Columns } from "./columns.ts";
 
 /** Width of a cycle in pixels. */
@@ -97,7 +98,7 @@ export class DiagramView {
     );
     const begin = Math.max(stages[0]?.begin ?? issued, issued - stall);
     if (cause !== undefined && begin < issued) {
-      boxes.push(box("stall", begin, issued, "", `${stall} cycles: ${causeText(cause)}`));
+      boxes.push(box("stall", begin, issued, "", `${stall} cycles: ${CAUSE_DOCS[cause]}`));
     }
     return boxes;
   }
@@ -147,6 +148,6 @@ export class DiagramView {
 /** A row in words. */
 export function spoken({ where, text, fate, stages, stall, cause }: PipelineRow): string {
   const way = stages.map(({ name, begin, end }) => (end - begin > 1 ? `${name} for ${end - begin}` : name));
-  const late = cause === undefined ? "" : `; issued ${stall} late, ${causeText(cause)}`;
+  const late = cause === undefined ? "" : `; issued ${stall} late, ${CAUSE_DOCS[cause]}`;
   return `${where}: ${text}${fate === "retired" ? "" : `, ${FATES[fate]}`}; ${way.join(", ")}${late}`;
 }
