@@ -5,15 +5,13 @@ import type { PipelineRow } from "../../host/pipeline/recorder.ts";
 import { Columns } from "../../web/pipeline/columns.ts";
 
 function row(...cycles: number[]): PipelineRow {
-  const stages = cycles
-    .slice(0, -1)
-    .map((begin, index) => ({
-      name: `S${index}`,
-      letter: "S",
-      begin,
-      end: cycles[index + 1] ?? 0,
-      waits: false,
-    }));
+  const stages = cycles.slice(0, -1).map((begin, index) => ({
+    name: `S${index}`,
+    letter: "S",
+    begin,
+    end: cycles[index + 1] ?? 0,
+    waits: false,
+  }));
   return {
     hart: 0,
     pc: 0n,
