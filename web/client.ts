@@ -1,5 +1,6 @@
 /** The page's side of the worker: requests as promises, and everything else the worker says as events. */
 import type {
+  Beginning,
   GuestFiles,
   MachineSettings,
   RequestName,
@@ -18,10 +19,11 @@ export interface MachineEvents {
   output: Uint8Array;
   status: Status;
   "power-on": undefined;
-  restored: undefined;
+  restored: { cycle: number; snapshot: string };
   trace: TraceUpdate;
   stopped: StopView;
-  progress: { loaded: number; total: number };
+  progress: { what: string; loaded: number; total: number };
+  notice: string;
   error: string;
 }
 
@@ -60,8 +62,10 @@ export class MachineClient {
   }
 
   /** Powers a machine on; what is wrong with it comes as an `error` event. */
-  async boot(settings: MachineSettings, files: GuestFiles): Promise<void> {
-    await this.ask("boot", settings, files).catch((error: Refusal) => this.#emit("error", error.message));
+  async boot(settings: MachineSettings, files: GuestFiles, beginning?: Beginning): Promise<void> {
+    await this.ask("boot", settings, files, beginning).catch((error: Refusal) =>
+      this.#emit("error", error.message),
+    );
   }
 
   type(bytes: Uint8Array): void {
@@ -97,7 +101,7 @@ export class MachineClient {
         this.#emit("power-on", undefined);
         break;
       case "restored":
-        this.#emit("restored", undefined);
+        this.#emit("restored", data);
         break;
       case "trace":
         this.#emit("trace", data.update);
@@ -107,6 +111,9 @@ export class MachineClient {
         break;
       case "progress":
         this.#emit("progress", data);
+        break;
+      case "notice":
+        this.#emit("notice", data.message);
         break;
       case "error":
         this.#emit("error", data.message);

@@ -1,44 +1,23 @@
-/** The dialog that sets the machine up: harts, memory, command line, and files of the user's, also by drag and drop. */
+/** The dialog that sets the machine up: harts, memory, command line, timing, and files of the user's. */
 import { parseMemory, parseSmp } from "../host/arguments.ts";
-import { looksLikeElf } from "../host/boot/elf.ts";
-import { looksLikeImage } from "../host/boot/image.ts";
 import { HartbeatError } from "../host/errors.ts";
 import { PIPELINES } from "../host/timing/pipelines.ts";
 import { button, element, make } from "./dom.ts";
-import type { GuestFile, GuestFiles, MachineSettings } from "./protocol.ts";
+import { type FileRole, readGuestFile } from "./opening.ts";
+import type { GuestFiles, MachineSettings } from "./protocol.ts";
 import { memoryText, SPEEDS, speedText } from "./settings.ts";
 
-export type FileRole = keyof GuestFiles;
-
+/** Roles of files, and what is there without one. */
 const ROLES: readonly [FileRole, string][] = [
-  ["kernel", "Kernel"],
-  ["initrd", "Initial RAM disk"],
-  ["disk", "Disk"],
+  ["kernel", "hartbeat's own"],
+  ["initrd", "hartbeat's own, for its own kernel"],
+  ["disk", "none"],
+  ["symbols", "those of the kernel"],
 ];
-const CPIO_MAGIC = "07070";
-const SNAPSHOT_MAGIC = "hartbeat snapshot ";
-
-/** What a dropped file is good for, by its first bytes; a file of no known kind is a disk. */
-export function roleOf({ bytes }: Pick<GuestFile, "bytes">): FileRole {
-  if (looksLikeElf(bytes) || looksLikeImage(bytes)) return "kernel";
-  const start = String.fromCharCode(...bytes.subarray(0, CPIO_MAGIC.length));
-  const compressed = bytes[0] === 0x1f && bytes[1] === 0x8b;
-  return start === CPIO_MAGIC || compressed ? "initrd" : "disk";
-}
-
-function isSnapshot(bytes: Uint8Array): boolean {
-  return new TextDecoder().decode(bytes.subarray(0, SNAPSHOT_MAGIC.length)) === SNAPSHOT_MAGIC;
-}
-
-async function readFile(file: File): Promise<GuestFile> {
-  return { name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) };
-}
 
 export class MachineDialog {
   /** Called when the user wants a machine. */
   onBoot: (settings: MachineSettings, files: GuestFiles) => void = () => {};
-  /** Called with a file that is a snapshot. */
-  onSnapshot: (snapshot: Uint8Array) => void = () => {};
   #settings: MachineSettings;
   #files: GuestFiles = {};
   readonly #dialog = element<HTMLDialogElement>("machine-dialog");
@@ -65,11 +44,10 @@ export class MachineDialog {
     for (const [role] of ROLES) {
       element<HTMLInputElement>(`machine-${role}`).addEventListener("change", async (event) => {
         const file = (event.target as HTMLInputElement).files?.[0];
-        if (file) this.#files = { ...this.#files, [role]: await readFile(file) };
+        if (file) this.#files = { ...this.#files, [role]: await readGuestFile(file) };
         this.#drawFiles();
       });
     }
-    this.#acceptDrops();
   }
 
   get settings(): MachineSettings {
@@ -125,41 +103,19 @@ export class MachineDialog {
   }
 
   #drawFiles(): void {
-    for (const [role] of ROLES) {
+    for (const [role, without] of ROLES) {
       const file = this.#files[role];
-      const name = make("span", { textContent: file?.name ?? "hartbeat's own" });
-      if (!file && role === "disk") name.textContent = "none";
-      const drop = button("Remove", () => {
-        const { [role]: _, ...others } = this.#files;
-        this.#files = others;
+      const name = make("span", { textContent: file?.name ?? this.#settings.urls[role] ?? without });
+      const remove = button("Remove", () => {
+        const { [role]: _file, ...files } = this.#files;
+        const { [role]: _url, ...urls } = this.#settings.urls;
+        this.#files = files;
+        this.change({ urls });
         element<HTMLInputElement>(`machine-${role}`).value = "";
         this.#drawFiles();
       });
-      element(`machine-${role}-name`).replaceChildren(name, ...(file ? [drop] : []));
+      const chosen = file ?? this.#settings.urls[role];
+      element(`machine-${role}-name`).replaceChildren(name, ...(chosen ? [remove] : []));
     }
-  }
-
-  #acceptDrops(): void {
-    const body = document.body;
-    const withFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes("Files") ?? false;
-    body.addEventListener("dragover", (event) => {
-      if (!withFiles(event)) return;
-      event.preventDefault();
-      body.dataset.dropping = "true";
-    });
-    body.addEventListener("dragleave", (event) => {
-      if (event.relatedTarget === null) delete body.dataset.dropping;
-    });
-    body.addEventListener("drop", async (event) => {
-      delete body.dataset.dropping;
-      const dropped = [...(event.dataTransfer?.files ?? [])];
-      if (dropped.length === 0) return;
-      event.preventDefault();
-      const read = await Promise.all(dropped.map(readFile));
-      const files = read.filter(({ bytes }) => !isSnapshot(bytes));
-      for (const { bytes } of read) if (isSnapshot(bytes)) this.onSnapshot(bytes);
-      if (files.length === 0) return;
-      this.use({ ...this.#files, ...Object.fromEntries(files.map((file) => [roleOf(file), file])) });
-    });
   }
 }

@@ -1,4 +1,5 @@
 /** The page: puts client, console, boot map, debugger and controls together, and gives tests their hook. */
+import { HartbeatError } from "../host/errors.ts";
 import { CYCLES_PER_SECOND } from "../spec/machine-map.ts";
 import { BootMapPanel } from "./boot-map/panel.ts";
 import { MachineClient } from "./client.ts";
@@ -6,22 +7,27 @@ import { DebuggerPanel } from "./debugger/panel.ts";
 import { download, element, grouped } from "./dom.ts";
 import { serveEmbedder } from "./embedded.ts";
 import "./hook.ts";
+import { FilesMenu } from "./files-menu.ts";
 import { Layout } from "./layout.ts";
+import { beginningOf } from "./link.ts";
 import { MachineDialog } from "./machine-dialog.ts";
+import { acceptDrops, openFiles } from "./opening.ts";
 import { PipelinePanel } from "./pipeline/panel.ts";
-import type { MachineSettings, Status } from "./protocol.ts";
+import { Progress } from "./progress.ts";
+import type { Beginning, MachineSettings, Status } from "./protocol.ts";
+import { recordedSettings } from "./recorded-arguments.ts";
 import { panelFromQuery, queryFrom, settingsFromQuery } from "./settings.ts";
+import { Sharing } from "./sharing.ts";
 import { TerminalPanel } from "./terminal-panel.ts";
 
 /** The hook keeps at least this much of the output. */
 const OUTPUT_KEPT = 2 ** 20;
 /** Longest piece that one call turns into characters. */
 const PIECE = 8192;
-/** A wait shorter than this needs no bar. */
-const PROGRESS_DELAY_MS = 500;
 
 const banner = element("banner");
 const power = element("power");
+const progress = new Progress();
 let output = "";
 let outputBytes = 0;
 let status: Status | undefined;
@@ -31,7 +37,7 @@ function showError(message: string): void {
   banner.hidden = false;
   power.textContent = "failed";
   power.dataset.power = "failed";
-  element("progress").hidden = true;
+  progress.end();
 }
 
 /** Something the user should know; the machine goes on. */
@@ -84,6 +90,10 @@ const pipeline = new PipelinePanel(client, {
   },
 });
 
+/** Where the machine was brought to when the page was opened, and the part of the address that says so. */
+let opening: Beginning | undefined;
+let fragment = "";
+
 // What scrolls must be reachable by keyboard.
 for (const region of document.querySelectorAll<HTMLElement>(".scroll")) region.tabIndex = 0;
 
@@ -93,10 +103,14 @@ function showPanel(): void {
   if (layout.panel === "map") bootMap.draw();
 }
 
+function pageAddress(): string {
+  return queryFrom(dialog.settings, layout.panel) || location.pathname;
+}
+
 /** The address restores what is seen now. A machine that the hook drives keeps its own address. */
 function rememberAddress(): void {
   if (dialog.settings.free || !sound) return;
-  history.replaceState(null, "", queryFrom(dialog.settings, layout.panel) || location.pathname);
+  history.replaceState(null, "", pageAddress() + fragment);
 }
 
 layout.onChange = () => {
@@ -105,31 +119,20 @@ layout.onChange = () => {
 };
 showPanel();
 
-dialog.onBoot = (next, files) => {
-  rememberAddress();
-  boot(next, files);
-};
+dialog.onBoot = boot;
 
-let progressTimer: ReturnType<typeof setTimeout> | undefined;
-
-function boot(next: MachineSettings, files = dialog.files): void {
+function boot(next: MachineSettings, files = dialog.files, beginning?: Beginning): void {
   banner.hidden = true;
-  clearTimeout(progressTimer);
-  progressTimer = setTimeout(() => {
-    element("progress").hidden = false;
-  }, PROGRESS_DELAY_MS);
-  void client.boot(next, files);
+  progress.begin("Loading the machine");
+  fragment = beginning === opening ? fragment : "";
+  rememberAddress();
+  void client.boot(next, files, beginning);
 }
 
-client.on("progress", ({ loaded, total }) => {
-  const bar = element<HTMLProgressElement>("progress-bar");
-  bar.max = Math.max(total, loaded);
-  bar.value = loaded;
-});
-
+client.on("progress", ({ what, loaded, total }) => progress.update(what, loaded, total));
+client.on("notice", showNotice);
 client.on("power-on", () => {
-  clearTimeout(progressTimer);
-  element("progress").hidden = true;
+  progress.end();
   banner.hidden = true;
 });
 
@@ -142,6 +145,7 @@ client.on("output", (bytes) => {
 });
 
 client.on("status", (next) => {
+  if (status?.power === "replaying" && next.power !== "replaying") progress.end();
   status = next;
   power.dataset.power = next.power;
   power.textContent = next.power === "off" && next.exitStatus ? `off, status ${next.exitStatus}` : next.power;
@@ -164,23 +168,49 @@ element("reset").addEventListener("click", () => {
 });
 element("machine").addEventListener("click", () => dialog.open());
 element("find").addEventListener("click", () => terminal.openSearch());
-element("save-log").addEventListener("click", () =>
-  download("hartbeat-console.log", terminal.log, "text/plain"),
+/** What the user opens: a snapshot goes into the present machine, a recorded run and other files into a new one. */
+async function openAll(files: readonly File[]): Promise<void> {
+  const { guest, snapshot, recording } = await progress.during("Reading the files", openFiles(files));
+  const own = { ...dialog.files, ...guest };
+  try {
+    if (recording !== undefined) {
+      dialog.change(recordedSettings(recording));
+      boot(dialog.settings, own, { kind: "recording", text: recording });
+    } else if (Object.keys(guest).length > 0) dialog.use(own);
+    if (snapshot) {
+      await progress.during("Restoring", client.ask("restore", snapshot));
+      showNotice("");
+    }
+  } catch (error) {
+    showNotice((error as Error).message);
+  }
+}
+
+const sharing = new Sharing({
+  client,
+  address: pageAddress,
+  ownFiles: () => Object.keys(dialog.files).length > 0,
+  onNotice: showNotice,
+  onSnapshot: (snapshot) => bootMap.saveWith(snapshot),
+});
+new FilesMenu(
+  [
+    {
+      label: "Save console log",
+      title: "What the machine has printed",
+      onClick: () => download("hartbeat-console.log", terminal.log, "text/plain"),
+    },
+    { label: "Save state", title: "A snapshot of the whole machine", onClick: () => sharing.saveState() },
+    {
+      label: "Save run",
+      title: "What came in and when: opened again, the run goes through the same moments to here",
+      onClick: () => sharing.saveRun(),
+    },
+    { label: "Save boot map", title: "For Perfetto or chrome://tracing", onClick: () => bootMap.saveTrace() },
+  ],
+  openAll,
 );
-element("save-state").addEventListener("click", async () => {
-  const snapshot = await client.ask("snapshot").catch((error: Error) => showNotice(error.message));
-  if (snapshot) download(`hartbeat-${status?.cycles ?? 0}.snapshot`, snapshot, "application/octet-stream");
-});
-dialog.onSnapshot = (snapshot) =>
-  client.ask("restore", snapshot).then(
-    () => showNotice(""),
-    (error: Error) => showNotice(error.message),
-  );
-element("copy-link").addEventListener("click", async () => {
-  const link = new URL(queryFrom(dialog.settings, layout.panel) || "?", location.href).href;
-  await navigator.clipboard?.writeText(link).catch(() => undefined);
-  element("copied").textContent = "Link copied.";
-});
+acceptDrops(openAll);
 
 window.hartbeat = {
   get output() {
@@ -207,10 +237,29 @@ window.hartbeat = {
   stateHash: async () => (await client.ask("fingerprint")).hash,
   run: (cycles) => client.ask("run", cycles),
   expect: (text) => client.ask("expect", text),
-  snapshot: () => client.ask("snapshot"),
+  async snapshot() {
+    const snapshot = await client.ask("snapshot");
+    bootMap.saveWith(snapshot);
+    return snapshot;
+  },
   restore: (snapshot) => client.ask("restore", snapshot),
 };
 serveEmbedder(client, window.hartbeat);
 
-if (sound) boot(settings);
+/** Where the address wants the machine to be. */
+async function start(): Promise<void> {
+  try {
+    opening = await beginningOf(location.hash);
+    fragment = opening ? location.hash : "";
+  } catch (error) {
+    if (!(error instanceof HartbeatError)) throw error;
+    showNotice(error.message);
+  }
+  const notice = banner.textContent ?? "";
+  boot(dialog.settings, dialog.files, opening);
+  showNotice(notice);
+}
+
+if (sound) void start();
+addEventListener("hashchange", () => location.hash !== fragment && start());
 if (matchMedia("(pointer: fine)").matches) terminal.focus();

@@ -13,6 +13,7 @@ export interface MachineSettings {
   readonly ramBytes: number;
   /** Kernel command line. */
   readonly append: string;
+  readonly urls: GuestUrls;
   /** The pipeline that keeps guest time; `ideal` for a cycle per instruction. */
   readonly timing: string;
   /** Guest seconds in a second of the wall clock, at most. */
@@ -33,7 +34,21 @@ export interface GuestFiles {
   readonly kernel?: GuestFile;
   readonly initrd?: GuestFile;
   readonly disk?: GuestFile;
+  /** An ELF file with the symbols of the kernel, when that is an Image. */
+  readonly symbols?: GuestFile;
 }
+
+/** Files beside the page (or anywhere that it may fetch from) in place of the page's own, by their addresses. */
+export type GuestUrls = Partial<Record<keyof GuestFiles, string>>;
+
+/** Where a new machine is brought to before the user sees it. It stands there. */
+export type Beginning =
+  /** To the end of a recorded run, through all of it. */
+  | { readonly kind: "recording"; readonly text: string }
+  | { readonly kind: "snapshot"; readonly bytes: Uint8Array }
+  | { readonly kind: "cycle"; readonly cycle: number }
+  /** To where a hart first comes to a symbol, an address or a line. */
+  | { readonly kind: "place"; readonly where: string };
 
 export interface Fingerprint {
   readonly cycles: number;
@@ -125,7 +140,7 @@ export type StepUnit = "line" | "instruction";
 
 /** What the page may ask of the worker; every request is answered. */
 export interface Requests {
-  boot(settings: MachineSettings, files: GuestFiles): void;
+  boot(settings: MachineSettings, files: GuestFiles, beginning?: Beginning): void;
   reset(): void;
   fingerprint(): Fingerprint;
   /** Free mode: runs for so many cycles. */
@@ -154,6 +169,10 @@ export interface Requests {
   snapshot(): Uint8Array;
   /** Throws, in plain words, when the snapshot is of another machine. */
   restore(snapshot: Uint8Array): void;
+  /** What came in since power-on, and where the machine stands now. */
+  recording(): string;
+  /** What it takes to come to the present place again on a machine of these settings and files. */
+  whereabouts(): Beginning;
   /** A new machine runs to the moment at which it enters a function; all runs are alike until somebody types. */
   travel(name: string, cycle: number): void;
   setBreakpoint(where: string): BreakpointView;
@@ -180,7 +199,15 @@ export type ToWorker =
   /** Whether the page is in sight. */
   | { readonly type: "seen"; readonly seen: boolean };
 
-export type PowerState = "loading" | "booting" | "running" | "idle" | "paused" | "off" | "failed";
+export type PowerState =
+  | "loading"
+  | "replaying"
+  | "booting"
+  | "running"
+  | "idle"
+  | "paused"
+  | "off"
+  | "failed";
 
 /** What the title bar shows. */
 export interface Status {
@@ -217,11 +244,13 @@ export type ToPage =
   | { readonly type: "status"; readonly status: Status }
   /** A new machine stands before its first instruction. */
   | { readonly type: "power-on" }
-  /** The machine stands where a snapshot was taken; its screen follows as output. */
-  | { readonly type: "restored" }
+  /** The machine stands where a snapshot (of this digest) was taken; its screen follows as output. */
+  | { readonly type: "restored"; readonly cycle: number; readonly snapshot: string }
   | { readonly type: "trace"; readonly update: TraceUpdate }
   | { readonly type: "stopped"; readonly stop: StopView }
-  | { readonly type: "progress"; readonly loaded: number; readonly total: number }
+  | { readonly type: "progress"; readonly what: string; readonly loaded: number; readonly total: number }
+  /** Something that the user should know; the machine goes on. */
+  | { readonly type: "notice"; readonly message: string }
   | { readonly type: "error"; readonly message: string }
   | { readonly type: "answer"; readonly id: number; readonly value: unknown }
   | { readonly type: "refusal"; readonly id: number; readonly message: string };

@@ -8,6 +8,8 @@ import type { MachineSettings } from "./protocol.ts";
 export const PANELS = ["console", "map", "debugger", "pipeline"] as const;
 export type PanelName = (typeof PANELS)[number];
 
+const URL_NAMES = ["kernel", "initrd", "disk", "symbols"] as const;
+
 /** A cycle for each instruction. */
 export const FUNCTIONAL = "ideal";
 export const SLOWEST = 1e-6;
@@ -34,6 +36,12 @@ export function settingsFromQuery(query: string): MachineSettings {
     ramBytes: memory === null ? DEFAULT_RAM_BYTES : parseMemory(memory),
     append: parameters.get("append") ?? "",
     timing: pipelineByName(parameters.get("timing") ?? FUNCTIONAL).name,
+    urls: Object.fromEntries(
+      URL_NAMES.flatMap((name) => {
+        const url = parameters.get(name);
+        return url ? [[name, url]] : [];
+      }),
+    ),
     speed: parseSpeed(parameters.get("speed") ?? "1"),
     free: parameters.get("free") === "1",
     paused: parameters.get("paused") === "1",
@@ -53,6 +61,10 @@ export function queryFrom(settings: MachineSettings, panel?: PanelName): string 
   if (harts !== 1) parameters.set("smp", String(harts));
   if (ramBytes !== DEFAULT_RAM_BYTES) parameters.set("m", memoryText(ramBytes));
   if (append !== "") parameters.set("append", append);
+  for (const name of URL_NAMES) {
+    const url = settings.urls[name];
+    if (url) parameters.set(name, url);
+  }
   if (timing !== FUNCTIONAL) parameters.set("timing", timing);
   if (speed !== 1) parameters.set("speed", String(speed));
   if (paused) parameters.set("paused", "1");

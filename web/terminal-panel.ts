@@ -8,6 +8,7 @@ import { SerializeAddon } from "@xterm/addon-serialize";
 import { Terminal } from "@xterm/xterm";
 import type { MachineClient } from "./client.ts";
 import { button, element } from "./dom.ts";
+import type { PowerState } from "./protocol.ts";
 import { themeFor } from "./theme.ts";
 
 /** The log for download keeps the last bytes of the console. */
@@ -43,6 +44,8 @@ export class TerminalPanel {
   /** Bytes that ever waited to be drawn, at most. */
   mostUndrawn = 0;
   #control = false;
+  /** Nothing goes to the guest. */
+  #deaf = false;
 
   /** A terminal also answers what the guest asks it, so a machine that only the hook drives must not hear it. */
   constructor(client: MachineClient, takesKeys: boolean) {
@@ -65,14 +68,20 @@ export class TerminalPanel {
     this.terminal.open(element("terminal"));
     void this.#useGpu();
     if (takesKeys) {
-      this.terminal.onData((text) => this.send(this.#withControl(text)));
-      this.terminal.onBinary((text) => client.type(Uint8Array.from(text, (c) => c.charCodeAt(0))));
+      this.terminal.onData((text) => this.#deaf || this.send(this.#withControl(text)));
+      this.terminal.onBinary((text) => {
+        if (!this.#deaf) client.type(Uint8Array.from(text, (c) => c.charCodeAt(0)));
+      });
     }
     this.terminal.attachCustomKeyEventHandler((event) => this.#key(event));
     new ResizeObserver(() => this.#resize()).observe(element("terminal"));
     client.on("output", (bytes) => this.#write(bytes));
     client.on("power-on", () => this.#powerOn());
-    client.on("restored", () => this.#powerOn());
+    client.on("restored", () => {
+      this.#powerOn();
+      this.#deaf = true;
+    });
+    client.on("status", ({ power }) => this.#hear(power));
     this.#addTouchKeys();
     this.#addSearch();
     this.#addScreenReader();
@@ -125,6 +134,16 @@ export class TerminalPanel {
     this.#log = [];
     this.#logLength = 0;
     this.terminal.reset();
+  }
+
+  /** Output of the past is shown only: what the guest asked the terminal then was answered then. */
+  #hear(power: PowerState): void {
+    if (power === "replaying") this.#deaf = true;
+    else if (this.#deaf) {
+      this.terminal.write("", () => {
+        this.#deaf = false;
+      });
+    }
   }
 
   #fontSize(): number {

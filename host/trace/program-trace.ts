@@ -3,6 +3,7 @@
  * comes to the entry point that `start_thread(regs, pc, sp)` was told, and ends at the task's next exec or in `do_exit`.
  */
 import type { Breakpoint } from "../debug/breakpoints.ts";
+import type { Task } from "../inspect/tasks.ts";
 import type { Moment, TraceTarget } from "./boot-trace.ts";
 
 export interface ProgramRecord {
@@ -15,6 +16,8 @@ export interface ProgramRecord {
   readonly cycle: number;
   readonly instructions: number;
   readonly end: Moment | undefined;
+  /** It was there before the trace began: its begin is not known. */
+  readonly adopted?: boolean;
 }
 
 type OpenRecord = { -readonly [Key in keyof ProgramRecord]: ProgramRecord[Key] };
@@ -36,6 +39,23 @@ export class ProgramTrace {
     this.#target = target;
     this.#watch("start_thread", (hart, task) => this.#prepare(task, this.#register(hart, "a1")));
     this.#watch("do_exit", (hart, task) => this.#end(hart, task));
+  }
+
+  /** Notes the programs that are there already. */
+  adopt(tasks: readonly Task[]): void {
+    for (const { address, pid, parent, name, cpu = 0, kernelThread, state } of tasks) {
+      if (kernelThread || state === "zombie" || state === "dead") continue;
+      const record = {
+        name,
+        pid,
+        parent,
+        hart: cpu,
+        cycle: this.#target.cycles,
+        instructions: 0,
+        end: undefined,
+      };
+      this.#note(address, { ...record, adopted: true });
+    }
   }
 
   /** Takes all breakpoints out of the machine. */
@@ -71,14 +91,17 @@ export class ProgramTrace {
   #begin(hart: number, task: bigint): void {
     this.#end(hart, task);
     const parent = this.#field(hart, task, "parent", 8);
-    const record: OpenRecord = {
+    this.#note(task, {
       name: this.#comm(hart, task),
       pid: Number(this.#field(hart, task, "pid", 4) ?? -1n),
       parent: parent === undefined ? undefined : Number(this.#field(hart, parent, "pid", 4) ?? -1n),
       hart,
       ...this.#moment(hart),
       end: undefined,
-    };
+    });
+  }
+
+  #note(task: bigint, record: OpenRecord): void {
     const index = this.records.push(record) - 1;
     this.#running.set(task, { record, index });
     this.onRecord?.(record, index);

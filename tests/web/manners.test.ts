@@ -75,22 +75,30 @@ requireTool("chromium")("the page's manners", () => {
   });
 
   describe.each(["light", "dark"] as const)("in %s colours", (colorScheme) => {
-    it.each(["console", "map", "debugger"])("has no serious barrier on the %s panel", async (panel) => {
-      const page = await bench.page(`?smp=2&panel=${panel}`, { colorScheme, bypassCSP: true });
-      await expectOutput(page, /login: $/);
-      if (panel === "debugger") await page.evaluate(() => hartbeat.pause());
-      if (panel === "map") await page.click("#map-list summary");
-      await page.waitForTimeout(1000);
-      await page.evaluate(axe);
-      const { violations } = (await page.evaluate("axe.run({ exclude: ['.xterm'] })")) as {
-        violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[];
-      };
-      const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-      expect(
-        serious.map(({ id, nodes }) => [id, nodes.slice(0, 4).map((n) => n.html + n.failureSummary)]),
-      ).toEqual([]);
-      await page.context().close();
-    });
+    it.each(["console", "map", "debugger", "pipeline"])(
+      "has no serious barrier on the %s panel",
+      async (panel) => {
+        const page = await bench.page(`?smp=2&timing=classic5&panel=${panel}`, {
+          colorScheme,
+          bypassCSP: true,
+        });
+        await expectOutput(page, /login: $/);
+        if (panel === "pipeline") await page.evaluate(() => hartbeat.send("root\n"));
+        if (panel === "debugger" || panel === "pipeline") await page.evaluate(() => hartbeat.pause());
+        if (panel === "map") await page.click("#map-list summary");
+        if (panel === "console") await page.click("#files summary");
+        await page.waitForTimeout(1000);
+        await page.evaluate(axe);
+        const { violations } = (await page.evaluate("axe.run({ exclude: ['.xterm'] })")) as {
+          violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[];
+        };
+        const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+        expect(
+          serious.map(({ id, nodes }) => [id, nodes.slice(0, 4).map((n) => n.html + n.failureSummary)]),
+        ).toEqual([]);
+        await page.context().close();
+      },
+    );
   });
 });
 

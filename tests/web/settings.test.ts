@@ -8,6 +8,7 @@ const USUAL = {
   append: "",
   timing: "ideal",
   speed: 1,
+  urls: {},
   free: false,
   paused: false,
 };
@@ -19,13 +20,16 @@ it("has defaults", () => {
 
 it("reads every parameter", () => {
   expect(
-    settingsFromQuery("?smp=4&m=256M&append=quiet%20init=/bin/sh&timing=cva6&speed=0.01&free=1&paused=1"),
+    settingsFromQuery(
+      "?smp=4&m=256M&append=quiet%20init=/bin/sh&timing=cva6&speed=0.01&kernel=mine/vmlinux&free=1&paused=1",
+    ),
   ).toEqual({
     harts: 4,
     ramBytes: 2 ** 28,
     append: "quiet init=/bin/sh",
     timing: "cva6",
     speed: 0.01,
+    urls: { kernel: "mine/vmlinux" },
     free: true,
     paused: true,
   });
@@ -39,6 +43,7 @@ it("writes what it reads back", () => {
     append: "quiet a=b&c",
     timing: "classic5",
     speed: 0.5,
+    urls: { disk: "a b.img" },
     paused: true,
   };
   const query = queryFrom(settings, "debugger");

@@ -84,7 +84,8 @@ export class BootChart {
   }
 
   fitAll(): void {
-    this.#show(0, this.#model.lastEvent * 1.02);
+    const { start, lastEvent } = this.#model;
+    this.#show(start, start + (lastEvent - start) * 1.02);
   }
 
   fitSpan(span: Span): void {
@@ -219,7 +220,7 @@ export class BootChart {
     const width = this.#scroller.clientWidth;
     if (width === 0) return;
     if (this.#follows) {
-      this.#from = 0;
+      this.#from = this.#model.start;
       this.#to = this.#model.bootEnd;
     }
     const content = this.#model.lanes.reduce((sum, { rows }) => sum + TITLE + rows * ROW + GAP, AXIS + 4);

@@ -34,23 +34,52 @@ function laneTitle({ hart, pid }: Span): string {
   return `hart ${hart} · pid ${pid} ${TASK_NAMES[pid] ?? ""}`.trimEnd();
 }
 
+/** The map as it was at some time. */
+export interface SavedMap {
+  readonly functions: readonly Span[];
+  readonly programs: readonly Span[];
+  readonly lines: readonly ConsoleLine[];
+}
+
 export class BootMapModel {
-  readonly #functions: Span[] = [];
-  readonly #programs: Span[] = [];
-  readonly lines: ConsoleLine[] = [];
+  #functions: Span[] = [];
+  #programs: Span[] = [];
+  lines: ConsoleLine[] = [];
   #lanes: Lane[] | undefined;
+  /** Where the records of the present traces begin, and spans that some of their programs had before. */
+  #firstFunction = 0;
+  #firstProgram = 0;
+  readonly #known = new Map<number, number>();
   /** The guest's present. */
   now = 0;
+  /** The cycle from which on anything is known. */
+  start = 0;
 
   clear(): void {
-    this.#functions.length = 0;
-    this.#programs.length = 0;
-    this.lines.length = 0;
+    this.restore({ functions: [], programs: [], lines: [] }, 0);
+    this.start = 0;
+  }
+
+  save(): SavedMap {
+    return { functions: [...this.#functions], programs: [...this.#programs], lines: [...this.lines] };
+  }
+
+  /** The map of a machine that goes on from `cycle` with new traces; `saved`: what was known there. */
+  restore(saved: SavedMap | undefined, cycle: number): void {
+    this.#functions = [...(saved?.functions ?? [])];
+    this.#programs = [...(saved?.programs ?? [])];
+    this.lines = [...(saved?.lines ?? [])];
+    this.#firstFunction = this.#functions.length;
+    this.#firstProgram = this.#programs.length;
+    this.#known.clear();
+    this.start = saved ? 0 : cycle;
+    this.now = cycle;
     this.#lanes = undefined;
   }
 
   update({ functions, programs, lines }: TraceUpdate): void {
-    for (const [index, record] of functions) {
+    for (const [number, record] of functions) {
+      const index = this.#firstFunction + number;
       const { name, argument, image, hart, pid, privilege, depth, cycle, instructions, end } = record;
       if (image === "user") continue;
       this.#functions[index] = {
@@ -67,7 +96,9 @@ export class BootMapModel {
         instructions: end && end.instructions - instructions,
       };
     }
-    for (const [index, { name, pid, hart, cycle, instructions, end }] of programs) {
+    for (const [number, { name, pid, hart, cycle, instructions, end, adopted = false }] of programs) {
+      const index = this.#placeOf(number, adopted, name, pid);
+      const before = this.#known.has(number) ? this.#programs[index] : undefined;
       this.#programs[index] = {
         id: `p${index}`,
         name,
@@ -77,14 +108,26 @@ export class BootMapModel {
         pid,
         mode: "U",
         depth: 0,
-        start: cycle,
+        start: before?.start ?? cycle,
         end: end?.cycle,
-        instructions: end && end.instructions > instructions ? end.instructions - instructions : undefined,
+        instructions:
+          !adopted && end && end.instructions > instructions ? end.instructions - instructions : undefined,
       };
     }
     const known = this.lines.at(-1)?.cycle ?? -1;
     this.lines.push(...lines.filter(({ cycle }) => cycle > known));
     this.#lanes = undefined;
+  }
+
+  /** A program that was there before the trace goes on with the span that it had. */
+  #placeOf(number: number, adopted: boolean, name: string, pid: number): number {
+    const known = this.#known.get(number);
+    if (known !== undefined) return known;
+    const there = adopted
+      ? this.#programs.findIndex((span) => span?.end === undefined && span?.pid === pid && span.name === name)
+      : -1;
+    if (there >= 0) this.#known.set(number, there);
+    return there >= 0 ? there : this.#firstProgram + number;
   }
 
   /** All spans in the order of time. */
@@ -101,7 +144,9 @@ export class BootMapModel {
   get bootEnd(): number {
     const last = this.#functions.reduce((most, span) => Math.max(most, span?.end ?? span?.start ?? 0), 0);
     const soon = this.#programs.filter((span) => span && span.start < 3 * last);
-    return Math.max(1000, soon.reduce((most, { start }) => Math.max(most, start), last) * 1.05);
+    const end = soon.reduce((most, { start }) => Math.max(most, start), last);
+    // Of a machine that goes on from a snapshot only what came after is known.
+    return this.start + Math.max(1000, (Math.max(end, this.start > 0 ? this.now : 0) - this.start) * 1.05);
   }
 
   get lastEvent(): number {

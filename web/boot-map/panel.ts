@@ -1,8 +1,9 @@
 /** The boot map panel: the chart, what is selected in it, and the same as a tree of text. */
+import { digestOf } from "../../host/snapshot/digest.ts";
 import type { MachineClient } from "../client.ts";
 import { button, download, element, grouped, make } from "../dom.ts";
 import { BootChart, label, timeText } from "./chart.ts";
-import { BootMapModel, type Span } from "./model.ts";
+import { BootMapModel, type SavedMap, type Span } from "./model.ts";
 import { traceEvents } from "./trace-events.ts";
 
 /** What a selected span can lead to elsewhere on the page. */
@@ -23,6 +24,8 @@ export class BootMapPanel {
   readonly #client: MachineClient;
   readonly #actions: BootMapActions;
   readonly #rows = new Map<string, HTMLElement>();
+  /** Maps that belong to snapshots of this page, by their digests. */
+  readonly #saved = new Map<string, SavedMap>();
   #treeDue = false;
   #selected: Span | undefined;
   #keepsNext = false;
@@ -37,13 +40,19 @@ export class BootMapPanel {
       button("All", () => this.#chart.fitAll(), "Show everything up to now"),
       button("−", () => this.#chart.zoom(1 / 1.6), "Less detail (key -)"),
       button("+", () => this.#chart.zoom(1.6), "More detail (key +)"),
-      button("Save trace", () => this.#save(), "Download the map for Perfetto or chrome://tracing"),
+      button("Save trace", () => this.saveTrace(), "Download the map for Perfetto or chrome://tracing"),
     );
     for (const tool of element("map-tools").querySelectorAll("button")) {
       if (tool.textContent === "−") tool.setAttribute("aria-label", "Less detail");
       if (tool.textContent === "+") tool.setAttribute("aria-label", "More detail");
     }
     client.on("power-on", () => this.#powerOn());
+    client.on("restored", ({ cycle, snapshot }) => {
+      this.model.restore(this.#saved.get(snapshot), cycle);
+      this.#chart.fitBoot();
+      this.#chart.select(undefined);
+      this.#changed();
+    });
     client.on("trace", (update) => {
       this.model.update(update);
       this.#changed();
@@ -54,6 +63,11 @@ export class BootMapPanel {
     });
     element("map-list").addEventListener("toggle", () => this.#drawTree());
     this.#showDetails(undefined);
+  }
+
+  /** Remembers the map as it is now with a snapshot, for when that is restored. */
+  saveWith(snapshot: Uint8Array): void {
+    this.#saved.set(digestOf(snapshot), this.model.save());
   }
 
   /** The next machine goes through what the map already shows. */
@@ -181,7 +195,8 @@ export class BootMapPanel {
     );
   }
 
-  #save(): void {
+  /** Downloads the map in the Trace Event Format. */
+  saveTrace(): void {
     const text = JSON.stringify(
       traceEvents(this.model.spans, this.model.lines, (span) => this.model.drawnEnd(span)),
     );

@@ -99,7 +99,8 @@ export class CodeView {
     );
     row.setAttribute("role", "option");
     const state = [broken && "breakpoint", hart !== undefined && `hart ${hart} stands here`].filter(Boolean);
-    row.setAttribute("aria-label", [`${mnemonic} ${operands}`, target, ...state].filter(Boolean).join(", "));
+    if (state.length > 0)
+      row.append(make("span", { className: "spoken", textContent: `, ${state.join(", ")}` }));
     row.addEventListener("click", (event) => {
       this.#choose(index);
       if (event.shiftKey) this.#onRunTo(place);

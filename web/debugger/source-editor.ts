@@ -31,6 +31,14 @@ const highlighting = HighlightStyle.define(
   })),
 );
 
+/** Goes to a place by scrolling the source alone, and not the panel around it. */
+const scrolling = EditorView.scrollHandler.of((view, { head }, { y }) => {
+  if (y !== "center") return false;
+  const { scrollDOM } = view;
+  scrollDOM.scrollTop = view.lineBlockAt(head).top - scrollDOM.clientHeight / 3;
+  return true;
+});
+
 export interface SourceEditorOptions {
   readonly parent: HTMLElement;
   /** The user wants a breakpoint at a line, or none. */
@@ -70,17 +78,10 @@ export class SourceEditor {
   /** `browsing`: the line is looked at, and not where the hart stands. */
   goTo(line: number, browsing: boolean): void {
     const at = lineStart(this.#view.state, line);
+    const scroll = at === undefined ? [] : [EditorView.scrollIntoView(at, { y: "center" })];
     this.#view.dispatch({
-      effects: setMarks.of({ line, browsing }),
+      effects: [setMarks.of({ line, browsing }), ...scroll],
       ...(at !== undefined && { selection: { anchor: at } }),
-    });
-    if (at === undefined) return;
-    // Not by scrollIntoView, which would scroll the panel, too.
-    this.#view.requestMeasure({
-      read: ({ scrollDOM }) => this.#view.lineBlockAt(at).top - scrollDOM.clientHeight / 3,
-      write: (top, { scrollDOM }) => {
-        scrollDOM.scrollTop = top;
-      },
     });
   }
 
@@ -96,6 +97,7 @@ export class SourceEditor {
         sourceMarks(toggle),
         EditorState.readOnly.of(true),
         EditorState.tabSize.of(4),
+        scrolling,
         drawSelection({ cursorBlinkRate: 0 }),
         highlightSelectionMatches(),
         keymap.of([{ key: "Enter", run: () => toggle(this.cursorLine) }, ...searchKeymap, ...defaultKeymap]),
@@ -105,6 +107,7 @@ export class SourceEditor {
           "aria-label": `Source of ${this.#file}; Enter sets a breakpoint`,
           // Nothing is typed here, so a touch screen needs no keyboard.
           inputmode: "none",
+          tabindex: "0",
         }),
       ],
     });

@@ -65,6 +65,7 @@ export class DiagramView {
     const { where, text, fate, cause, stall } = row;
     const track = make("span", { className: "track" });
     track.style.width = `${this.#columns.count * CELL}px`;
+    track.setAttribute("aria-hidden", "true");
     track.append(...this.#boxes(row, hues));
     const why = cause === undefined ? "" : `${cause} ${stall}`;
     const line = make(
@@ -76,11 +77,11 @@ export class DiagramView {
         make("span", { className: "where", textContent: where }),
         make("span", { className: "text", textContent: text }),
         make("span", { className: "why", textContent: why }),
+        make("span", { className: "spoken", textContent: `, ${wayOf(row)}` }),
       ),
       track,
     );
     line.setAttribute("role", "option");
-    line.setAttribute("aria-label", spoken(row));
     line.addEventListener("click", () => this.#choose(index));
     return line;
   }
@@ -145,9 +146,14 @@ export class DiagramView {
   }
 }
 
-/** A row in words. */
-export function spoken({ where, text, fate, stages, stall, cause }: PipelineRow): string {
+/** A row's way through the pipeline in words. */
+function wayOf({ fate, stages, stall, cause }: PipelineRow): string {
   const way = stages.map(({ name, begin, end }) => (end - begin > 1 ? `${name} for ${end - begin}` : name));
   const late = cause === undefined ? "" : `; issued ${stall} late, ${CAUSE_DOCS[cause]}`;
-  return `${where}: ${text}${fate === "retired" ? "" : `, ${FATES[fate]}`}; ${way.join(", ")}${late}`;
+  return `${fate === "retired" ? "" : `${FATES[fate]}; `}${way.join(", ")}${late}`;
+}
+
+/** A row in words. */
+export function spoken(row: PipelineRow): string {
+  return `${row.where}: ${row.text}; ${wayOf(row)}`;
 }

@@ -44,6 +44,13 @@ export class Debugger {
     this.#report({ reason: "paused", hart: this.#machine.core.currentHart });
   }
 
+  /** The machine has been brought somewhere, and stands there. */
+  stand(reason: string): void {
+    this.#target.keepHistory();
+    this.#machine.pause();
+    this.#report({ reason, hart: this.#machine.core.currentHart });
+  }
+
   resume(): void {
     this.#stop = undefined;
     this.#target.resume();

@@ -1,6 +1,6 @@
 /** The files beside the page: core, firmware, kernel and root file system, fetched once and kept for a reset. */
 import { HartbeatError } from "../../host/errors.ts";
-import type { GuestFile } from "../protocol.ts";
+import type { GuestFile, GuestFiles, GuestUrls } from "../protocol.ts";
 
 export interface Images {
   readonly wasm: WebAssembly.Module;
@@ -15,9 +15,7 @@ async function open(name: string): Promise<Response> {
   const response = await fetch(name).catch(() => undefined);
   if (response?.ok) return response;
   const why = response ? `the server answered ${response.status}` : "the server cannot be reached";
-  throw new HartbeatError(
-    `Cannot load ${name}: ${why}; reload the page, or build it again with npm run build.`,
-  );
+  throw new HartbeatError(`Cannot load ${name}: ${why}; reload the page, or see that the file is beside it.`);
 }
 
 async function read(response: Response, onBytes: (count: number) => void): Promise<Uint8Array<ArrayBuffer>> {
@@ -30,8 +28,25 @@ async function read(response: Response, onBytes: (count: number) => void): Promi
   return new Uint8Array(await new Blob(pieces as BlobPart[]).arrayBuffer());
 }
 
+type OnProgress = (loaded: number, total: number) => void;
+
+/** Fetches files that the address of the page names. */
+export async function fetchGuestFiles(urls: GuestUrls, onProgress: OnProgress): Promise<GuestFiles> {
+  const files = Object.entries(urls).map(async ([role, url]) => {
+    const response = await open(url);
+    const total = Number(response.headers.get("content-length") ?? 0);
+    let loaded = 0;
+    const bytes = await read(response, (count) => {
+      loaded += count;
+      onProgress(loaded, total);
+    });
+    return [role, { name: url, bytes }] as const;
+  });
+  return Object.fromEntries(await Promise.all(files));
+}
+
 /** Fetches all; `onProgress` hears of bytes that have come, of how many there will be. */
-export async function fetchImages(onProgress: (loaded: number, total: number) => void): Promise<Images> {
+export async function fetchImages(onProgress: OnProgress): Promise<Images> {
   const responses = await Promise.all(NAMES.map(open));
   const total = responses.reduce((sum, { headers }) => sum + Number(headers.get("content-length") ?? 0), 0);
   let loaded = 0;

@@ -2,7 +2,7 @@
 import { HartbeatError } from "../../host/errors.ts";
 import type { GuestFiles, MachineSettings, Requests, ToPage, ToWorker } from "../protocol.ts";
 import { ConsoleFlow } from "./console-flow.ts";
-import { fetchImages, type Images } from "./images.ts";
+import { fetchGuestFiles, fetchImages, type Images } from "./images.ts";
 import { Session } from "./session.ts";
 
 const scope = self as unknown as DedicatedWorkerGlobalScope;
@@ -28,25 +28,43 @@ function explain(error: unknown): string {
 async function start(
   settings: MachineSettings,
   files: GuestFiles,
-  prepare: (session: Session) => void = () => {},
+  begin?: (session: Session) => Promise<void>,
 ): Promise<void> {
   const mine = ++starts;
   last = { settings, files };
   const places = session?.debugger.places ?? [];
   session?.stop();
   session = undefined;
-  images ??= fetchImages((loaded, total) => post({ type: "progress", loaded, total }));
+  const onProgress = (loaded: number, total: number): void =>
+    post({ type: "progress", what: "Loading the machine", loaded, total });
+  images ??= fetchImages(onProgress);
   const loaded = await images.catch((error) => {
     images = undefined;
     throw error;
   });
-  const made = await Session.create(loaded, settings, files, { console: flow, post, restart });
+  const given = Object.fromEntries(Object.entries(settings.urls).filter(([role]) => !(role in files)));
+  const guest = { ...(await fetchGuestFiles(given, onProgress)), ...files };
+  const made = await Session.create(loaded, settings, guest, { console: flow, post, restart });
   if (mine !== starts) return made.machine.dispose();
   session = made;
   made.seen = seen;
-  for (const place of places) await made.debugger.setBreakpoint(place).catch(() => undefined);
-  prepare(made);
-  made.run().catch((error) => post({ type: "error", message: explain(error) }));
+  const setBreakpoints = async (): Promise<void> => {
+    for (const place of places) await made.debugger.setBreakpoint(place).catch(() => undefined);
+  };
+  if (!begin) await setBreakpoints();
+  made.run(begin && (() => begin(made).finally(setBreakpoints))).catch((error) => {
+    if (session === made) post({ type: "error", message: explain(error) });
+  });
+}
+
+/** A new machine repeats the present run up to where a function was entered. */
+function travel(name: string, cycle: number): Promise<void> | undefined {
+  if (!last) return undefined;
+  const { run } = present().whereabouts;
+  return start(last.settings, last.files, (made) => {
+    made.debugger.stopAtMoment(name, cycle);
+    return made.whereabouts.repeat(run);
+  });
 }
 
 function restart(): void {
@@ -62,7 +80,8 @@ function present(): Session {
 type Handlers = { [Name in keyof Requests]: (...args: Parameters<Requests[Name]>) => unknown };
 
 const handlers: Handlers = {
-  boot: (settings, files) => start(settings, files),
+  boot: (settings, files, beginning) =>
+    start(settings, files, beginning && ((made) => made.whereabouts.bring(beginning))),
   reset: () => last && start(last.settings, last.files),
   fingerprint: () => present().fingerprint(),
   run: (cycles) => present().advance({ cycles }),
@@ -80,10 +99,11 @@ const handlers: Handlers = {
   watchPipeline: (watched) => present().watchPipeline(watched),
   pipeline: (hart, count) => present().pipeline.view(hart, count),
   pipelineFile: (count, format) => present().pipeline.export(count, format),
-  snapshot: () => present().machine.snapshot(),
+  snapshot: () => present().snapshot(),
   restore: (snapshot) => present().restore(snapshot),
-  travel: (name, cycle) =>
-    last && start(last.settings, last.files, ({ debugger: control }) => control.stopAtMoment(name, cycle)),
+  travel,
+  recording: () => present().whereabouts.run.recording,
+  whereabouts: () => present().whereabouts.present(),
   runTo: (where) => present().debugger.runTo(where),
   setBreakpoint: (where) => present().debugger.setBreakpoint(where),
   clearBreakpoint: (address) => present().debugger.clearBreakpoint(address),

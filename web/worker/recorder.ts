@@ -1,5 +1,6 @@
 /** Gathers what the boot map shows: functions of the boot path, programs, and console lines with their times. */
 import type { MachineTarget } from "../../host/debug/machine-target.ts";
+import { readTasks } from "../../host/inspect/tasks.ts";
 import type { Machine } from "../../host/machine.ts";
 import { BootTrace, type TraceRecord } from "../../host/trace/boot-trace.ts";
 import { type ProgramRecord, ProgramTrace } from "../../host/trace/program-trace.ts";
@@ -9,12 +10,14 @@ import type { ConsoleLine, TraceUpdate } from "../protocol.ts";
 const MOST_LINES = 2000;
 const LONGEST_LINE = 400;
 const NEWLINE = 10;
+const INIT_PID = 1;
 
 export class Recorder {
   readonly #machine: Machine;
-  readonly #boot: BootTrace;
+  readonly #target: MachineTarget;
   readonly #functions = new Map<number, TraceRecord>();
   readonly #programs = new Map<number, ProgramRecord>();
+  #traces: { stop(): void }[] = [];
   #lines: ConsoleLine[] = [];
   #lineCount = 0;
   #text = "";
@@ -22,19 +25,34 @@ export class Recorder {
 
   constructor(machine: Machine, target: MachineTarget) {
     this.#machine = machine;
-    this.#boot = new BootTrace(target);
-    this.#boot.onRecord = (record, index) => this.#functions.set(index, record);
-    const programs = new ProgramTrace(target);
-    programs.onRecord = (record, index) => this.#programs.set(index, record);
+    this.#target = target;
+    this.#watch();
     const stop = machine.console.onOutput((bytes) => {
       for (const byte of bytes) this.#character(byte);
       if (this.#lineCount >= MOST_LINES) stop();
     });
   }
 
-  /** The boot path has come to the first program. */
-  get booted(): boolean {
-    return this.#boot.finished;
+  /** The machine was put into the middle of a run: what is there was not seen coming, and numbers begin anew. */
+  restart(): void {
+    for (const trace of this.#traces) trace.stop();
+    this.take();
+    this.#text = "";
+    const { symbols } = this.#machine;
+    const tasks = readTasks(symbols, (address, length) => this.#target.readMemory(0, address, length)) ?? [];
+    const booted = tasks.some(({ pid, kernelThread }) => pid === INIT_PID && !kernelThread);
+    this.#watch(!booted).adopt(tasks);
+  }
+
+  #watch(withBoot = true): ProgramTrace {
+    const programs = new ProgramTrace(this.#target);
+    programs.onRecord = (record, index) => this.#programs.set(index, record);
+    this.#traces = [programs];
+    if (!withBoot) return programs;
+    const boot = new BootTrace(this.#target);
+    boot.onRecord = (record, index) => this.#functions.set(index, record);
+    this.#traces.push(boot);
+    return programs;
   }
 
   /** What is new since the last call; undefined when that is nothing. */

@@ -1,8 +1,10 @@
 /** One machine from power-on to power-off: paced by the wall clock, recorded, and open to the debugger. */
 import { MachineTarget } from "../../host/debug/machine-target.ts";
 import { MemoryBackend } from "../../host/devices/virtio-blk.ts";
+import { HartbeatError } from "../../host/errors.ts";
 import { Machine } from "../../host/machine.ts";
 import { PacedLoop } from "../../host/pace.ts";
+import { digestOf } from "../../host/snapshot/digest.ts";
 import type { Fingerprint, GuestFiles, MachineSettings, PowerState, Status, ToPage } from "../protocol.ts";
 import type { ConsoleFlow } from "./console-flow.ts";
 import { Debugger } from "./debugger.ts";
@@ -12,6 +14,7 @@ import { Inspector } from "./inspector.ts";
 import { PipelineWatch } from "./pipeline-watch.ts";
 import { Recorder } from "./recorder.ts";
 import { SourceLines } from "./source-lines.ts";
+import { Whereabouts } from "./whereabouts.ts";
 
 const STATUS_INTERVAL_MS = 250;
 /** The clock of an idle machine is brought forward so often: each time costs the page a drawing. */
@@ -20,6 +23,8 @@ const IDLE_INTERVAL_MS = 5000;
 const IDLE_LOAD = 0.2;
 /** As much of the past output as a restored machine shows. */
 const SCREEN_CHARACTERS = 65_536;
+/** Host time of one stretch of a run that goes as fast as it can. */
+const TURN_MS = 30;
 
 /** Lets the worker's event loop run; a message, because timers of a worker wait 4 ms at least. */
 const channel = new MessageChannel();
@@ -42,6 +47,7 @@ export class Session {
   readonly debugger: Debugger;
   readonly inspector: Inspector;
   readonly pipeline: PipelineWatch;
+  readonly whereabouts: Whereabouts;
   readonly #settings: MachineSettings;
   readonly #host: SessionHost;
   readonly #target: MachineTarget;
@@ -49,6 +55,8 @@ export class Session {
   readonly #console: ConsoleFlow;
   readonly #recorder: Recorder;
   #booting = true;
+  #replaying = false;
+  #stopped = false;
   #pipelineWatched = false;
   #unseen: Hold | undefined;
   #statusTimer: ReturnType<typeof setTimeout> | undefined;
@@ -97,6 +105,14 @@ export class Session {
       host.post({ type: "stopped", stop });
       this.#statusSoon();
     };
+    this.whereabouts = new Whereabouts({
+      machine,
+      target: this.#target,
+      debugger: this.debugger,
+      settings,
+      restore: (snapshot) => this.restore(snapshot),
+      hurry: (turn, total) => this.#hurry(turn, total),
+    });
     this.#console = host.console;
     this.#console.discard();
     machine.console.onOutput((bytes) => {
@@ -111,11 +127,38 @@ export class Session {
     this.#loop.speed = settings.speed;
   }
 
-  async run(): Promise<void> {
+  /** Powers on, brings the machine to where it is to begin, and lets it run until it is stopped. */
+  async run(begin?: () => Promise<void>): Promise<void> {
     this.#host.post({ type: "power-on" });
-    if (this.#settings.paused) this.debugger.pause();
+    if (begin) await this.#begin(begin);
+    else if (this.#settings.paused) this.debugger.pause();
+    if (this.#stopped) return;
     this.#postStatus();
     if (!this.#settings.free) await this.#loop.run();
+  }
+
+  /** What cannot be brought about is told, and the machine begins with its first instruction. */
+  async #begin(begin: () => Promise<void>): Promise<void> {
+    try {
+      await begin();
+    } catch (error) {
+      if (!(error instanceof HartbeatError) || this.#stopped) throw error;
+      this.#host.post({ type: "notice", message: error.message });
+    }
+  }
+
+  async #hurry(turn: () => boolean, total: number): Promise<void> {
+    this.#replaying = true;
+    this.#postStatus();
+    for (let done = false; !done && !this.#stopped; ) {
+      const rest = performance.now() + TURN_MS;
+      while (!done && performance.now() < rest && !this.#console.ready) done = turn();
+      this.#flush();
+      this.#host.post({ type: "progress", what: "Repeating the run", loaded: this.machine.cycles, total });
+      await this.#console.ready;
+      await nextTask();
+    }
+    this.#replaying = false;
   }
 
   input(bytes: Uint8Array): void {
@@ -146,11 +189,18 @@ export class Session {
     this.#unseen = seen ? undefined : new Hold();
   }
 
+  snapshot(): Promise<Uint8Array> {
+    this.#flush();
+    return this.machine.snapshot();
+  }
+
   /** Goes to where a snapshot was taken, with the screen that there was. */
   async restore(snapshot: Uint8Array): Promise<void> {
     await this.machine.restore(snapshot);
+    this.whereabouts.origin = snapshot;
     this.#console.discard();
-    this.#host.post({ type: "restored" });
+    this.#host.post({ type: "restored", cycle: this.machine.cycles, snapshot: digestOf(snapshot) });
+    this.#recorder.restart();
     const screen = this.machine.console.output.slice(-SCREEN_CHARACTERS);
     this.#console.push(Uint8Array.from(screen, (character) => character.charCodeAt(0)));
     this.#flush();
@@ -178,6 +228,7 @@ export class Session {
   }
 
   stop(): void {
+    this.#stopped = true;
     clearTimeout(this.#statusTimer);
     this.#loop.stop();
     this.#console.release();
@@ -230,6 +281,7 @@ export class Session {
   /** Booting ends the first time that the machine waits for most of an interval. */
   #power(load: number): PowerState {
     if (this.machine.halted) return "off";
+    if (this.#replaying) return "replaying";
     if (this.machine.paused) return "paused";
     const idle = this.machine.idle && load < IDLE_LOAD;
     if (idle && this.machine.cycles > 0) this.#booting = false;
