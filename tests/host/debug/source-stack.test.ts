@@ -100,7 +100,14 @@ requireTool(
       "echo ====\\n",
     ]);
     const setUp = [FIRMWARE_SYMBOLS, `add-symbol-file ${id}`, "set backtrace past-main on"];
-    const quiet = ["set print entry-values no", "set print frame-arguments all", "set print symbol off"];
+    // GDB caches the stack and does not know that `monitor goto` changes it.
+    const uncached = ["set stack-cache off", "set code-cache off"];
+    const quiet = [
+      ...uncached,
+      "set print entry-values no",
+      "set print frame-arguments all",
+      "set print symbol off",
+    ];
     const output = await debug(machine, [...setUp, ...quiet, ...looks]);
 
     const theirs = output
