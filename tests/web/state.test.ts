@@ -71,6 +71,7 @@ requireTool("chromium")("the state of a run", () => {
     expect(await other.evaluate(() => hartbeat.steps)).toContain("sh");
 
     await other.click("#tab-debugger");
+    await other.selectOption("#debug-tools select >> nth=0", "instruction");
     const before = await other.evaluate(() => hartbeat.cycles());
     await other.getByRole("button", { name: "Back", exact: true }).click();
     await other.locator("#debug-state").filter({ hasText: "stepped back" }).waitFor();
