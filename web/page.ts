@@ -131,10 +131,7 @@ function boot(next: MachineSettings, files = dialog.files, beginning?: Beginning
 
 client.on("progress", ({ what, loaded, total }) => progress.update(what, loaded, total));
 client.on("notice", showNotice);
-client.on("power-on", () => {
-  progress.end();
-  banner.hidden = true;
-});
+client.on("power-on", () => progress.end());
 
 client.on("output", (bytes) => {
   outputBytes += bytes.length;
