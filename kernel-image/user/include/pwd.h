@@ -19,3 +19,10 @@ int user_groups(const char *name, gid_t gid, gid_t *list, int max);
 char *shadow_password(const char *name);
 /* SHA-256-crypt of a password, with the salt (and rounds) of an existing hash. */
 char *crypt(const char *password, const char *setting);
+
+/* Account things that login and su share. A line from the terminal, without its end; 0 when there is none. */
+int read_line(char *line, size_t size);
+/* Asks for the user's password, if there is one; pw may be NULL. Exits when the terminal has nothing more to say. */
+int may_enter(struct passwd *pw);
+/* Takes on the user's groups and ids for good, or dies. */
+void become_user(const struct passwd *pw);

@@ -11,6 +11,7 @@ void *realloc(void *old, size_t size);
 void free(void *memory);
 
 _Noreturn void exit(int status);
+int atexit(void (*function)(void));	/* up to four */
 _Noreturn void abort(void);
 
 char *getenv(const char *name);

@@ -29,8 +29,28 @@ void libc_start(long *stack)
 	exit(main(argc, argv));
 }
 
+static void (*at_exit[4])(void);
+
+int atexit(void (*function)(void))
+{
+	for (int i = 0; i < 4; i++)
+		if (!at_exit[i]) {
+			at_exit[i] = function;
+			return 0;
+		}
+	return -1;
+}
+
+/* A function that calls exit itself is not called again. */
 void exit(int status)
 {
+	for (int i = 3; i >= 0; i--) {
+		void (*function)(void) = at_exit[i];
+
+		at_exit[i] = NULL;
+		if (function)
+			function();
+	}
 	fflush(stdout);
 	_exit(status);
 }

@@ -62,21 +62,48 @@ char **make_argv(struct word *words, int *argc)
 	return argv;
 }
 
+static struct saved_variable **locals;	/* of the function that runs */
+
 static int call_function(struct node *body, int argc, char **argv)
 {
+	struct saved_variable *mine = NULL, **outer = locals;
 	char **saved = positional;
 	int count = positional_count, status;
 
 	positional = argv + 1;
 	positional_count = argc - 1;
+	locals = &mine;
 	status = run(body);
 	if (unwinding == RETURN) {
 		unwinding = NONE;
 		status = last_status;
 	}
+	restore_variables(mine);
+	locals = outer;
 	positional = saved;
 	positional_count = count;
 	return status;
+}
+
+/* local NAME[=VALUE]...: what the function does with them is undone at its end. Without a value the old one stays. */
+int local_builtin(int argc, char **argv)
+{
+	if (!locals) {
+		complain("local: not in a function");
+		return 1;
+	}
+	for (int i = 1; i < argc; i++) {
+		size_t len = name_length(argv[i]);
+
+		if (!len || (argv[i][len] && argv[i][len] != '=')) {
+			complain("local: %s: not a valid name", argv[i]);
+			return 1;
+		}
+		save_variable(locals, take_string(argv[i], len));
+		if (argv[i][len])
+			set_variable(take_string(argv[i], len), argv[i] + len + 1);
+	}
+	return 0;
 }
 
 /* In a child: becomes the program, or exits as POSIX says: 127 not found, 126 not executable. */
@@ -100,40 +127,19 @@ static void trace(int argc, char **argv)
 	fprintf(stderr, "\n");
 }
 
-struct saved_variable { struct saved_variable *next; const char *name, *value; bool exported; };
-
 /* Assignments in front of a command: in force for it alone. */
 static struct saved_variable *assign_for(struct word *from, struct word *to)
 {
 	struct saved_variable *saved = NULL;
 
 	for (; from != to; from = from->next) {
-		struct saved_variable *s = take(sizeof(*s));
-		const char *value;
+		const char *name = take_string(from->text, name_length(from->text));
 
-		s->name = take_string(from->text, name_length(from->text));
-		value = get_variable(s->name);
-		s->value = value ? take_string(value, strlen(value)) : NULL;
-		for (struct variable *v = variables; v; v = v->next)
-			if (!strcmp(v->name, s->name))
-				s->exported = v->exported;
-		s->next = saved;
-		saved = s;
+		save_variable(&saved, name);
 		assign(from->text);
-		export_variable(s->name);
+		export_variable(name);
 	}
 	return saved;
-}
-
-static void undo_assignments(struct saved_variable *s)
-{
-	for (; s; s = s->next) {
-		unset_variable(s->name);
-		if (s->value)
-			set_variable(s->name, s->value);
-		if (s->exported)
-			export_variable(s->name);
-	}
 }
 
 /* A builtin or function, in the shell itself. */
@@ -152,7 +158,7 @@ static int run_inside(struct node *n, struct word *first, int argc, char **argv)
 		status = function ? call_function(function, argc, argv) : b(argc, argv);
 	undo_redirect(saved);
 	if (!special)
-		undo_assignments(variables_before);
+		restore_variables(variables_before);
 	return status;
 }
 
@@ -188,7 +194,7 @@ int run_command(struct node *n, bool forked)
 	if (find_function(argv[0]) || find_builtin(argv[0], NULL))
 		return run_inside(n, first, argc, argv);
 	job = forked ? NULL : new_job(n);
-	pid = forked ? 0 : fork();
+	pid = forked ? 0 : fork_process();
 	if (pid < 0) {
 		complain("cannot fork: %s", strerror(errno));
 		return 1;

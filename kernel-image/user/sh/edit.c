@@ -1,6 +1,7 @@
 /* The line editor: a terminal in raw mode, a line that may take several rows, and a history. */
 #include "sh.h"
 #include <ctype.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,8 +26,11 @@ static struct buffer screen;	/* what goes to the terminal in one write */
 static int read_byte(void)
 {
 	unsigned char c;
+	ssize_t got;
 
-	return read(STDIN_FILENO, &c, 1) == 1 ? c : -1;
+	while ((got = read(STDIN_FILENO, &c, 1)) < 0 && errno == EINTR && trap_pending)
+		run_traps();
+	return got == 1 ? c : -1;
 }
 
 /* ESC [ A, ESC O A, ESC [ 3 ~ and their kin. */

@@ -68,7 +68,7 @@ static void start_pipeline(struct node *n, struct job *job, bool foreground)
 		pid_t pid;
 
 		fd[0] = fd[1] = -1;
-		if ((!last && pipe(fd) < 0) || (pid = fork()) < 0) {
+		if ((!last && pipe(fd) < 0) || (pid = fork_process()) < 0) {
 			complain("cannot start the pipeline: %s", strerror(errno));
 			close(fd[0]);
 			close(fd[1]);
@@ -188,7 +188,7 @@ static int run_if(struct node *n)
 static int run_subshell(struct node *n)
 {
 	struct job *job = new_job(n);
-	pid_t pid = fork();
+	pid_t pid = fork_process();
 
 	if (pid < 0) {
 		complain("cannot fork: %s", strerror(errno));
@@ -248,6 +248,8 @@ int run(struct node *n)
 		undo_redirect(saved);
 	if (definitions == definitions_before)
 		memory_release(mark);
+	if (trap_pending)
+		run_traps();
 	if (got_interrupt) {
 		got_interrupt = false;
 		unwinding = INTERRUPTED;

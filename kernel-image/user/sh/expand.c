@@ -107,7 +107,7 @@ static void command_substitution(struct output *o, const char *text, bool quoted
 	char buf[512];
 	pid_t pid;
 
-	if (pipe(fd) < 0 || (pid = fork()) < 0) {
+	if (pipe(fd) < 0 || (pid = fork_process()) < 0) {
 		complain("cannot fork");
 		expand_failed = true;
 		return;

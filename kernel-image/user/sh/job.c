@@ -28,6 +28,7 @@ struct job {
 static struct job *jobs;
 static bool job_control;
 static pid_t shell_group;
+static sigset_t normal_mask;
 volatile bool got_interrupt;
 
 static const int ignored_signals[] = { SIGQUIT, SIGTERM, SIGTSTP, SIGTTIN, SIGTTOU };
@@ -38,14 +39,24 @@ static void note_interrupt(int sig)
 	got_interrupt = true;
 }
 
+void reset_signal(int sig)
+{
+	bool ignored = false;
+
+	for (unsigned int i = 0; i < sizeof(ignored_signals) / sizeof(ignored_signals[0]); i++)
+		ignored |= ignored_signals[i] == sig;
+	signal(sig, !interactive ? SIG_DFL : sig == SIGINT ? note_interrupt : ignored ? SIG_IGN : SIG_DFL);
+}
+
 void init_jobs(void)
 {
 	shell_pid = getpid();
+	sigprocmask(SIG_BLOCK, NULL, &normal_mask);
 	if (!interactive)
 		return;
 	for (unsigned int i = 0; i < sizeof(ignored_signals) / sizeof(ignored_signals[0]); i++)
-		signal(ignored_signals[i], SIG_IGN);
-	signal(SIGINT, note_interrupt);
+		reset_signal(ignored_signals[i]);
+	reset_signal(SIGINT);
 	setpgid(0, 0);		/* fails for a session leader, which leads its group already */
 	shell_group = getpgid(0);
 	job_control = tcsetpgrp(STDIN_FILENO, shell_group) == 0;
@@ -112,6 +123,19 @@ void forget_jobs(void)
 		remove_job(jobs);
 }
 
+pid_t fork_process(void)
+{
+	sigset_t all;
+	pid_t pid;
+
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, NULL);
+	pid = fork();
+	if (pid)
+		sigprocmask(SIG_SETMASK, &normal_mask, NULL);
+	return pid;
+}
+
 void enter_job(struct job *job, bool foreground)
 {
 	if (job_control && job) {
@@ -122,10 +146,12 @@ void enter_job(struct job *job, bool foreground)
 		if (foreground)
 			tcsetpgrp(STDIN_FILENO, group);
 	}
+	forget_traps();
 	if (interactive) {
+		interactive = false;
 		for (unsigned int i = 0; i < sizeof(ignored_signals) / sizeof(ignored_signals[0]); i++)
-			signal(ignored_signals[i], SIG_DFL);
-		signal(SIGINT, SIG_DFL);
+			reset_signal(ignored_signals[i]);
+		reset_signal(SIGINT);
 	}
 	if (!job_control && job && !foreground) {
 		int fd = open("/dev/null", O_RDONLY);
@@ -137,8 +163,9 @@ void enter_job(struct job *job, bool foreground)
 			close(fd);
 		}
 	}
-	job_control = interactive = false;
+	job_control = false;
 	forget_jobs();
+	sigprocmask(SIG_SETMASK, &normal_mask, NULL);
 }
 
 void add_process(struct job *job, pid_t pid)
@@ -347,12 +374,14 @@ static int wait_job(struct job *job)
 {
 	int status;
 
-	while (job_state(job) == RUNNING && !got_interrupt && collect(0))
+	while (job_state(job) == RUNNING && !got_interrupt && !trap_pending && collect(0))
 		;
+	if (job_state(job) == RUNNING)
+		return 128 + (got_interrupt ? SIGINT : trap_pending);
 	status = last_wait_status(job);
 	if (job_state(job) == DONE)
 		remove_job(job);
-	return got_interrupt ? 128 + SIGINT : exit_status(status);
+	return exit_status(status);
 }
 
 int wait_builtin(int argc, char **argv)
@@ -360,7 +389,7 @@ int wait_builtin(int argc, char **argv)
 	int status = 0;
 
 	if (argc == 1) {
-		for (struct job *job = jobs; job && !got_interrupt; ) {
+		for (struct job *job = jobs; job && !got_interrupt && !trap_pending; ) {
 			if (job->id && job_state(job) != STOPPED) {
 				wait_job(job);
 				job = jobs;
@@ -368,7 +397,7 @@ int wait_builtin(int argc, char **argv)
 				job = job->next;
 			}
 		}
-		return 0;
+		return trap_pending ? 128 + trap_pending : 0;
 	}
 	for (int i = 1; i < argc; i++) {
 		struct job *found = isdigit(argv[i][0]) ? NULL : find_job(argv[i]);

@@ -54,6 +54,7 @@ int main(int argc, char **argv)
 		command = argv[optind++];
 	set_defaults();
 	init_jobs();
+	init_traps();
 	if (login_shell && stat("/etc/profile", &st) == 0)
 		run_file("/etc/profile");
 	if ((from_string || !from_stdin) && optind < argc)

@@ -80,6 +80,10 @@ const char *get_variable(const char *name);
 void set_variable(const char *name, const char *value);
 void export_variable(const char *name);
 void unset_variable(const char *name);
+/* What variables were, to be put back: the last saved first. */
+struct saved_variable { struct saved_variable *next; char *name, *value; bool exported; };
+void save_variable(struct saved_variable **saved, const char *name);
+void restore_variables(struct saved_variable *saved);
 /* The length of a valid name at the start of text, else 0. */
 size_t name_length(const char *text);
 void print_variables(bool exported_only);
@@ -118,6 +122,7 @@ void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* forked: in a child made for this command, which the program may replace. */
 int run_command(struct node *n, bool forked);
 char **make_argv(struct word *words, int *argc);
+int local_builtin(int argc, char **argv);
 struct node *find_function(const char *name);
 void define_function(const char *name, struct node *body);
 extern unsigned int definitions;	/* functions defined so far: memory with their trees in it stays */
@@ -132,6 +137,8 @@ void undo_redirect(struct saved_fd *saved);
 struct job;
 void init_jobs(void);
 struct job *new_job(struct node *node);
+/* Like fork, for a child that calls enter_job: a signal that comes before waits until then. */
+pid_t fork_process(void);
 /* In a forked child: its place in the job, signals back to normal. */
 void enter_job(struct job *job, bool foreground);
 void add_process(struct job *job, pid_t pid);
@@ -144,6 +151,16 @@ int wait_builtin(int argc, char **argv);
 pid_t job_group(const char *name);
 void forget_jobs(void);
 extern volatile bool got_interrupt;
+
+/* What a signal does to the shell while there is no trap for it. */
+void reset_signal(int sig);
+
+/* ---- trap.c ---- */
+void init_traps(void);
+int trap_builtin(int argc, char **argv);
+extern volatile int trap_pending;	/* a signal whose command has not run yet */
+void run_traps(void);
+void forget_traps(void);
 
 /* ---- builtin.c ---- */
 typedef int (*builtin)(int argc, char **argv);

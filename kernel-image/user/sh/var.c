@@ -88,6 +88,35 @@ void unset_variable(const char *name)
 	free(v);
 }
 
+void save_variable(struct saved_variable **saved, const char *name)
+{
+	struct variable *v = find(name);
+	struct saved_variable *s = calloc(1, sizeof(*s));
+
+	if (!s || !(s->name = strdup(name)) || (v && v->value && !(s->value = strdup(v->value))))
+		out_of_memory();
+	s->exported = v && v->exported;
+	s->next = *saved;
+	*saved = s;
+}
+
+void restore_variables(struct saved_variable *s)
+{
+	while (s) {
+		struct saved_variable *next = s->next;
+
+		unset_variable(s->name);
+		if (s->value)
+			set_variable(s->name, s->value);
+		if (s->exported)
+			export_variable(s->name);
+		free(s->name);
+		free(s->value);
+		free(s);
+		s = next;
+	}
+}
+
 void import_environment(void)
 {
 	for (char **e = environ; *e; e++) {
