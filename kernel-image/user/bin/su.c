@@ -10,25 +10,25 @@ static const char synopsis[] = "su [-l] [-c COMMAND] [-] [NAME]";
 
 int main(int argc, char **argv)
 {
-	const char *command = NULL, *name = "root", *slash;
+	const char *command = NULL, *name = NULL, *slash;
 	char shell_name[64];
 	struct passwd *pw;
 	int login = 0, c;
 
-	while ((c = getopt(argc, argv, "c:l", synopsis)) != -1) {
+	while ((c = getopt(argc, argv, "c:l", synopsis)) != -1 || optind < argc) {
 		if (c == 'c')
 			command = optarg;
-		else
+		else if (c == 'l')
 			login = 1;
+		else if (!strcmp(argv[optind], "-"))
+			login = !!optind++;
+		else if (!name)
+			name = argv[optind++];
+		else
+			usage(synopsis);
 	}
-	if (optind < argc && !strcmp(argv[optind], "-")) {
-		login = 1;
-		optind++;
-	}
-	if (optind < argc)
-		name = argv[optind++];
-	if (optind < argc)
-		usage(synopsis);
+	if (!name)
+		name = "root";
 	if (geteuid() != 0)
 		fail("must be set-user-ID root");
 	pw = getpwnam(name);

@@ -25,12 +25,12 @@ static int ask_password(char *password, size_t size)
 	struct termios visible, hidden;
 	int got;
 
-	printf("Password: ");
-	fflush(stdout);
 	tcgetattr(STDIN_FILENO, &visible);
 	hidden = visible;
 	hidden.c_lflag &= ~ECHO;
-	tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
+	tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);	/* before somebody sees that he may type */
+	printf("Password: ");
+	fflush(stdout);
 	got = read_line(password, size);
 	tcsetattr(STDIN_FILENO, TCSANOW, &visible);
 	putchar('\n');

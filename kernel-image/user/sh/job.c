@@ -336,10 +336,10 @@ static int continue_job(struct job *job, bool foreground)
 		if (job->processes[i].state == STOPPED)
 			job->processes[i].state = RUNNING;
 	job->told = RUNNING;
+	if (foreground)
+		tcsetpgrp(STDIN_FILENO, job->group);	/* before it shows: a key struck now is for the job */
 	printf(foreground ? "%s\n" : "%s &\n", job->text);
 	fflush(stdout);
-	if (foreground)
-		tcsetpgrp(STDIN_FILENO, job->group);
 	kill(-job->group, SIGCONT);
 	return foreground ? wait_foreground(job) : 0;
 }
