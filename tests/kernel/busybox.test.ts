@@ -104,5 +104,31 @@ unless(whyNoDebianPrograms("busybox-static"))("Debian's busybox", () => {
     afterAll(() => guest.dispose());
 
     commands("busybox ", () => shell);
+
+    test.each([24, 12])("vi on a terminal of %i rows", async (rows) => {
+      await shell.run("seq 3 > /tmp/text");
+      await shell.run(`stty rows ${rows} columns 80`);
+      const from = guest.output.length;
+      guest.send("busybox vi /tmp/text\n");
+      await guest.expect(/- \/tmp\/text 1\/3/);
+      // Rows that the file does not fill begin with a tilde; the last row tells of the file.
+      expect(guest.output.slice(from).match(/~/g)).toHaveLength(rows - 4);
+      // What follows an escape too soon would belong to it: vi's answer comes first.
+      const steps: readonly (readonly [string, RegExp])[] = [
+        ["/2\r", / 2\/3/],
+        ["ofour\x1b", /- [^\n]* 3\/4/],
+        ["kkdd", /Delete 1 lines/],
+        ["\x1b[B", / 2\/3/],
+        ["A!\x1b", /- [^\n]* 2\/3/],
+      ];
+      for (const [keys, answer] of steps) {
+        guest.send(keys);
+        await guest.expect(answer);
+      }
+      guest.send(":wq\r");
+      await guest.expect(/# /);
+      await shell.run("stty columns 1000");
+      expect(await shell.run("cat /tmp/text")).toBe("2\nfour!\n3\n");
+    });
   });
 });
