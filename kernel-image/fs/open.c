@@ -186,6 +186,17 @@ SYSCALL_DEFINE3(fchmodat, int, dfd, const char __user *, name, umode_t, mode)
 	return change_path(dfd, name, LOOKUP_FOLLOW, &attr);
 }
 
+SYSCALL_DEFINE4(fchmodat2, int, dfd, const char __user *, name, umode_t, mode, unsigned int, flags)
+{
+	struct iattr attr = { .ia_valid = ATTR_MODE, .ia_mode = mode };
+
+	if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
+		return -EINVAL;
+	return change_path(dfd, name,
+			   (flags & AT_SYMLINK_NOFOLLOW ? 0 : LOOKUP_FOLLOW) | (flags & AT_EMPTY_PATH ? LOOKUP_EMPTY : 0),
+			   &attr);
+}
+
 SYSCALL_DEFINE2(fchmod, unsigned int, fd, umode_t, mode)
 {
 	struct iattr attr = { .ia_valid = ATTR_MODE, .ia_mode = mode };

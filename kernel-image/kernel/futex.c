@@ -6,6 +6,7 @@
  * looks at the queue, each under the bucket's lock: no wake-up is lost. The word is read without the lock, as reading
  * may fault. A requeue moves a waiter to another bucket, so q->bucket is believed only under the lock it names.
  */
+#include <linux/cred.h>
 #include <linux/fs.h>
 #include <linux/futex.h>
 #include <linux/hrtimer.h>
@@ -328,6 +329,24 @@ SYSCALL_DEFINE2(set_robust_list, struct robust_list_head __user *, head, size_t,
 		return -EINVAL;
 	current->robust_list = head;
 	return 0;
+}
+
+SYSCALL_DEFINE3(get_robust_list, int, pid, struct robust_list_head __user **, head, size_t __user *, len)
+{
+	struct robust_list_head __user *found = NULL;
+	struct task_struct *task;
+	int ret = -ESRCH;
+
+	read_lock(&tasklist_lock);
+	task = pid ? find_task_by_vpid(pid) : current;
+	if (task) {
+		ret = task->mm == current->mm || capable_root() ? 0 : -EPERM;
+		found = task->robust_list;
+	}
+	read_unlock(&tasklist_lock);
+	if (ret)
+		return ret;
+	return put_user(found, head) || put_user(sizeof(*found), len) ? -EFAULT : 0;
 }
 
 /* The owner is gone: the word says so, and one waiter gets it. */

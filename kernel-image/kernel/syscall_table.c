@@ -41,6 +41,7 @@
 	call(55, fchown)			\
 	call(56, openat)			\
 	call(57, close)				\
+	call(58, vhangup)			\
 	call(59, pipe2)				\
 	call(61, getdents64)			\
 	call(62, lseek)				\
@@ -76,6 +77,7 @@
 	call(97, unshare)			\
 	call(98, futex)				\
 	call(99, set_robust_list)		\
+	call(100, get_robust_list)		\
 	call(101, nanosleep)			\
 	call(102, getitimer)			\
 	call(103, setitimer)			\
@@ -204,9 +206,10 @@
 	call(435, clone3)			\
 	call(436, close_range)			\
 	call(439, faccessat2)			\
-	call(441, epoll_pwait2)
+	call(441, epoll_pwait2)			\
+	call(452, fchmodat2)
 
-#define NR_SYSCALLS 442
+#define NR_SYSCALLS 453
 
 #define DECLARE(nr, name)							\
 	long sys_##name(unsigned long, unsigned long, unsigned long, unsigned long, unsigned long, unsigned long);

@@ -3,6 +3,7 @@
 #include <linux/kernel.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
+#include <linux/syscalls.h>
 #include <linux/tty.h>
 #include <linux/uaccess.h>
 
@@ -142,6 +143,15 @@ void tty_vhangup(struct tty_struct *tty)
 		replace_pid(tty, &tty->pgrp, NULL);
 	}
 	write_unlock_irq(&tasklist_lock);
+}
+
+SYSCALL_DEFINE0(vhangup)
+{
+	if (!capable_root())
+		return -EPERM;
+	if (current->signal->tty)
+		tty_vhangup(current->signal->tty);
+	return 0;
 }
 
 static int tiocsctty(struct tty_struct *tty, struct file *file, bool steal)
