@@ -51,7 +51,9 @@ requireTool("riscv64-linux-gnu-gcc", "make")("usertests", () => {
       const initrd = [readFileSync(INITRAMFS), archive([program("bin/usertests", build())])];
       guest = await bootGuest(place, { initrd });
       const shell = await Shell.login(guest);
-      told = results(await shell.run(place.machine === "QEMU" ? "usertests -n; true" : "usertests; true"));
+      told = results(
+        await shell.run(place.machine === "QEMU" ? "usertests -n -t 150; true" : "usertests; true"),
+      );
     }, LIMIT_MS);
 
     afterAll(() => guest?.dispose());

@@ -1,7 +1,9 @@
 /*
  * usertests: system calls, memory, signals, threads and limits, tried from user mode, told as KTAP.
  *
- *	usertests [-l] [-n] [SUITE ...]		-l lists the tests, -n leaves the search for leaks out
+ *	usertests [-l] [-n] [-t SECONDS] [SUITE ...]
+ *
+ * -l lists the tests, -n leaves the search for leaks out, -t is the limit of time for a test (15 s)
  *
  * Each test runs in a child with a directory and a process group of its own and a
  * limit of time. Afterwards the free pages and the kernel's live objects are counted
@@ -12,7 +14,6 @@
 #include <tool.h>
 #include "usertests.h"
 
-#define TIME_LIMIT_MS	15000
 #define LEAK_RUNS	4
 #define SETTLE_MS	200	/* for freeing that waits: RCU, work queues, the reaper */
 
@@ -21,6 +22,7 @@ extern const struct user_test __start_usertests[], __stop_usertests[];
 struct usage { long pages, objects; };
 
 static int verdict_pipe[2];
+static long time_limit = 15;	/* seconds */
 
 void test_failed(const char *file, int line, const char *format, ...)
 {
@@ -80,7 +82,7 @@ static int run_once(const struct user_test *test, char *verdict, size_t size)
 {
 	char folder[] = "/tmp/usertests";
 	struct pollfd ready;
-	struct timespec limit = { TIME_LIMIT_MS / 1000, 0 };
+	struct timespec limit = { time_limit, 0 };
 	ssize_t len = 0;
 	int status = 0;
 	pid_t pid;
@@ -103,7 +105,7 @@ static int run_once(const struct user_test *test, char *verdict, size_t size)
 	close(verdict_pipe[1]);
 	ready = (struct pollfd){ verdict_pipe[0], POLLIN, 0 };
 	if (sys(NR_ppoll, &ready, 1, &limit, NULL, 0) <= 0)
-		len = snprintf(verdict, size, "still running after %d s", TIME_LIMIT_MS / 1000);
+		len = snprintf(verdict, size, "still running after %ld s", time_limit);
 	else
 		len = read(verdict_pipe[0], verdict, size - 1);
 	verdict[len > 0 ? len : 0] = 0;
@@ -160,14 +162,18 @@ static int wanted(const struct user_test *test, char **suites)
 
 int main(int argc, char **argv)
 {
-	int list = 0, leaks = 1, count = 0, number = 0, failed = 0, option;
+	int list = 0, leaks = 1, count = 0, told = 0, failed = 0, option;
 	const struct user_test *test;
 	char verdict[512];
 
 	if (argc > 1 && !strcmp(argv[1], "exec-check"))
 		return exec_check(argc, argv);
-	while ((option = getopt(argc, argv, "ln", "usage: usertests [-l] [-n] [SUITE ...]")) != -1)
-		*(option == 'l' ? &list : &leaks) = option == 'l';
+	while ((option = getopt(argc, argv, "lnt:", "usage: usertests [-l] [-n] [-t SECONDS] [SUITE ...]")) != -1) {
+		if (option == 't')
+			time_limit = number(optarg);
+		else
+			*(option == 'l' ? &list : &leaks) = option == 'l';
+	}
 	for (test = __start_usertests; test < __stop_usertests; test++)
 		count += wanted(test, argv + optind);
 	/* What programs say on the console must not stand between the lines. */
@@ -180,12 +186,12 @@ int main(int argc, char **argv)
 			continue;
 		fflush(stdout);
 		ok = list || run(test, leaks, verdict, sizeof(verdict));
-		printf("%s %d %s.%s%s\n", ok ? "ok" : "not ok", ++number, test->suite, test->name, list ? " # SKIP" : "");
+		printf("%s %d %s.%s%s\n", ok ? "ok" : "not ok", ++told, test->suite, test->name, list ? " # SKIP" : "");
 		if (!ok)
 			printf("# %s\n", verdict);
 		failed += !ok;
 	}
 	klogctl(SYSLOG_ACTION_CONSOLE_LEVEL, NULL, 7);
-	printf("# passed %d of %d\n", number - failed, number);
+	printf("# passed %d of %d\n", told - failed, told);
 	return failed != 0;
 }
