@@ -49,6 +49,20 @@ static inline void nap_ms(long ms)
 		;
 }
 
+/* Waits until a handler has set *flag, without a gap in which its signal could be missed. */
+static inline void wait_for_signal(int sig, volatile sig_atomic_t *flag, int value)
+{
+	sigset_t set, old;
+
+	sigemptyset(&set);
+	sigaddset(&set, sig);
+	sigprocmask(SIG_BLOCK, &set, &old);
+	sigdelset(&old, sig);
+	while (*flag != value)
+		sigsuspend(&old);
+	sigprocmask(SIG_SETMASK, &old, NULL);
+}
+
 /* Runs a function in a child; gives the child's wait status. */
 static inline int in_child(void (*run)(void))
 {

@@ -146,20 +146,20 @@ static void sessions(void)
 
 static void clocks(void)
 {
-	struct timespec ts = { 0, 2500000 }, left;
+	struct timespec ts = { 0, 50000000 }, left;
 	int64_t start = now_ns(CLOCK_MONOTONIC), cpu = now_ns(CLOCK_PROCESS_CPUTIME_ID);
 
 	nanosleep(&ts, NULL);
-	check(now_ns(CLOCK_MONOTONIC) - start >= 2500000, "nanosleep lasts long enough");
-	check(now_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu < 2500000, "and takes no processor time");
+	check(now_ns(CLOCK_MONOTONIC) - start >= 50000000, "nanosleep lasts long enough");
+	check(now_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu < 40000000, "and takes no processor time");
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	ts.tv_sec++;
 	ts.tv_nsec = 0;
-	check(clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &ts, NULL) == 0 && now_ns(CLOCK_MONOTONIC) / 1000000000 == ts.tv_sec, "clock_nanosleep");
+	check(clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &ts, NULL) == 0 && now_ns(CLOCK_MONOTONIC) / 1000000000 >= ts.tv_sec, "clock_nanosleep");
 	signal(SIGALRM, (void (*)(int))getpid);
 	alarm(1);
 	ts = (struct timespec){ 5, 0 };
-	check(nanosleep(&ts, &left) == -1 && errno == EINTR && left.tv_sec >= 3, "an alarm interrupts a sleep");
+	check(nanosleep(&ts, &left) == -1 && errno == EINTR && left.tv_sec < 4, "an alarm interrupts a sleep");
 	check(clock_getres(CLOCK_MONOTONIC, &ts) == 0 && ts.tv_nsec == 1, "clock_getres");
 	start = now_ns(CLOCK_THREAD_CPUTIME_ID);
 	for (volatile int i = 0; i < 100000; i++)

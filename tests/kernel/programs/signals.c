@@ -137,8 +137,9 @@ static void interrupted_calls(void)
 
 	pipe(fd);
 	handle(SIGALRM, note, 0);
-	ualarm(2000, 0);
+	ualarm(2000, 2000);
 	check(read(fd[0], &c, 1) == -1 && errno == EINTR, "a handler interrupts a read");
+	ualarm(0, 0);
 	handle(SIGALRM, note, SA_RESTART);
 	if (fork() == 0) {
 		kill(getppid(), SIGALRM);
@@ -154,11 +155,11 @@ static void interrupted_calls(void)
 
 static volatile double sink;
 
-static void burn(int64_t ns)
+static void burn_until_caught(int64_t most_ns)
 {
-	int64_t end = now_ns(CLOCK_PROCESS_CPUTIME_ID) + ns;
+	int64_t end = now_ns(CLOCK_PROCESS_CPUTIME_ID) + most_ns;
 
-	while (now_ns(CLOCK_PROCESS_CPUTIME_ID) < end)
+	while (!caught && now_ns(CLOCK_PROCESS_CPUTIME_ID) < end)
 		for (int i = 0; i < 20000; i++)
 			sink += 1.5;
 }
@@ -167,7 +168,7 @@ static void timers(void)
 {
 	struct itimerval every = { { 0, 2000 }, { 0, 2000 } }, left, off = { { 0 } };
 	struct sigevent event = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGUSR2, .sigev_value.sival_int = 99 };
-	struct itimerspec spec = { { 0, 0 }, { 0, 3000000 } };
+	struct itimerspec spec = { { 0, 3000000 }, { 0, 3000000 } };
 	int64_t start = now_ns(CLOCK_MONOTONIC);
 	timer_t id;
 
@@ -182,7 +183,7 @@ static void timers(void)
 	handle(SIGVTALRM, note, 0);
 	every = (struct itimerval){ { 0, 0 }, { 0, 20000 } };
 	setitimer(ITIMER_VIRTUAL, &every, NULL);
-	burn(60000000);
+	burn_until_caught(10000000000);
 	check(caught == 1, "a timer of processor time");
 	handle(SIGUSR2, note, 0);
 	check(timer_create(CLOCK_MONOTONIC, &event, &id) == 0 && timer_settime(id, 0, &spec, NULL) == 0, "timer_create");

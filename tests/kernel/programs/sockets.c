@@ -76,7 +76,7 @@ static void streams(const char *path)
 			_exit(1);
 		_exit(memcmp(buf, "pong", 4));
 	}
-	check(poll(&p, 1, 1000) == 1 && (accepted = accept4(server, (void *)&peer, &peer_len, SOCK_CLOEXEC)) >= 0 && peer_len == 2, "accept");
+	check(poll(&p, 1, -1) == 1 && (accepted = accept4(server, (void *)&peer, &peer_len, SOCK_CLOEXEC)) >= 0 && peer_len == 2, "accept");
 	check(getsockopt(accepted, SOL_SOCKET, SO_PEERCRED, &cred, &cred_len) == 0 && cred.pid > getpid() && cred.uid == getuid(), "SO_PEERCRED");
 	peer_len = sizeof(peer);
 	check(getsockname(accepted, (void *)&peer, &peer_len) == 0 && peer_len == len && !memcmp(&peer, &sa, len), "getsockname");

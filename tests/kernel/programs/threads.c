@@ -121,7 +121,10 @@ static void robust_mutex(int shared)
 	pthread_mutex_t *robust = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	pthread_mutexattr_t attr;
 	pthread_t thread;
+	int locked[2];
+	char c;
 
+	pipe(locked);
 	pthread_mutexattr_init(&attr);
 	pthread_mutexattr_setrobust(&attr, PTHREAD_MUTEX_ROBUST);
 	pthread_mutexattr_setpshared(&attr, shared ? PTHREAD_PROCESS_SHARED : PTHREAD_PROCESS_PRIVATE);
@@ -129,10 +132,11 @@ static void robust_mutex(int shared)
 	if (shared) {
 		if (fork() == 0) {
 			pthread_mutex_lock(robust);
+			write(locked[1], "", 1);
 			nap_ms(20);
 			kill(getpid(), SIGKILL);
 		}
-		nap_ms(5);
+		read(locked[0], &c, 1);
 	} else {
 		pthread_create(&thread, NULL, die_with_lock, robust);
 		pthread_join(thread, NULL);
