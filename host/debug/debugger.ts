@@ -54,9 +54,28 @@ export class Debugger {
     this.#memory = machineMemory(machine);
   }
 
-  /** Stops every hart before it executes at an address, or at a symbol of kernel or firmware. */
+  /**
+   * Stops every hart before it executes at an address, or at a symbol of kernel or firmware. Code that runs where it was
+   * loaded, before paging is on, is stopped there, too.
+   */
   breakAt(where: bigint | string, options: BreakOptions = {}): Stopper {
     const address = this.#address(where);
+    const loaded = this.#machine.symbols.loadAddress(address);
+    const first = this.#hold(address, options);
+    if (loaded === undefined || BigInt(loaded) === address) return first;
+    const { core } = this.#machine;
+    const when = (hart: number): boolean =>
+      core.hart(hart).get("priv") !== BigInt(PRIVILEGE.U) && (options.when?.(hart) ?? true);
+    try {
+      const second = this.#hold(BigInt(loaded), { ...options, when });
+      return { remove: () => [first, second].forEach((stopper) => void stopper.remove()) };
+    } catch (error) {
+      first.remove();
+      throw error;
+    }
+  }
+
+  #hold(address: bigint, options: BreakOptions): Stopper {
     const breakpoint = this.#machine.breakpoints.add(address, (hart) => {
       if (!this.#applies(options, address, hart)) return "go-on";
       return this.#report({ kind: "breakpoint", hart });

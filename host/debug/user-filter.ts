@@ -43,8 +43,9 @@ export function currentTask(
   const tp = record.get("x", 4);
   const scratch = record.get("sscratch");
   const inKernel = record.get("priv") === BigInt(PRIVILEGE.S);
-  const address = inKernel || scratch === 0n ? tp : scratch;
-  if (address < USER_END) return undefined;
+  // The first instruction of the trap entry swaps the two.
+  const address = (inKernel ? [tp, scratch] : [scratch, tp]).find((candidate) => candidate >= USER_END);
+  if (address === undefined) return undefined;
   const name = read(hart, address + nameAt, COMM_BYTES);
   const pid = read(hart, address + pidAt, 4);
   if (name.length < COMM_BYTES || pid.length < 4) return undefined;

@@ -175,8 +175,12 @@ export class RspSession {
 
   #reason(stop: Exclude<Stop, { kind: "exit" }>): string {
     switch (stop.kind) {
-      case "breakpoint":
-        return this.#context.reportsBreakpoints ? "swbreak:;" : "";
+      case "breakpoint": {
+        // At the load address of what is not mapped yet GDB knows of no breakpoint, and would go on.
+        const pc = this.#target.readRegister(stop.hart, "pc") ?? 0n;
+        const known = this.#context.breakpoints.has(pc);
+        return this.#context.reportsBreakpoints && known ? "swbreak:;" : "";
+      }
       case "watch":
         return `${WATCH_REASONS[stop.access]}:${stop.address.toString(16)};`;
       case "begin":

@@ -34,6 +34,26 @@ requireTool("gdb-multiarch")("gdb on the kernel", () => {
     expect(output).toMatch(/ {2}2 +Thread 2 .*\(CPU#1 \[M, (wfi|running)\]/);
   });
 
+  it("stops before the MMU is on, where the code was loaded", async () => {
+    const output = await fromReset(
+      HARTS,
+      "p &setup_vm",
+      "break setup_vm",
+      "continue",
+      "p/x $satp",
+      "p $pc == (unsigned long)&setup_vm - 0xffffffff80000000 + 0x80200000",
+      "stepi",
+      "tbreak start_kernel",
+      "continue",
+      "reverse-continue",
+      "p $pc",
+    );
+    expect(output).toMatch(/received signal SIGTRAP[\s\S]*\n\$2 = 0x0\n\$3 = 1\n/);
+    expect(output).toMatch(
+      /Temporary breakpoint 2, (0x\w+ in )?start_kernel[\s\S]*SIGTRAP[\s\S]*\$4 = .*0x802\w{5}/,
+    );
+  });
+
   it("walks the stacks of the first three tasks to their ends", async () => {
     const output = await fromReset(
       HARTS,

@@ -129,6 +129,7 @@ describe("running", () => {
     expect(client.ask("Z0,80000010,2")).toBe("OK");
     expect(client.ask("vCont;c")).toBeUndefined();
     client.received.length = 0;
+    target.registers[1]?.set("pc", 0x80000010n);
     target.stop({ kind: "breakpoint", hart: 1 });
     expect(client.received).toEqual(["T05swbreak:;thread:2;"]);
     expect(client.ask("qC")).toBe("QC2");
