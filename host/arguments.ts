@@ -16,6 +16,7 @@ export const VALUE_OPTIONS = [
   "chardev",
   "rtc",
   "gdb",
+  "dap",
   "memory",
   "signature",
   "signature-granularity",
@@ -120,11 +121,11 @@ export function parsePort(text: string, option: string): number {
   return port;
 }
 
-/** The port of `-gdb tcp::PORT`. The server listens on loopback only, so no other host may stand there. */
-export function parseGdb(text: string): number {
+/** The port of `-gdb tcp::PORT`, or of another option. The server listens on loopback only, so no other host may stand there. */
+export function parseGdb(text: string, option = "-gdb"): number {
   const match = /^tcp:(localhost|127\.0\.0\.1)?:(\d+)$/.exec(text);
-  if (!match) throw new HartbeatError(`-gdb ${text}: write tcp::PORT, such as tcp::1234`);
-  return parsePort(match[2] as string, "-gdb");
+  if (!match) throw new HartbeatError(`${option} ${text}: write tcp::PORT, such as tcp::1234`);
+  return parsePort(match[2] as string, option);
 }
 
 /** The fields of an option such as `file=a,format=raw`; two commas in a value stand for one. */

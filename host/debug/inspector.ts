@@ -1,5 +1,5 @@
 /** What people ask about a machine that stands still, in words: registers by field, page tables, traps, tasks, calls. */
-import { CSR_FIELDS, type CsrField, EXCEPTION_CAUSES, INTERRUPT_CAUSES } from "../../spec/csr-fields.ts";
+import { CSR_FIELDS, EXCEPTION_CAUSES, INTERRUPT_CAUSES } from "../../spec/csr-fields.ts";
 import { CSRS } from "../../spec/csrs.ts";
 import { modelledEntries } from "../core/tlb.ts";
 import { disassemble } from "../inspect/disassembler.ts";
@@ -8,6 +8,7 @@ import { plicText } from "../inspect/plic-text.ts";
 import { readTasks } from "../inspect/tasks.ts";
 import { modelledText, tlbText } from "../inspect/tlb-text.ts";
 import { walkFrames } from "../trace/call-tree.ts";
+import { csrFieldValue } from "./csr-text.ts";
 import type { Debugger } from "./debugger.ts";
 import type { MachineTarget } from "./machine-target.ts";
 
@@ -16,11 +17,6 @@ const MOST_TRACED = 1000;
 
 const hex = (value: bigint | number): string => `0x${value.toString(16)}`;
 const wide = (value: bigint): string => `0x${value.toString(16).padStart(16, "0")}`;
-
-function fieldText({ name, low, width, values }: CsrField, value: bigint): string {
-  const field = Number((value >> BigInt(low)) & ((1n << BigInt(width)) - 1n));
-  return `${name}=${values?.[field] ?? (width > 4 ? hex(field) : field)}`;
-}
 
 export class Inspector {
   readonly #target: MachineTarget;
@@ -126,7 +122,7 @@ export class Inspector {
     const value = this.#register(hart, name);
     const fields = CSR_FIELDS[name] ?? [];
     const cause = name.endsWith("cause") ? ` (${causeText(value)})` : "";
-    const text = fields.map((field) => fieldText(field, value)).join(" ");
+    const text = fields.map((field) => `${field.name}=${csrFieldValue(field, value)}`).join(" ");
     return `${name.padEnd(14)} ${wide(value)}  ${text || doc}${cause}\n`;
   }
 

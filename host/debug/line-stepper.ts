@@ -25,8 +25,8 @@ export interface SteppedMachine {
 /** Where the hart will be again. */
 export interface Detour {
   readonly address: bigint;
-  /** To be asked when the hart is at the address: whether it is in the same call as before. */
-  readonly arrived: () => boolean;
+  /** To be asked when a hart, the one that steps or another, is at the address: whether it is in the same call as before. */
+  readonly arrived: (hart?: number) => boolean;
 }
 
 /** A line that takes more instructions than this is left where it is then. */
@@ -36,7 +36,7 @@ const MOST_STEPS_BACK = 400;
 const VECTOR_BYTES = 64n;
 
 /** One hart's place in its program. */
-interface Place {
+export interface Place {
   readonly pc: bigint;
   readonly sp: bigint;
   readonly line: SourceLine | undefined;
@@ -47,7 +47,7 @@ const sameLine = (a: SourceLine | undefined, b: SourceLine | undefined): boolean
 
 class Stepper {
   protected readonly machine: SteppedMachine;
-  protected readonly hart: number;
+  protected hart: number;
   protected readonly begin: Place;
 
   constructor(machine: SteppedMachine, hart: number) {
@@ -56,8 +56,13 @@ class Stepper {
     this.begin = this.place();
   }
 
-  protected register(name: string): bigint {
-    return this.machine.target.readRegister(this.hart, name) ?? 0n;
+  /** A task that waited in a detour may go on elsewhere. */
+  moveTo(hart: number): void {
+    this.hart = hart;
+  }
+
+  protected register(name: string, hart = this.hart): bigint {
+    return this.machine.target.readRegister(hart, name) ?? 0n;
   }
 
   protected place(): Place {
@@ -73,7 +78,7 @@ class Stepper {
 
   /** Back at `address` with the stack that there is now, or less of it. */
   protected detourTo(address: bigint, stack: bigint): Detour {
-    return { address, arrived: () => this.register("sp") >= stack };
+    return { address, arrived: (hart) => this.register("sp", hart) >= stack };
   }
 }
 
@@ -92,7 +97,7 @@ export class LineStep extends Stepper {
   advance(): Detour | undefined {
     for (; this.#steps < MOST_STEPS; this.#steps++) {
       const before = this.place();
-      if (this.#steps > 0 && this.#arrived(before)) return undefined;
+      if (this.#steps > 0 && this.arrived(before)) return undefined;
       const instruction = this.instruction(before.pc);
       const leaves = instruction.call || instruction.mnemonic === "ecall";
       const next = before.pc + BigInt(instruction.length);
@@ -115,7 +120,7 @@ export class LineStep extends Stepper {
     return undefined;
   }
 
-  #arrived({ sp, line }: Place): boolean {
+  protected arrived({ sp, line }: Place): boolean {
     if (!this.begin.line) return true;
     const returned = sp > this.begin.sp;
     return line !== undefined && (returned || !sameLine(line, this.begin.line));

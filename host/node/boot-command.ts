@@ -12,6 +12,8 @@ import { parsePlace } from "../trace/place.ts";
 import { printTree } from "../trace/print-tree.ts";
 import { Backends } from "./backends.ts";
 import { type BootOptions, deciding, settings } from "./boot-options.ts";
+import { attachOnly, type Debuggee } from "./dap/debuggee.ts";
+import { startDapServer } from "./dap/server.ts";
 import { reason } from "./files.ts";
 import { startGdbServer } from "./gdb-server.ts";
 import { Machine } from "./index.ts";
@@ -143,10 +145,8 @@ class BootSession {
   }
 
   async run(): Promise<number> {
-    const { gdbPort, paused } = this.#options;
-    if (paused) this.#machine.pause();
-    const server = gdbPort === undefined ? undefined : await startGdbServer(this.#target, gdbPort);
-    if (server) this.#terminal.notice(`hartbeat: gdb may connect to ${server.address}`);
+    if (this.#options.paused) this.#machine.pause();
+    const server = await this.#openDebugger();
     this.#openTerminal();
     for (const [signal, number] of Object.entries(SIGNALS)) {
       process.once(signal, () => this.#quit(signalStatus(number), `ended by ${signal}`));
@@ -161,6 +161,31 @@ class BootSession {
     if (stats) this.#terminal.notice(statsText(this.#machine, seconds, this.#loop.busyMs / 1000));
     if (statsJson !== undefined) writeStats(this.#machine, statsJson);
     return this.#status;
+  }
+
+  async #openDebugger(): Promise<{ close(): Promise<void> } | undefined> {
+    const { gdbPort, dapPort } = this.#options;
+    if (gdbPort !== undefined && dapPort !== undefined) {
+      throw new HartbeatError("A machine has one debugger at a time; choose --gdb or --dap.");
+    }
+    const what = gdbPort === undefined ? "an editor's debugger" : "gdb";
+    const server =
+      gdbPort !== undefined
+        ? await startGdbServer(this.#target, gdbPort)
+        : dapPort !== undefined && (await startDapServer(attachOnly(this.#debuggee()), dapPort, 1));
+    if (!server) return undefined;
+    this.#terminal.notice(`hartbeat: ${what} may connect to ${server.address}`);
+    return server;
+  }
+
+  /** The machine for a debug adapter. */
+  #debuggee(): Debuggee {
+    return {
+      machine: this.#machine,
+      target: this.#target,
+      type: (text) => this.#type(new TextEncoder().encode(text)),
+      end: () => this.#leave(0),
+    };
   }
 
   /** Has something come in from outside when the machine takes input. */

@@ -34,6 +34,8 @@ export interface BootOptions extends RunFileOptions, ViewOptions {
   readonly signatureGranularity: SignatureGranularity;
   readonly reboot: boolean;
   readonly gdbPort?: number;
+  /** Port of the debug adapter. */
+  readonly dapPort?: number;
   /** Wait for the debugger before the first instruction. */
   readonly paused: boolean;
   readonly traceBoot?: boolean;

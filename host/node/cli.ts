@@ -24,6 +24,7 @@ import {
 import { HartbeatError } from "../errors.ts";
 import { runBoot } from "./boot-command.ts";
 import type { BootOptions } from "./boot-options.ts";
+import { runDap } from "./dap-command.ts";
 import { packageVersion } from "./files.ts";
 import { runWeb } from "./web-command.ts";
 
@@ -70,7 +71,7 @@ const exitStatus = (status: number): number => (status > 255 ? status % 256 || 1
 interface BootFlags
   extends Omit<
     BootOptions,
-    "append" | "chardevs" | "devices" | "drives" | "gdbPort" | "memory" | "netdevs" | "paused"
+    "append" | "chardevs" | "dapPort" | "devices" | "drives" | "gdbPort" | "memory" | "netdevs" | "paused"
   > {
   readonly append?: string;
   readonly memory?: number;
@@ -79,6 +80,7 @@ interface BootFlags
   readonly netdev?: NetdevOption[];
   readonly chardev?: ChardevOption[];
   readonly gdb?: number;
+  readonly dap?: number;
   readonly s?: boolean;
   readonly S?: boolean;
 }
@@ -134,7 +136,15 @@ function createProgram(finish: (status: number) => void): Command {
     .option("--no-reboot", "leave when the guest reboots")
     .option("--gdb <address>", "open a GDB server on loopback: tcp::PORT", checked(parseGdb))
     .option("-s", `short for --gdb tcp::${DEFAULT_GDB_PORT}`)
-    .option("-S", "wait for gdb before the first instruction; opens its port as -s does")
+    .option(
+      "--dap <address>",
+      "open a debug adapter for editors on loopback: tcp::PORT",
+      checked((text) => parseGdb(text, "--dap")),
+    )
+    .option(
+      "-S",
+      "wait for the debugger before the first instruction; opens gdb's port unless --dap is there",
+    )
     .option("--load <file>", "go on from a snapshot; name the same images and disks as when it was saved")
     .option("--save <file>", "write a snapshot at the end")
     .option("--record <file>", "write what came in and when at the end, for --replay")
@@ -165,8 +175,8 @@ function createProgram(finish: (status: number) => void): Command {
     .option("--nographic", "accepted for the sake of QEMU's users: there never is a window")
     .addHelpText("after", BOOT_HELP)
     .action(async (flags: BootFlags) => {
-      const { chardev = [], device = [], drive = [], netdev = [], gdb, s, S, ...others } = flags;
-      const gdbPort = gdb ?? (s || S ? DEFAULT_GDB_PORT : undefined);
+      const { chardev = [], device = [], drive = [], netdev = [], gdb, dap, s, S, ...others } = flags;
+      const gdbPort = gdb ?? (s || (S && dap === undefined) ? DEFAULT_GDB_PORT : undefined);
       const options = {
         memory: DEFAULT_RAM_BYTES,
         append: "",
@@ -176,8 +186,10 @@ function createProgram(finish: (status: number) => void): Command {
         drives: drive,
         netdevs: netdev,
         paused: S === true,
+        ...(gdbPort !== undefined && { gdbPort }),
+        ...(dap !== undefined && { dapPort: dap }),
       };
-      finish(exitStatus(await runBoot(gdbPort === undefined ? options : { ...options, gdbPort })));
+      finish(exitStatus(await runBoot(options)));
     });
 
   program
@@ -191,6 +203,16 @@ function createProgram(finish: (status: number) => void): Command {
     )
     .action((flags: { port: number }) => runWeb(flags.port));
 
+  program
+    .command("dap")
+    .description("a debug adapter for editors, on standard input and output")
+    .option(
+      "--port <port>",
+      "listen on that port of 127.0.0.1 instead; 0 picks a free one",
+      checked((text) => parsePort(text, "--port")),
+    )
+    .action(async ({ port }: { port?: number }) => finish(await runDap(port)));
+
   for (const command of program.commands)
     command.helpOption("-h, --help", "show help").allowExcessArguments(false);
   return program;
@@ -201,7 +223,10 @@ function usageLine(error: CommanderError, command: string | undefined): string {
   const text = error.message
     .replace(/^error: /, "")
     .replace(/^option '[^']*' argument '[^']*' is invalid\. /s, "");
-  const topic = command === "boot" || command === "web" ? `hartbeat ${command} --help` : "hartbeat --help";
+  const topic =
+    command === "boot" || command === "web" || command === "dap"
+      ? `hartbeat ${command} --help`
+      : "hartbeat --help";
   return `hartbeat: ${text.replace(/\s*\n\s*/g, " ")} (see '${topic}')`;
 }
 

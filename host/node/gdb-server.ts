@@ -1,17 +1,12 @@
 /** The GDB server: debugger sessions over TCP, on the loopback interface only, one client at a time. */
-import { createServer, type Server, type Socket } from "node:net";
+import { createServer, type Socket } from "node:net";
 import { CSRS } from "../../spec/csrs.ts";
 import { RegisterSet } from "../debug/rsp/registers.ts";
 import { RspSession } from "../debug/rsp/session.ts";
 import type { DebugTarget } from "../debug/target.ts";
-import { HartbeatError } from "../errors.ts";
+import { type LoopbackAddress, listenOnLoopback } from "./loopback.ts";
 
-const LOOPBACK = "127.0.0.1";
-
-export interface GdbServer {
-  readonly port: number;
-  /** Where a debugger finds the server: `target remote ADDRESS`. */
-  readonly address: string;
+export interface GdbServer extends LoopbackAddress {
   close(): Promise<void>;
 }
 
@@ -31,19 +26,6 @@ function serve(socket: Socket, target: DebugTarget, registers: RegisterSet, onGo
   });
 }
 
-function listen(server: Server, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", (error: NodeJS.ErrnoException) => {
-      const why =
-        error.code === "EADDRINUSE"
-          ? "the port is in use; choose another one or end the program that holds it"
-          : error.message;
-      reject(new HartbeatError(`The GDB server cannot listen on ${LOOPBACK}:${port}: ${why}.`));
-    });
-    server.listen({ host: LOOPBACK, port }, resolve);
-  });
-}
-
 /** Listens on `port`; 0 picks a free one. Fails with a HartbeatError when it cannot. */
 export async function startGdbServer(target: DebugTarget, port: number): Promise<GdbServer> {
   const registers = new RegisterSet(CSRS);
@@ -58,12 +40,9 @@ export async function startGdbServer(target: DebugTarget, port: number): Promise
       client = undefined;
     });
   });
-  await listen(server, port);
-  const bound = server.address();
-  const boundPort = bound !== null && typeof bound === "object" ? bound.port : port;
+  const address = await listenOnLoopback(server, port, "The GDB server");
   return {
-    port: boundPort,
-    address: `${LOOPBACK}:${boundPort}`,
+    ...address,
     close: () =>
       new Promise((resolve) => {
         client?.destroySoon();

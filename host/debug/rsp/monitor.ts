@@ -4,9 +4,12 @@ import { addressSpace, describeFilter, type UserFilter } from "../user-filter.ts
 import { describeHart, type RspContext } from "./commands.ts";
 import { GENERAL_REGISTERS } from "./registers.ts";
 
+/** What the commands need: the machine, its registers, the hart that is looked at, and a switch that they set. */
+export type MonitorContext = Pick<RspContext, "target" | "registers" | "generalHart" | "physicalAddresses">;
+
 interface MonitorCommand {
   readonly help: string;
-  run(context: RspContext, words: readonly string[]): string;
+  run(context: MonitorContext, words: readonly string[]): string;
 }
 
 const NOBODY = "this target tells nothing of that\n";
@@ -125,8 +128,12 @@ const COMMANDS: Readonly<Record<string, MonitorCommand>> = {
 };
 
 /** The command's output, in ASCII. */
-export function runMonitorCommand(line: string, context: RspContext): string {
+export function runMonitorCommand(line: string, context: MonitorContext): string {
   const [name = "", ...words] = line.trim().split(/\s+/);
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   return command?.run(context, words) ?? 'unknown command; "monitor help" lists them\n';
 }
+
+/** Whether the first word of a line is one of the commands. */
+export const isMonitorCommand = (line: string): boolean =>
+  Object.hasOwn(COMMANDS, line.trim().split(/\s+/)[0] ?? "");

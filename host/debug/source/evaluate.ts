@@ -88,6 +88,12 @@ export class Evaluator {
     return this.#numberOf(this.evaluate(text)) !== 0n;
   }
 
+  /** What can be opened of a result: the value itself, or what a computed pointer points to. */
+  valueOf(result: Result): Value | undefined {
+    if (result.kind === "value") return result.value;
+    return result.pointee && this.#at(result.number, result.pointee);
+  }
+
   get #source(): ValueSource {
     return sourceOf(this.#surroundings, this.#frame);
   }
