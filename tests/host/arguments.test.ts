@@ -49,7 +49,9 @@ describe("values", () => {
   });
 
   it("takes ports on loopback only", () => {
-    expect(["tcp::1234", "tcp:localhost:0", "tcp:127.0.0.1:65535"].map((text) => parseGdb(text))).toEqual([1234, 0, 65535]);
+    expect(["tcp::1234", "tcp:localhost:0", "tcp:127.0.0.1:65535"].map((text) => parseGdb(text))).toEqual([
+      1234, 0, 65535,
+    ]);
     for (const text of ["1234", "tcp:0.0.0.0:1234", "unix:x", "tcp::"]) {
       expect(() => parseGdb(text)).toThrow(/tcp::PORT/);
     }
