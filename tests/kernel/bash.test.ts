@@ -1,10 +1,5 @@
 /** More of Debian on our kernel: bash, and a dynamically linked program with Debian's loader and C library. */
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { PACKAGE_ROOT } from "../../host/node/files.ts";
 import { INITRAMFS, named } from "../boot/images.ts";
 import { debianFile, whyNoDebianPrograms } from "../tools/debian-programs.ts";
 import {
@@ -16,8 +11,8 @@ import {
   Shell,
   script,
 } from "../tools/guest.ts";
+import { compileForGuest } from "../tools/guest-compiler.ts";
 import { requireTool, unless } from "../tools/require-tool.ts";
-import { findTool } from "../tools/tools.ts";
 
 const SCRIPT = `
 a=(10 20 30); a+=(40); echo "\${a[@]}" "\${#a[@]}"
@@ -53,18 +48,6 @@ text
 leaving
 `;
 
-function dynamicProgram(): Uint8Array {
-  const folder = mkdtempSync(join(tmpdir(), "hartbeat-dynamic-"));
-  const output = join(folder, "dynamic");
-  const source = join(PACKAGE_ROOT, "tests/kernel/programs/dynamic.c");
-  const words = ["-O1", "-Wall", "-pthread", "-o", output, source];
-  const child = spawnSync(findTool("riscv64-linux-gnu-gcc") as string, words, { encoding: "utf8" });
-  if (child.status !== 0) throw new Error(`dynamic.c: ${child.stderr || child.error}`);
-  const bytes = new Uint8Array(readFileSync(output));
-  rmSync(folder, { recursive: true });
-  return bytes;
-}
-
 unless(whyNoDebianPrograms("bash-static", "libc6"))("Debian's programs", () => {
   requireTool("riscv64-linux-gnu-gcc", "riscv64-libc")("and its loader", () => {
     let initrd: Uint8Array[];
@@ -76,7 +59,8 @@ unless(whyNoDebianPrograms("bash-static", "libc6"))("Debian's programs", () => {
         debianFile("libc6", `${library}/ld-linux-riscv64-lp64d.so.1`, "lib/ld-linux-riscv64-lp64d.so.1"),
         debianFile("libc6", `${library}/libc.so.6`, "lib/libc.so.6"),
         debianFile("libc6", `${library}/libm.so.6`, "lib/libm.so.6"),
-        program("bin/dynamic", dynamicProgram()),
+        program("bin/dynamic", compileForGuest("dynamic", "dynamic")),
+        program("bin/pie", compileForGuest("pie", "static pie")),
         script("script", SCRIPT),
       ];
       initrd = [named(INITRAMFS).bytes, archive(files)];
@@ -110,6 +94,10 @@ unless(whyNoDebianPrograms("bash-static", "libc6"))("Debian's programs", () => {
 
       test("a dynamically linked program finds its libraries, threads and dlopen", async () => {
         expect(await shell.run("dynamic one two")).toBe("3 arguments, cos(0.5) = 0.878, thread-local 4\n");
+      });
+
+      test("a position-independent program without a loader is put where there is room", async () => {
+        expect(await shell.run("pie")).toBe("moved\n");
       });
     });
   });

@@ -79,7 +79,7 @@ unless(whyNoDebianPrograms("busybox-static"))("Debian's busybox", () => {
       const more = [folder("tmp"), { kind: "character", path: "dev/console", major: 5, minor: 1 } as const];
       guest = await bootGuest(place, {
         initrd: [archive([...files(), ...more])],
-        append: "rdinit=/bin/busybox sh",
+        append: `${place.harts === 1 ? "init" : "rdinit"}=/bin/busybox sh`,
       });
       shell = await Shell.on(guest);
       await shell.run("/bin/busybox --install -s /bin");

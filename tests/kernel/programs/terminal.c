@@ -132,6 +132,22 @@ static int session(void)
 	int status;
 	if (waitpid(pid, &status, WUNTRACED) != pid || !WIFSTOPPED(status) || WSTOPSIG(status) != SIGTTIN)
 		return 4;
+	struct termios modes;
+	pid_t writer = fork();
+	if (writer == 0) {
+		setpgid(0, 0);
+		signal(SIGTTOU, SIG_IGN);
+		tcgetattr(slave, &modes);
+		modes.c_lflag |= TOSTOP;
+		tcsetattr(slave, TCSANOW, &modes);
+		signal(SIGTTOU, SIG_DFL);
+		write(slave, "never\n", 6);	/* from the background, under TOSTOP: SIGTTOU */
+		_exit(0);
+	}
+	if (waitpid(writer, &status, WUNTRACED) != writer || !WIFSTOPPED(status) || WSTOPSIG(status) != SIGTTOU)
+		return 7;
+	kill(writer, SIGKILL);
+	waitpid(writer, &status, 0);
 	signal(SIGTTOU, SIG_IGN);
 	tcsetpgrp(slave, pid);
 	kill(pid, SIGCONT);
