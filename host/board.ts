@@ -60,12 +60,14 @@ export class Board {
       ),
       placeDevice(MACHINE_MAP.plic, plic),
       placeDevice(MACHINE_MAP.uart, this.uart),
-      ...Array.from({ length: slots }, (_, slot) => {
+      // The last slot first, as in QEMU's device tree: so a guest finds the first drive first.
+      ...Array.from({ length: slots }, (_, index) => {
+        const slot = slots - 1 - index;
         const device = new VirtioMmio({
           name: `virtio-mmio ${slot}`,
           irq: plic.line(MACHINE_MAP.virtio.irq + slot),
           memory,
-          plugged: plugged[slots - 1 - slot],
+          plugged: plugged[index],
         });
         return placeDevice(MACHINE_MAP.virtio, device, slot);
       }),

@@ -150,6 +150,15 @@ struct block_device *bdev_lookup(dev_t dev)
 	return found;
 }
 
+void __init printk_all_bdevs(void)
+{
+	struct block_device *bdev;
+
+	list_for_each_entry(bdev, &bdev_list, bd_list)
+		pr_crit("%04x %10lu sectors %s\n", (MAJOR(bdev->bd_dev) << 8) + MINOR(bdev->bd_dev), bdev->bd_nr_sectors,
+			bdev->bd_read_only ? "(read-only)" : "");
+}
+
 static int blkdev_open(struct inode *inode, struct file *file)
 {
 	struct block_device *bdev = bdev_lookup(inode->i_rdev);

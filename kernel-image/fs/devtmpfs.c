@@ -108,10 +108,10 @@ int devtmpfs_delete_node(const char *name)
 	return submit(&req);
 }
 
-/* Puts the file system in its place, once there is a /dev. */
-int devtmpfs_mount(void)
+/* Puts the file system in its place, once there is a directory for it. */
+int devtmpfs_mount(const char *where)
 {
-	int ret = do_mount("devtmpfs", "/dev", "devtmpfs", MS_SILENT, NULL);
+	int ret = do_mount("devtmpfs", where, "devtmpfs", MS_SILENT, NULL);
 
 	if (ret)
 		pr_err("devtmpfs: error mounting %d\n", ret);

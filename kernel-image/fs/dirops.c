@@ -21,6 +21,8 @@ static int may_create(struct inode *dir)
 {
 	if (!dir->i_nlink)
 		return -ENOENT;
+	if (dir->i_sb->s_flags & MS_RDONLY)
+		return -EROFS;
 	return inode_permission(dir, MAY_WRITE | MAY_EXEC);
 }
 
@@ -31,6 +33,8 @@ static int may_delete(struct inode *dir, struct dentry *victim, bool directory)
 
 	if (ret)
 		return ret;
+	if (dir->i_sb->s_flags & MS_RDONLY)
+		return -EROFS;
 	if ((dir->i_mode & S_ISVTX) && current_fsuid() != inode->i_uid && current_fsuid() != dir->i_uid &&
 	    !capable_root())
 		return -EPERM;

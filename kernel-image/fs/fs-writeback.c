@@ -38,6 +38,8 @@ void __mark_inode_dirty(struct inode *inode, unsigned int flags)
 
 	if ((flags & I_DIRTY_SYNC) && !(op && op->write_inode))
 		flags &= ~I_DIRTY_SYNC;
+	if (READ_ONCE(inode->i_hash_state) & I_FREEING)
+		return;		/* its last changes are its own affair */
 	if (!flags || (READ_ONCE(inode->i_state) & flags) == flags)
 		return;
 	spin_lock(&wb_lock);
@@ -174,8 +176,8 @@ void sync_inodes_sb(struct super_block *sb)
 	for (most += 8; most && (inode = next_dirty_inode(sb)); most--) {
 		mutex_lock(&wb_mutex);
 		writeback_single_inode(inode);
-		mutex_unlock(&wb_mutex);
 		iput(inode);
+		mutex_unlock(&wb_mutex);
 	}
 }
 
@@ -190,6 +192,9 @@ int sync_filesystem(struct super_block *sb)
 {
 	int err = 0;
 
+	/* What the flusher has in hand, it may be the last to have: a file that was removed meanwhile goes with it. */
+	mutex_lock(&wb_mutex);
+	mutex_unlock(&wb_mutex);
 	sync_inodes_sb(sb);
 	if (sb->s_op && sb->s_op->sync_fs)
 		err = sb->s_op->sync_fs(sb);

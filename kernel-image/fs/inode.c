@@ -87,7 +87,7 @@ void iput(struct inode *inode)
 		spin_unlock(&inode_hash_lock);
 		return;
 	}
-	inode->i_state |= I_FREEING;
+	inode->i_hash_state |= I_FREEING;
 	spin_unlock(&inode_hash_lock);
 	evict(inode);
 }
@@ -122,7 +122,7 @@ struct inode *iget_locked(struct super_block *sb, unsigned long ino)
 	if (!new)
 		return NULL;
 	new->i_ino = ino;
-	new->i_state = I_NEW;
+	new->i_hash_state = I_NEW;
 	for (;;) {
 		bool leaving;
 
@@ -130,14 +130,14 @@ struct inode *iget_locked(struct super_block *sb, unsigned long ino)
 		inode = find_inode(sb, ino);
 		if (!inode)
 			break;
-		leaving = inode->i_state & I_FREEING;
+		leaving = inode->i_hash_state & I_FREEING;
 		if (!leaving)
 			igrab(inode);
 		spin_unlock(&inode_hash_lock);
 		if (!leaving) {
-			new->i_state = 0;
+			new->i_hash_state = 0;
 			iput(new);
-			wait_event(inode_wait, !(READ_ONCE(inode->i_state) & I_NEW));
+			wait_event(inode_wait, !(READ_ONCE(inode->i_hash_state) & I_NEW));
 			return inode;
 		}
 		schedule_timeout_uninterruptible(1);
@@ -150,7 +150,7 @@ struct inode *iget_locked(struct super_block *sb, unsigned long ino)
 void unlock_new_inode(struct inode *inode)
 {
 	spin_lock(&inode_hash_lock);
-	inode->i_state &= ~I_NEW;
+	inode->i_hash_state &= ~I_NEW;
 	spin_unlock(&inode_hash_lock);
 	wake_up_all(&inode_wait);
 }

@@ -8,6 +8,7 @@
 #include <linux/fs.h>
 #include <linux/cred.h>
 #include <linux/fs_struct.h>
+#include <linux/init.h>
 #include <linux/kernel.h>
 #include <linux/kernfs.h>
 #include <linux/mount.h>
@@ -162,6 +163,28 @@ int do_mount(const char *dev_name, const char *dir_name, const char *type, unsig
 	attach_mount(mnt, &path);
 	mutex_unlock(&namespace_mutex);
 	path_put(&path);
+	return 0;
+}
+
+/* For the boot: the mount that the caller stands in covers the root, and is its root from now on. */
+int __init move_mount_to_root(void)
+{
+	struct path from, to;
+
+	get_fs_pwd(current->fs, &from);
+	get_fs_root(current->fs, &to);
+	if (from.dentry != from.mnt->mnt_root || from.mnt == to.mnt)
+		return -EINVAL;
+	spin_lock(&mount_lock);
+	from.mnt->mnt_mountpoint->d_mounted--;
+	list_del_init(&from.mnt->mnt_list);
+	spin_unlock(&mount_lock);
+	dput(from.mnt->mnt_mountpoint);
+	mntput(from.mnt->mnt_parent);
+	attach_mount(from.mnt, &to);
+	set_fs_root(current->fs, &from);
+	path_put(&from);
+	path_put(&to);
 	return 0;
 }
 

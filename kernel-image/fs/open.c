@@ -89,7 +89,7 @@ int notify_change(struct dentry *dentry, struct iattr *attr)
 	int ret;
 
 	inode_lock(inode);
-	ret = setattr_prepare(inode, attr);
+	ret = inode->i_sb->s_flags & MS_RDONLY ? -EROFS : setattr_prepare(inode, attr);
 	if (!ret) {
 		/* A change of owner takes the set-ID bits from a file. */
 		if ((attr->ia_valid & (ATTR_UID | ATTR_GID)) && S_ISREG(inode->i_mode))

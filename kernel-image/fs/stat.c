@@ -25,7 +25,7 @@ static int cp_new_stat(const struct inode *inode, struct stat __user *statbuf)
 	st.st_rdev = new_encode_dev(inode->i_rdev);
 	st.st_size = inode->i_size;
 	st.st_blksize = PAGE_SIZE;
-	st.st_blocks = inode->i_data.nrpages * (PAGE_SIZE / 512);
+	st.st_blocks = inode->i_fs ? inode->i_blocks : inode->i_data.nrpages * (PAGE_SIZE / 512);
 	st.st_atime = inode->i_atime.tv_sec;
 	st.st_atime_nsec = inode->i_atime.tv_nsec;
 	st.st_mtime = inode->i_mtime.tv_sec;

@@ -14,6 +14,7 @@ void do_pre_smp_initcalls(void);
 void do_initcalls(void);
 void do_ctors(void);
 void wait_for_initramfs(void);
+void prepare_namespace(void);
 void do_sysctl_args(void);
 
 #endif

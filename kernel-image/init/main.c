@@ -282,10 +282,12 @@ static void __init kernel_init_freeable(void)
 	do_basic_setup();
 
 	wait_for_initramfs();
-	devtmpfs_mount();
+	devtmpfs_mount("/dev");
 	console_on_rootfs();
-	if (init_eaccess(ramdisk_execute_command) != 0)
+	if (init_eaccess(ramdisk_execute_command) != 0) {
 		ramdisk_execute_command = NULL;
+		prepare_namespace();
+	}
 }
 
 static noinline int run_init_process(const char *init_filename)

@@ -1,41 +1,12 @@
 /** The kernel's tests from inside: each test of usertests is a test here, read from the KTAP that it writes. */
-import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { PACKAGE_ROOT } from "../../host/node/files.ts";
 import { INITRAMFS } from "../boot/images.ts";
 import { archive, bootGuest, describeInEachPlace, type Guest, program, Shell } from "../tools/guest.ts";
 import { requireTool } from "../tools/require-tool.ts";
+import { buildUsertests, names, results } from "./usertests.ts";
 
-const USER = join(PACKAGE_ROOT, "kernel-image/user");
-const SOURCES = join(USER, "usertests");
 const LIMIT_MS = 500_000;
-
-const names = readdirSync(SOURCES)
-  .filter((file) => file.endsWith(".c"))
-  .sort()
-  .flatMap((file) => [...readFileSync(join(SOURCES, file), "utf8").matchAll(/^TEST\((\w+), (\w+)\)$/gm)])
-  .map(([, suite, name]) => `${suite}.${name}`);
-
-function build(): Uint8Array {
-  const target = "../build/user/strip/usertests";
-  const make = spawnSync("make", ["-s", target], { cwd: USER, encoding: "utf8" });
-  expect(make.status, make.stderr).toBe(0);
-  return readFileSync(join(USER, target));
-}
-
-/** What KTAP says of each test: undefined for success, otherwise the sentence of the failure. */
-function results(ktap: string): Map<string, string | undefined> {
-  const lines = ktap.replace(/\r/g, "").split("\n");
-  return new Map(
-    lines.flatMap((line, index) => {
-      const found = /(not )?ok \d+ (\w+\.\w+)$/.exec(line);
-      const why = found?.[1] ? (lines[index + 1]?.replace(/^# /, "") ?? "no reason given") : undefined;
-      return found ? [[found[2] as string, why] as const] : [];
-    }),
-  );
-}
 
 test("there are at least 150, and no two have one name", () => {
   expect(names.length).toBeGreaterThanOrEqual(150);
@@ -48,7 +19,7 @@ requireTool("riscv64-linux-gnu-gcc", "make")("usertests", () => {
     let told: Map<string, string | undefined>;
 
     beforeAll(async () => {
-      const initrd = [readFileSync(INITRAMFS), archive([program("bin/usertests", build())])];
+      const initrd = [readFileSync(INITRAMFS), archive([program("bin/usertests", buildUsertests())])];
       guest = await bootGuest(place, { initrd });
       const shell = await Shell.login(guest);
       told = results(

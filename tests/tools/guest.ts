@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe } from "vitest";
 import { type CpioEntry, writeCpio } from "../../host/boot/cpio.ts";
-import { Machine } from "../../host/node/index.ts";
+import { FileDisk, Machine } from "../../host/node/index.ts";
 import { IMAGE } from "../boot/images.ts";
 import { Qemu } from "./qemu.ts";
 import { requireTool } from "./require-tool.ts";
@@ -21,8 +21,10 @@ export interface Guest {
 }
 
 export interface GuestOptions {
-  /** The RAM disk: archives, one behind the other. */
+  /** The RAM disk: archives, one behind the other; none: no RAM disk. */
   readonly initrd: readonly Uint8Array[];
+  /** A disk image: the machine's /dev/vda. What the guest writes is in the file at once. */
+  readonly disk?: string;
   readonly append?: string;
 }
 
@@ -43,18 +45,24 @@ export function describeInEachPlace(title: string, tests: (place: Place) => void
 }
 
 const RAM_MIB = 128;
+const VIRTIO_DISK = ["-device", "virtio-blk-device,drive=disk", "-global", "virtio-mmio.force-legacy=false"];
 /** QEMU's guests live in the host's time: long enough for the longest test on a loaded host. */
 const QEMU_LIMIT_MS = 400_000;
 /** For the machine to switch off, in cycles. */
 const LAST_CYCLES = 5_000_000_000;
 
-async function bootHartbeat(harts: number, initrd: Uint8Array, append?: string): Promise<Guest> {
+async function bootHartbeat(
+  harts: number,
+  initrd: Uint8Array,
+  { append, disk }: GuestOptions,
+): Promise<Guest> {
   const machine = await Machine.create({
     harts,
     ramBytes: RAM_MIB * 2 ** 20,
     kernel: IMAGE,
-    initrd: { name: "RAM disk of the test", bytes: initrd },
+    ...(initrd.length > 0 && { initrd: { name: "RAM disk of the test", bytes: initrd } }),
     ...(append && { append }),
+    ...(disk && { drives: [new FileDisk({ file: disk, readonly: false })] }),
   });
   return {
     get output() {
@@ -70,12 +78,16 @@ async function bootHartbeat(harts: number, initrd: Uint8Array, append?: string):
   };
 }
 
-function bootQemu(harts: number, initrd: Uint8Array, append?: string): Guest {
+function bootQemu(harts: number, initrd: Uint8Array, { append, disk }: GuestOptions): Guest {
   const folder = mkdtempSync(join(tmpdir(), "hartbeat-guest-"));
   const file = join(folder, "initrd");
   writeFileSync(file, initrd);
-  const words = ["-smp", String(harts), "-m", `${RAM_MIB}M`, "-kernel", IMAGE, "-initrd", file];
-  const qemu = new Qemu([...words, ...(append ? ["-append", append] : [])]);
+  const qemu = new Qemu([
+    ...["-smp", String(harts), "-m", `${RAM_MIB}M`, "-kernel", IMAGE],
+    ...(initrd.length > 0 ? ["-initrd", file] : []),
+    ...(append ? ["-append", append] : []),
+    ...(disk ? ["-drive", `file=${disk},if=none,format=raw,id=disk`, ...VIRTIO_DISK] : []),
+  ]);
   return {
     get output() {
       return qemu.output;
@@ -92,9 +104,8 @@ function bootQemu(harts: number, initrd: Uint8Array, append?: string): Guest {
 
 /** Powers on. */
 export async function bootGuest({ machine, harts }: Place, options: GuestOptions): Promise<Guest> {
-  const { initrd, append } = options;
-  const bytes = new Uint8Array(Buffer.concat(initrd));
-  return machine === "QEMU" ? bootQemu(harts, bytes, append) : bootHartbeat(harts, bytes, append);
+  const bytes = new Uint8Array(Buffer.concat(options.initrd));
+  return machine === "QEMU" ? bootQemu(harts, bytes, options) : bootHartbeat(harts, bytes, options);
 }
 
 /** An archive with the folders that its files lie in. */

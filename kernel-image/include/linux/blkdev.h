@@ -26,6 +26,7 @@ struct block_device {
 
 struct block_device *lookup_bdev(const char *name);	/* by the path of its node, or an error */
 struct block_device *bdev_lookup(dev_t dev);
+void printk_all_bdevs(void);
 int add_disk(struct block_device *bdev, const char *name);
 
 #endif

@@ -65,7 +65,9 @@
 #define ECONNREFUSED 111
 #define EALREADY 114
 #define EINPROGRESS 115
+#define ESTALE 116
 #define ECANCELED 125
+#define EKEYREJECTED 129
 
 /* Inside the kernel only: how an interrupted system call goes on. */
 #define ERESTARTSYS 512

@@ -122,9 +122,11 @@ struct inode {
 	unsigned long i_ino;
 	dev_t i_rdev;
 	loff_t i_size;
+	u64 i_blocks;			/* of 512 bytes, in a file system that counts them */
 	struct timespec64 i_atime;
 	struct timespec64 i_mtime;
 	struct timespec64 i_ctime;
+	void *i_fs;			/* what its file system knows of it besides */
 	const struct inode_operations *i_op;
 	const struct file_operations *i_fop;
 	struct super_block *i_sb;
@@ -134,7 +136,8 @@ struct inode {
 	struct mutex i_rwsem;
 	atomic_t i_count;
 	struct list_head i_flock;	/* fs/locks.c */
-	unsigned int i_state;		/* I_* of linux/writeback.h */
+	unsigned int i_state;		/* I_DIRTY* of linux/writeback.h; under its lock */
+	unsigned int i_hash_state;	/* I_NEW, I_FREEING; under inode_hash_lock */
 	struct list_head i_io_list;	/* of the dirty inodes; counted by it */
 	struct hlist_node i_hash;	/* of those that are found by number; under inode_hash_lock */
 	union {
@@ -338,7 +341,7 @@ extern const struct file_operations pipefifo_fops;
 int devtmpfs_init(void);
 int devtmpfs_create_node(const char *name, umode_t mode, dev_t dev);
 int devtmpfs_delete_node(const char *name);
-int devtmpfs_mount(void);
+int devtmpfs_mount(const char *where);
 
 void vfs_caches_init(void);
 

@@ -28,6 +28,7 @@ struct seq_file;
 
 struct vfsmount *mntget(struct vfsmount *mnt);
 void mntput(struct vfsmount *mnt);
+int move_mount_to_root(void);
 bool lookup_mnt(struct path *path);
 bool follow_up(struct path *path);
 int do_mount(const char *dev_name, const char *dir_name, const char *type, unsigned long flags, void *data);

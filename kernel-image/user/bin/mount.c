@@ -104,6 +104,11 @@ int main(int argc, char **argv)
 	}
 	if (optind == argc && argc == 1)
 		return list();
+	if (argc - optind == 1 && (flags & MS_REMOUNT)) {
+		if (mount("none", argv[optind], "none", flags, data) < 0)
+			die(argv[optind]);
+		return 0;
+	}
 	if (argc - optind != 2)
 		usage(synopsis);
 	if (!type)

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/stat.h>
 #include <tool.h>
@@ -147,6 +148,8 @@ static void shut_down(unsigned int command, char wanted, const char *what)
 	run_all(SHUTDOWN, true);
 	stop_everything();
 	sync();
+	/* The root cannot be unmounted, but its file system can be left in order. */
+	mount(NULL, "/", NULL, MS_REMOUNT | MS_RDONLY, NULL);
 	reboot(command);
 	message("reboot failed: %s", strerror(errno));
 }
