@@ -1,4 +1,5 @@
 /* The boot of the kernel, from the first C function to the first user program. */
+#include <kunit/test.h>
 #include <linux/async.h>
 #include <linux/binfmts.h>
 #include <linux/cgroup.h>
@@ -280,6 +281,7 @@ static void __init kernel_init_freeable(void)
 	page_alloc_init_late();
 	page_ext_init();
 	do_basic_setup();
+	kunit_run_all_tests();
 
 	wait_for_initramfs();
 	devtmpfs_mount("/dev");

@@ -109,9 +109,23 @@ static int kthread(void *_create)
 			kthread_parkme();
 		ret = threadfn(data);
 	}
-	self->result = ret;
+	kthread_exit(ret);
+}
+
+void kthread_exit(long result)
+{
+	struct kthread *self = to_kthread(current);
+
+	self->result = result;
 	complete(&self->exited);
 	do_exit(0);
+}
+
+void kthread_complete_and_exit(struct completion *comp, long result)
+{
+	if (comp)
+		complete(comp);
+	kthread_exit(result);
 }
 
 static noinline void create_kthread(struct kthread_create_info *create)

@@ -79,6 +79,32 @@ struct worker_pool *wq_select_pool(struct workqueue_struct *wq, int cpu)
 	return &per_cpu(cpu_worker_pools, cpu)[wq->flags & WQ_HIGHPRI ? 1 : 0];
 }
 
+/* Who is in the middle of this work. Another work that has been put in its place has another function, or waits. */
+static struct worker *find_worker_executing_work(struct worker_pool *pool, struct work_struct *work)
+{
+	struct worker *worker;
+
+	list_for_each_entry(worker, &pool->busy_list, entry)
+		if (worker->current_work == work && worker->current_func == work->func)
+			return worker;
+	return NULL;
+}
+
+/* The pool that a work goes to, locked: where it still runs, as it must not run twice at once; else the CPU's own. */
+static struct worker_pool *lock_pool_for(struct worker_pool *pool, struct work_struct *work, unsigned long *flags)
+{
+	struct worker_pool *last = work->pool;
+
+	if (last && last != pool) {
+		spin_lock_irqsave(&last->lock, *flags);
+		if (find_worker_executing_work(last, work))
+			return last;
+		spin_unlock_irqrestore(&last->lock, *flags);
+	}
+	spin_lock_irqsave(&pool->lock, *flags);
+	return pool;
+}
+
 static void __queue_work(int cpu, struct workqueue_struct *wq, struct work_struct *work)
 {
 	struct worker_pool *pool;
@@ -86,8 +112,7 @@ static void __queue_work(int cpu, struct workqueue_struct *wq, struct work_struc
 
 	if (cpu == WORK_CPU_UNBOUND || !cpu_online(cpu))
 		cpu = raw_smp_processor_id();
-	pool = wq_select_pool(wq, cpu);
-	spin_lock_irqsave(&pool->lock, flags);
+	pool = lock_pool_for(wq_select_pool(wq, cpu), work, &flags);
 	work->wq = wq;
 	work->pool = pool;
 	list_add_tail(&work->entry, &pool->worklist);
@@ -171,6 +196,7 @@ static struct worker *create_worker(struct worker_pool *pool)
 	set_user_nice(task, pool->nice);
 	worker->pool = pool;
 	worker->task = task;
+	INIT_LIST_HEAD(&worker->scheduled);
 	mutex_lock(&wq_pool_attach_mutex);
 	if (pool->cpu >= 0 && cpu_online(pool->cpu))
 		kthread_bind(task, pool->cpu);
@@ -185,11 +211,12 @@ static struct worker *create_worker(struct worker_pool *pool)
 	return worker;
 }
 
-void process_one_work(struct worker_pool *pool, struct worker *worker, struct work_struct *work)
+static void execute_work(struct worker_pool *pool, struct worker *worker, struct work_struct *work)
 {
 	work_func_t func = work->func;
 
 	worker->current_work = work;
+	worker->current_func = func;
 	worker->current_wq = work->wq;
 	list_del_init(&work->entry);
 	/* From here on it may be queued again, or be freed by its function. */
@@ -201,6 +228,19 @@ void process_one_work(struct worker_pool *pool, struct worker *worker, struct wo
 	spin_lock_irq(&pool->lock);
 	worker->current_work = NULL;
 	worker->current_wq = NULL;
+}
+
+void process_one_work(struct worker_pool *pool, struct worker *worker, struct work_struct *work)
+{
+	struct worker *collision = find_worker_executing_work(pool, work);
+
+	if (collision) {
+		list_move_tail(&work->entry, &collision->scheduled);
+		return;
+	}
+	do
+		execute_work(pool, worker, work);
+	while ((work = list_first_entry_or_null(&worker->scheduled, struct work_struct, entry)));
 }
 
 static int worker_thread(void *data)
@@ -330,12 +370,14 @@ static void flush_pool(struct worker_pool *pool, struct work_struct *work, struc
 		schedule_timeout_uninterruptible(1);
 }
 
-/* On return the work neither waits nor runs, unless it was queued again. */
+/* On return the work neither waits nor runs, unless it was queued again. False: it did neither before. */
 bool flush_work(struct work_struct *work)
 {
-	if (!work->pool)
+	struct worker_pool *pool = READ_ONCE(work->pool);
+
+	if (!pool || (!test_bit(WORK_PENDING, &work->pending) && !is_busy(pool, work, NULL)))
 		return false;
-	flush_pool(work->pool, work, NULL);
+	flush_pool(pool, work, NULL);
 	return true;
 }
 

@@ -29,6 +29,8 @@ struct worker {
 	struct worker_pool *pool;
 	struct task_struct *task;
 	struct work_struct *current_work;
+	work_func_t current_func;
+	struct list_head scheduled;	/* queued again while it runs here: for this worker, as no work runs twice at once */
 	struct workqueue_struct *current_wq;
 	bool sleeping;
 };
@@ -43,7 +45,7 @@ struct workqueue_struct {
 
 extern struct worker_pool unbound_pool;
 struct worker_pool *wq_select_pool(struct workqueue_struct *wq, int cpu);
-/* Takes one work off the list and does it. pool->lock is held, and let go of meanwhile. */
+/* Takes one work off the list and does it, or leaves it to who is at it. pool->lock is held, and let go of meanwhile. */
 void process_one_work(struct worker_pool *pool, struct worker *worker, struct work_struct *work);
 
 void send_mayday(struct worker_pool *pool);

@@ -21,7 +21,8 @@ void send_mayday(struct worker_pool *pool)
 
 static void rescue_pool(struct workqueue_struct *wq, struct worker_pool *pool)
 {
-	struct worker rescuer = { .pool = pool, .task = current };
+	struct worker rescuer = { .pool = pool, .task = current,
+				  .scheduled = LIST_HEAD_INIT(rescuer.scheduled) };
 	struct work_struct *work, *next;
 
 	spin_lock_irq(&pool->lock);

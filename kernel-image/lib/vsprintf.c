@@ -54,7 +54,7 @@ static void put_number(struct sink *out, u64 num, const struct printf_spec *spec
 		sign = spec->plus ? '+' : ' ';
 	}
 	if (spec->alt && spec->base == 16 && num)
-		prefix = "0x";
+		prefix = spec->digits[10] == 'A' ? "0X" : "0x";
 	else if (spec->alt && spec->base == 8 && num)
 		prefix = "0";
 	do {
@@ -302,26 +302,4 @@ long simple_strtol(const char *cp, char **endp, unsigned int base)
 	if (*cp == '-')
 		return -simple_strtoul(cp + 1, endp, base);
 	return simple_strtoul(cp, endp, base);
-}
-
-int kstrtoul(const char *s, unsigned int base, unsigned long *res)
-{
-	char *end;
-
-	*res = simple_strtoul(s, &end, base);
-	if (*end == '\n')
-		end++;
-	return end == s || *end ? -EINVAL : 0;
-}
-
-int kstrtoint(const char *s, unsigned int base, int *res)
-{
-	bool neg = *s == '-';
-	unsigned long v;
-	int err = kstrtoul(s + neg, base, &v);
-
-	if (!err && v > (unsigned long)INT_MAX + neg)
-		return -ERANGE;
-	*res = neg ? -v : v;
-	return err;
 }

@@ -15,6 +15,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/writeback.h>
+#include <asm/stacktrace.h>
 
 #define POISON_FREE 0x6b
 #define MAX_POISON 256	/* of a large object only the beginning is spoilt */
@@ -174,6 +175,25 @@ void kmem_cache_free(struct kmem_cache *s, void *obj)
 		discard_slab(s, empty);
 }
 
+void kmem_cache_destroy(struct kmem_cache *s)
+{
+	struct page *page, *next;
+
+	if (!s)
+		return;
+	if (s->nr_active) {
+		pr_err("slab: cache %s still has %lu objects when it is destroyed\n", s->name, s->nr_active);
+		dump_stack();
+		return;
+	}
+	spin_lock(&slab_caches_lock);
+	list_del(&s->list);
+	spin_unlock(&slab_caches_lock);
+	list_for_each_entry_safe(page, next, &s->partial, lru)
+		discard_slab(s, page);
+	kmem_cache_free(&kmem_cache_cache, s);
+}
+
 void __init kmem_cache_init(void)
 {
 	setup_cache(&kmem_cache_cache, "kmem_cache", sizeof(struct kmem_cache), 8, NULL);
@@ -261,18 +281,17 @@ bool get_slabinfo(unsigned int index, struct slabinfo *info)
 
 	spin_lock(&slab_caches_lock);
 	s = nth_cache(index);
+	if (s)
+		*info = (struct slabinfo){
+			.name = s->name,
+			.active_objs = s->nr_active,
+			.num_objs = s->nr_slabs * s->objects,
+			.objsize = s->size,
+			.objperslab = s->objects,
+			.pagesperslab = 1UL << s->order,
+		};
 	spin_unlock(&slab_caches_lock);
-	if (!s)
-		return false;
-	*info = (struct slabinfo){
-		.name = s->name,
-		.active_objs = s->nr_active,
-		.num_objs = s->nr_slabs * s->objects,
-		.objsize = s->size,
-		.objperslab = s->objects,
-		.pagesperslab = 1UL << s->order,
-	};
-	return true;
+	return s;
 }
 
 void si_meminfo(struct sysinfo_mem *val)

@@ -34,11 +34,15 @@ const PLACES = [
   { machine: "hartbeat", harts: 4 },
   { machine: "QEMU", harts: 4 },
 ] as const;
-export type Place = (typeof PLACES)[number];
+export type Place = { readonly machine: (typeof PLACES)[number]["machine"]; readonly harts: number };
 
 /** `describe` for each place; QEMU must be there for its own. */
-export function describeInEachPlace(title: string, tests: (place: Place) => void): void {
-  for (const place of PLACES) {
+export function describeInEachPlace(
+  title: string,
+  tests: (place: Place) => void,
+  places: readonly Place[] = PLACES,
+): void {
+  for (const place of places) {
     const group = place.machine === "QEMU" ? requireTool("qemu-system-riscv64", "opensbi") : describe;
     group(`${title}, on ${place.machine} with -smp ${place.harts}`, () => tests(place));
   }

@@ -17,6 +17,9 @@ struct task_struct *kthread_create_on_cpu(int (*fn)(void *), void *data, unsigne
 	_k;								\
 })
 int kthread_stop(struct task_struct *k);
+/* The end of the thread that calls it. The other completes comp from here, so that whose code it was may go. */
+void kthread_exit(long result) __noreturn;
+void kthread_complete_and_exit(struct completion *comp, long result) __noreturn;
 bool kthread_should_stop(void);
 int kthread_park(struct task_struct *k);
 void kthread_unpark(struct task_struct *k);

@@ -16,6 +16,7 @@ struct kmem_cache *kmem_cache_create(const char *name, unsigned int size, unsign
 void *kmem_cache_alloc(struct kmem_cache *s, gfp_t gfp);
 void *kmem_cache_zalloc(struct kmem_cache *s, gfp_t gfp);
 void kmem_cache_free(struct kmem_cache *s, void *obj);
+void kmem_cache_destroy(struct kmem_cache *s);	/* whose objects have all come back; NULL is nothing */
 
 #define KMEM_CACHE(type, flags) \
 	kmem_cache_create(#type, sizeof(struct type), __alignof__(struct type), flags, NULL)

@@ -1,5 +1,6 @@
 /** Sections 4 to 10 of the boot path: from rest_init to the login prompt. */
 import { expect } from "vitest";
+import type { KernelMemory } from "./observed-boot.ts";
 import { console, holds, type Row, row, says, sees, task0, task1, threads, threadsOfEachCpu } from "./row.ts";
 
 const SCHEDULING = 1;
@@ -21,6 +22,16 @@ const EXEC_PATH = [
   "exec_binprm",
   "search_binary_handler",
 ];
+
+/** The table of suites, before it is given back: each entry leads to a name. */
+function suitesInMemory(memory: KernelMemory): boolean {
+  const start = memory.address("__kunit_suites_start");
+  const count = Number(memory.address("__kunit_suites_end") - start) / 8;
+  const names = Array.from({ length: count }, (_, i) =>
+    memory.text(memory.u64(memory.u64(start + BigInt(8 * i)))),
+  );
+  return names.length > 8 && names.includes("list") && names.includes("page_alloc");
+}
 
 export const LATER_ROWS: readonly Row[] = [
   row("4 rcu_scheduler_starting", task0("rest_init", "rcu_scheduler_starting"), (boot) =>
@@ -119,7 +130,14 @@ export const LATER_ROWS: readonly Row[] = [
     task1("padata_init", "page_alloc_init_late", "page_ext_init", "do_basic_setup"),
   ),
   row("7 do_basic_setup", task1("sched_init_smp", "do_basic_setup", "console_on_rootfs")),
-  row("7 kunit_run_all_tests", task1("do_basic_setup", "kunit_run_all_tests", "console_on_rootfs")),
+  // The tests themselves, which this boot is not asked for: tests/kernel/kunit.test.ts.
+  row(
+    "7 kunit_run_all_tests",
+    task1("do_basic_setup", "kunit_run_all_tests", "console_on_rootfs"),
+    sees("kunit_run_all_tests", suitesInMemory, true),
+    holds(({ memory }) => memory.u8("kunit_enabled"), 0),
+    holds(({ output }) => output.includes("KTAP"), false),
+  ),
   row("7 wait_for_initramfs, console_on_rootfs", task1("wait_for_initramfs", "console_on_rootfs")),
   row(
     "7 init in the ramdisk",

@@ -25,7 +25,7 @@ SECTIONS
 	.text : LMA(.text) {
 		KEEP(*(.head.text))
 		_text = .;
-		*(.text .text.*)
+		*(EXCLUDE_FILE(*_kunit.o) .text EXCLUDE_FILE(*_kunit.o) .text.*)
 		_etext = .;
 	} :text
 
@@ -34,12 +34,17 @@ SECTIONS
 	.init.text : LMA(.init.text) {
 		_sinittext = .;
 		*(.init.text)
+		*_kunit.o(.text .text.*)
 		_einittext = .;
 	} :init
 	. = ALIGN(4096);
 	__init_data_begin = .;
 	.init.data : LMA(.init.data) {
 		*(.init.data) *(.init.rodata)
+		/* The kernel's own tests run before free_initmem, and go with it. */
+		*_kunit.o(.rodata .rodata.* .srodata .srodata.* .data .data.* .sdata .sdata.* .bss .bss.* .sbss .sbss.*)
+		. = ALIGN(8);
+		__kunit_suites_start = .; KEEP(*(.kunit_test_suites)) __kunit_suites_end = .;
 		. = ALIGN(8);
 		__setup_start = .; KEEP(*(.init.setup)) __setup_end = .;
 		__start_early_lsm_info = .; KEEP(*(.early_lsm_info.init)) __end_early_lsm_info = .;

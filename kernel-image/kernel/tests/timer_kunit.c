@@ -1,0 +1,152 @@
+/* Tests of the timer wheel, of high-resolution timers and of sleeping on them. */
+#include <kunit/test.h>
+#include <linux/atomic.h>
+#include <linux/completion.h>
+#include <linux/delay.h>
+#include <linux/hrtimer.h>
+#include <linux/sched.h>
+#include <linux/timekeeping.h>
+#include <linux/timer.h>
+
+struct probe {
+	struct timer_list timer;
+	struct completion fired;
+	unsigned long at;
+	atomic_t times;
+};
+
+static void probe_fires(struct timer_list *t)
+{
+	struct probe *probe = from_timer(probe, t, timer);
+
+	probe->at = jiffies;
+	atomic_inc(&probe->times);
+	complete(&probe->fired);
+}
+
+static struct probe *new_probe(struct kunit *test)
+{
+	struct probe *probe = kunit_kzalloc(test, sizeof(*probe), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, probe);
+	init_completion(&probe->fired);
+	timer_setup(&probe->timer, probe_fires, 0);
+	return probe;
+}
+
+/* One for each level of the wheel that is worth waiting for: never early, and late by its bucket's length at most. */
+static void timer_test_expires(struct kunit *test)
+{
+	static const unsigned int delays[] = { 1, 5, 62, 70, 100 };
+
+	for (size_t i = 0; i < ARRAY_SIZE(delays); i++) {
+		struct probe *probe = new_probe(test);
+		unsigned long due = jiffies + delays[i], slack = delays[i] < 63 ? 0 : 8;
+
+		probe->timer.expires = due;
+		add_timer(&probe->timer);
+		KUNIT_EXPECT_TRUE(test, timer_pending(&probe->timer));
+		wait_for_completion(&probe->fired);
+		KUNIT_EXPECT_GE(test, probe->at, due);
+		kunit_info(test, "%u jiffies asked for, %lu too late", delays[i], probe->at - due);
+		KUNIT_EXPECT_LE(test, probe->at, due + slack + HZ);
+		KUNIT_EXPECT_FALSE(test, timer_pending(&probe->timer));
+	}
+}
+
+static void timer_test_del(struct kunit *test)
+{
+	struct probe *probe = new_probe(test);
+
+	mod_timer(&probe->timer, jiffies + 2);
+	KUNIT_EXPECT_EQ(test, del_timer(&probe->timer), 1);
+	KUNIT_EXPECT_EQ(test, del_timer(&probe->timer), 0);
+	KUNIT_EXPECT_EQ(test, wait_for_completion_timeout(&probe->fired, 5), 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&probe->times), 0);
+}
+
+static void timer_test_mod(struct kunit *test)
+{
+	struct probe *probe = new_probe(test);
+	unsigned long due = jiffies + 4;
+
+	KUNIT_EXPECT_EQ(test, mod_timer(&probe->timer, jiffies + 1000), 0);
+	KUNIT_EXPECT_EQ(test, mod_timer(&probe->timer, due), 1);
+	wait_for_completion(&probe->fired);
+	KUNIT_EXPECT_GE(test, probe->at, due);
+	KUNIT_EXPECT_EQ(test, del_timer_sync(&probe->timer), 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&probe->times), 1);
+}
+
+/* Many at once, in an order that is not that of their times. */
+static void timer_test_many(struct kunit *test)
+{
+	struct probe *probes[40];
+
+	for (int i = 0; i < 40; i++) {
+		probes[i] = new_probe(test);
+		mod_timer(&probes[i]->timer, jiffies + 1 + i * 7 % 40);
+	}
+	for (int i = 0; i < 40; i++) {
+		wait_for_completion(&probes[i]->fired);
+		KUNIT_EXPECT_EQ(test, atomic_read(&probes[i]->times), 1);
+		KUNIT_EXPECT_GE(test, probes[i]->at, probes[i]->timer.expires);
+	}
+}
+
+static void timer_test_schedule_timeout(struct kunit *test)
+{
+	unsigned long before = jiffies;
+
+	KUNIT_EXPECT_EQ(test, schedule_timeout_uninterruptible(3), 0);
+	KUNIT_EXPECT_GE(test, jiffies - before, 3);
+}
+
+struct hr_probe {
+	struct hrtimer timer;
+	struct completion fired;
+	int rounds;
+};
+
+static enum hrtimer_restart hr_probe_fires(struct hrtimer *timer)
+{
+	struct hr_probe *probe = container_of(timer, struct hr_probe, timer);
+
+	if (++probe->rounds < 3) {
+		hrtimer_forward_now(timer, NSEC_PER_MSEC);
+		return HRTIMER_RESTART;
+	}
+	complete(&probe->fired);
+	return HRTIMER_NORESTART;
+}
+
+static void hrtimer_test_restart(struct kunit *test)
+{
+	struct hr_probe *probe = kunit_kzalloc(test, sizeof(*probe), GFP_KERNEL);
+	ktime_t start = ktime_get();
+
+	KUNIT_ASSERT_NOT_NULL(test, probe);
+	init_completion(&probe->fired);
+	hrtimer_init(&probe->timer, hr_probe_fires);
+	hrtimer_start(&probe->timer, start + NSEC_PER_MSEC);
+	wait_for_completion(&probe->fired);
+	KUNIT_EXPECT_EQ(test, probe->rounds, 3);
+	KUNIT_EXPECT_GE(test, ktime_get() - start, 3 * NSEC_PER_MSEC);
+	KUNIT_EXPECT_FALSE(test, hrtimer_cancel(&probe->timer));
+}
+
+static struct kunit_case timer_test_cases[] = {
+	KUNIT_CASE(timer_test_expires),
+	KUNIT_CASE(timer_test_del),
+	KUNIT_CASE(timer_test_mod),
+	KUNIT_CASE(timer_test_many),
+	KUNIT_CASE(timer_test_schedule_timeout),
+	KUNIT_CASE(hrtimer_test_restart),
+	{ },
+};
+
+static struct kunit_suite timer_suite = {
+	.name = "timer",
+	.test_cases = timer_test_cases,
+};
+kunit_test_suite(timer_suite);
