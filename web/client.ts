@@ -1,6 +1,7 @@
 /** The page's side of the worker: requests as promises, and everything else the worker says as events. */
 import type {
   Beginning,
+  GdbState,
   GuestFiles,
   MachineSettings,
   RequestName,
@@ -22,6 +23,7 @@ export interface MachineEvents {
   restored: { cycle: number; snapshot: string };
   trace: TraceUpdate;
   stopped: StopView;
+  gdb: GdbState;
   progress: { what: string; loaded: number; total: number };
   notice: string;
   error: string;
@@ -108,6 +110,9 @@ export class MachineClient {
         break;
       case "stopped":
         this.#emit("stopped", data.stop);
+        break;
+      case "gdb":
+        this.#emit("gdb", data.state);
         break;
       case "progress":
         this.#emit("progress", data);

@@ -1,5 +1,6 @@
 /** The page: puts client, console, boot map, debugger and controls together, and gives tests their hook. */
 import { HartbeatError } from "../host/errors.ts";
+import { DEFAULT_BRIDGE_PORT } from "../host/gdb-link.ts";
 import { CYCLES_PER_SECOND } from "../spec/machine-map.ts";
 import { BootMapPanel } from "./boot-map/panel.ts";
 import { MachineClient } from "./client.ts";
@@ -16,7 +17,7 @@ import { PipelinePanel } from "./pipeline/panel.ts";
 import { Progress } from "./progress.ts";
 import type { Beginning, MachineSettings, Status } from "./protocol.ts";
 import { recordedSettings } from "./recorded-arguments.ts";
-import { panelFromQuery, queryFrom, settingsFromQuery } from "./settings.ts";
+import { gdbPortFromQuery, panelFromQuery, queryFrom, settingsFromQuery } from "./settings.ts";
 import { Sharing } from "./sharing.ts";
 import { TerminalPanel } from "./terminal-panel.ts";
 
@@ -47,21 +48,22 @@ function showNotice(message: string): undefined {
 }
 
 /** The machine that the page's address asks for; the usual one, and the reason shown, when there can be no such machine. */
-function readSettings(): { settings: MachineSettings; sound: boolean } {
+function readSettings(): { settings: MachineSettings; gdbPort?: number | undefined; sound: boolean } {
   try {
-    return { settings: settingsFromQuery(location.search), sound: true };
+    const { search } = location;
+    return { settings: settingsFromQuery(search), gdbPort: gdbPortFromQuery(search), sound: true };
   } catch (error) {
     showError(`The address of this page asks for a machine that cannot be: ${(error as Error).message}.`);
     return { settings: settingsFromQuery(""), sound: false };
   }
 }
 
-const { settings, sound } = readSettings();
+const { settings, gdbPort, sound } = readSettings();
 const client = new MachineClient();
 const terminal = new TerminalPanel(client, !settings.free);
 const dialog = new MachineDialog(settings);
 const layout = new Layout(panelFromQuery(location.search));
-const inspector = new DebuggerPanel(client);
+const inspector = new DebuggerPanel(client, gdbPort ?? DEFAULT_BRIDGE_PORT);
 const bootMap = new BootMapPanel(client, {
   showSource(name) {
     layout.show("debugger");
@@ -110,7 +112,9 @@ function pageAddress(): string {
 /** The address restores what is seen now. A machine that the hook drives keeps its own address. */
 function rememberAddress(): void {
   if (dialog.settings.free || !sound) return;
-  history.replaceState(null, "", pageAddress() + fragment);
+  const address = new URL(pageAddress() + fragment, location.href);
+  if (gdbPort !== undefined) address.searchParams.set("gdb", String(gdbPort));
+  history.replaceState(null, "", address);
 }
 
 layout.onChange = () => {
@@ -257,6 +261,7 @@ async function start(): Promise<void> {
   showNotice(notice);
 }
 
-if (sound) void start();
+// GDB is to find the machine there.
+if (sound) void start().then(() => gdbPort !== undefined && inspector.gdb.connect());
 addEventListener("hashchange", () => location.hash !== fragment && start());
 if (matchMedia("(pointer: fine)").matches) terminal.focus();

@@ -136,6 +136,16 @@ export interface PipelineView {
   readonly stats: readonly HartStats[];
 }
 
+/** How the page stands with a GDB outside. */
+export type GdbState =
+  | { readonly kind: "off" | "connecting" | "attached" }
+  /** No bridge answers at the port, or it does not let this page in. */
+  | { readonly kind: "none"; readonly port: number }
+  /** The bridge has gone. */
+  | { readonly kind: "lost" }
+  /** GDB may connect there. */
+  | { readonly kind: "waiting"; readonly gdb: string };
+
 export type StepUnit = "line" | "instruction";
 
 /** What the page may ask of the worker; every request is answered. */
@@ -186,6 +196,9 @@ export interface Requests {
   symbols(prefix: string): string[];
   source(where: string): SourceView | undefined;
   codeLines(file: string): number[];
+  /** Connects to `hartbeat gdb-bridge` on a port of this computer; what becomes of it comes as `gdb` messages. */
+  connectGdb(port: number): void;
+  disconnectGdb(): void;
 }
 
 export type RequestName = keyof Requests;
@@ -248,6 +261,8 @@ export type ToPage =
   | { readonly type: "restored"; readonly cycle: number; readonly snapshot: string }
   | { readonly type: "trace"; readonly update: TraceUpdate }
   | { readonly type: "stopped"; readonly stop: StopView }
+  /** A GDB outside came or went. */
+  | { readonly type: "gdb"; readonly state: GdbState }
   | { readonly type: "progress"; readonly what: string; readonly loaded: number; readonly total: number }
   /** Something that the user should know; the machine goes on. */
   | { readonly type: "notice"; readonly message: string }

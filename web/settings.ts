@@ -1,6 +1,7 @@
 /** Reads and writes the machine's settings and the page's panel as an address: ?smp=4&m=256M&append=...&panel=map. */
-import { parseMemory, parseSmp } from "../host/arguments.ts";
+import { parseMemory, parsePort, parseSmp } from "../host/arguments.ts";
 import { HartbeatError } from "../host/errors.ts";
+import { DEFAULT_BRIDGE_PORT } from "../host/gdb-link.ts";
 import { pipelineByName } from "../host/timing/pipelines.ts";
 import { DEFAULT_RAM_BYTES } from "../spec/machine-map.ts";
 import type { MachineSettings } from "./protocol.ts";
@@ -52,6 +53,12 @@ export function settingsFromQuery(query: string): MachineSettings {
 export function panelFromQuery(query: string): PanelName | undefined {
   const name = new URLSearchParams(query).get("panel");
   return PANELS.find((panel) => panel === name);
+}
+
+/** The port of the GDB bridge that the address names (`gdb=1235`); undefined when it names none. */
+export function gdbPortFromQuery(query: string): number | undefined {
+  const text = new URLSearchParams(query).get("gdb");
+  return text === null ? undefined : parsePort(text === "" ? String(DEFAULT_BRIDGE_PORT) : text, "gdb");
 }
 
 /** A query string that `settingsFromQuery` and `panelFromQuery` read back; what is usual stays out of it. */

@@ -47,6 +47,7 @@ export class Debugger {
   readonly #memory: VirtualMemory;
   readonly #breakpoints = new Map<bigint, Set<BreakOptions>>();
   readonly #watches = new Set<WatchRange>();
+  readonly #listeners = new Set<(stop: Stop) => void>();
   #stop: Stop | undefined;
 
   constructor(machine: Machine) {
@@ -103,6 +104,18 @@ export class Debugger {
         this.#watches.delete(range);
       },
     };
+  }
+
+  /** Tells one more listener of stops, beside `onStop`. */
+  listen(listener: (stop: Stop) => void): Stopper {
+    this.#listeners.add(listener);
+    return { remove: () => this.#listeners.delete(listener) };
+  }
+
+  /** Tells all listeners of a stop that somebody else has brought about. */
+  announce(stop: Stop): void {
+    this.onStop?.(stop);
+    for (const listener of this.#listeners) listener(stop);
   }
 
   /** Starts to keep what it takes to go back, from the present place on. */
@@ -249,7 +262,7 @@ export class Debugger {
 
   #told(stop: Stop): Stop {
     this.#stop = stop;
-    this.onStop?.(stop);
+    this.announce(stop);
     return stop;
   }
 

@@ -269,7 +269,7 @@ export class MachineTarget implements DebugTarget {
   }
 
   #report(stop: Stop): void {
-    this.onStop?.(stop);
+    this.debugger.announce(stop);
   }
 
   /** True, and told to the debugger, when the guest has ended. */

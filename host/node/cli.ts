@@ -22,10 +22,12 @@ import {
   parseNetdev,
 } from "../backend-arguments.ts";
 import { HartbeatError } from "../errors.ts";
+import { DEFAULT_BRIDGE_PORT } from "../gdb-link.ts";
 import { runBoot } from "./boot-command.ts";
 import type { BootOptions } from "./boot-options.ts";
 import { runDap } from "./dap-command.ts";
 import { packageVersion } from "./files.ts";
+import { parseOrigin, runGdbBridge } from "./gdb-bridge.ts";
 import { runWeb } from "./web-command.ts";
 
 /** Exit status of a command line that makes no sense; anything else that goes wrong gives 1. */
@@ -213,6 +215,31 @@ function createProgram(finish: (status: number) => void): Command {
     )
     .action(async ({ port }: { port?: number }) => finish(await runDap(port)));
 
+  program
+    .command("gdb-bridge")
+    .description("let gdb attach to the machine in a page of this computer's browser")
+    .option(
+      "--gdb <address>",
+      "where gdb connects, on loopback: tcp::PORT",
+      checked(parseGdb),
+      DEFAULT_GDB_PORT,
+    )
+    .option(
+      "--port <port>",
+      "port on 127.0.0.1 for the page; 0 picks a free one",
+      checked((text) => parsePort(text, "--port")),
+      DEFAULT_BRIDGE_PORT,
+    )
+    .option(
+      "--origin <origin>",
+      "also let a page of this origin in, such as https://example.org; may be repeated (always: that of hartbeat web)",
+      (text: string, origins: string[]) => [...origins, checked(parseOrigin)(text)],
+      [],
+    )
+    .action((flags: { gdb: number; port: number; origin: string[] }) =>
+      runGdbBridge({ gdbPort: flags.gdb, port: flags.port, origins: flags.origin }),
+    );
+
   for (const command of program.commands)
     command.helpOption("-h, --help", "show help").allowExcessArguments(false);
   return program;
@@ -223,10 +250,9 @@ function usageLine(error: CommanderError, command: string | undefined): string {
   const text = error.message
     .replace(/^error: /, "")
     .replace(/^option '[^']*' argument '[^']*' is invalid\. /s, "");
-  const topic =
-    command === "boot" || command === "web" || command === "dap"
-      ? `hartbeat ${command} --help`
-      : "hartbeat --help";
+  const topic = ["boot", "web", "dap", "gdb-bridge"].includes(command ?? "")
+    ? `hartbeat ${command} --help`
+    : "hartbeat --help";
   return `hartbeat: ${text.replace(/\s*\n\s*/g, " ")} (see '${topic}')`;
 }
 

@@ -1,6 +1,6 @@
 /** The settings in the page's address. */
 import { expect, it } from "vitest";
-import { panelFromQuery, queryFrom, settingsFromQuery } from "../../web/settings.ts";
+import { gdbPortFromQuery, panelFromQuery, queryFrom, settingsFromQuery } from "../../web/settings.ts";
 
 const USUAL = {
   harts: 1,
@@ -54,6 +54,13 @@ it("writes what it reads back", () => {
 
 it.each(["?smp=0", "?smp=x", "?m=1K", "?speed=2", "?speed=0"])("refuses %s", (query) => {
   expect(() => settingsFromQuery(query)).toThrow(/give a/);
+});
+
+it("reads the port of a GDB bridge", () => {
+  expect(gdbPortFromQuery("?smp=2")).toBeUndefined();
+  expect(gdbPortFromQuery("?gdb=4000")).toBe(4000);
+  expect(gdbPortFromQuery("?gdb")).toBe(1235);
+  expect(() => gdbPortFromQuery("?gdb=x")).toThrow(/give a port number/);
 });
 
 it("names the pipelines that there are", () => {

@@ -3,6 +3,7 @@ import { type MachineClient, Refusal } from "../client.ts";
 import { button, element, grouped, make } from "../dom.ts";
 import type { MachineView, StopView } from "../protocol.ts";
 import { CodeView } from "./code-view.ts";
+import { GdbControl } from "./gdb-control.ts";
 import { MemoryView } from "./memory-view.ts";
 import { PageWalkView } from "./page-walk-view.ts";
 import { RegisterView } from "./register-view.ts";
@@ -17,6 +18,7 @@ const CURSOR_KEY = "F4";
 export class DebuggerPanel {
   readonly #client: MachineClient;
   readonly #control: RunControl;
+  readonly gdb: GdbControl;
   readonly #where = element<HTMLInputElement>("debug-where");
   readonly #registers: RegisterView;
   readonly #code: CodeView;
@@ -32,9 +34,15 @@ export class DebuggerPanel {
   #inCode = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(client: MachineClient) {
+  /** `gdbPort`: where to look for the bridge to a GDB outside. */
+  constructor(client: MachineClient, gdbPort: number) {
     this.#client = client;
     this.#control = new RunControl(client, element("debug-tools"), (action) => this.#act(action));
+    this.gdb = new GdbControl(client, element("debug-tools"), gdbPort);
+    this.gdb.onAttached = (attached) => {
+      this.#control.held = attached;
+      void this.refresh();
+    };
     const chosen = (): number => this.#control.chosen;
     const toggle = (where: string): void => this.#toggleBreakpoint(where);
     this.#code = new CodeView(client, element("debug-code"), toggle, (where) => this.#runTo(where));

@@ -59,6 +59,8 @@ export class RunControl {
   /** Keys that others add, for as long as the panel is shown. */
   readonly #keys = new Map<string, () => void>();
   #paused = false;
+  #off = false;
+  #held = false;
   /** Whether the keys are heard. */
   active = false;
 
@@ -88,7 +90,8 @@ export class RunControl {
     this.#keys.set(RUN_KEY, () => void this.toggle());
     client.on("status", ({ power }) => {
       this.paused = power === "paused";
-      for (const each of this.#steps) each.disabled = power === "off" || power === "failed";
+      this.#off = power === "off" || power === "failed";
+      this.#enable();
     });
     document.addEventListener("keydown", (event) => this.#key(event));
   }
@@ -103,6 +106,12 @@ export class RunControl {
     this.#run.textContent = paused ? "Run" : "Pause";
   }
 
+  /** Somebody else runs the machine, which may still be paused here. */
+  set held(held: boolean) {
+    this.#held = held;
+    this.#enable();
+  }
+
   /** Does something at a function key. */
   addKey(key: string, action: () => void): void {
     this.#keys.set(key, action);
@@ -111,6 +120,10 @@ export class RunControl {
   async toggle(): Promise<void> {
     const name = this.#paused ? "resume" : "pause";
     await this.#act(() => this.#client.ask(name));
+  }
+
+  #enable(): void {
+    for (const each of this.#steps) each.disabled = this.#off || this.#held;
   }
 
   #key(event: KeyboardEvent): void {

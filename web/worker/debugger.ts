@@ -3,12 +3,15 @@ import type { Breakpoint } from "../../host/debug/breakpoints.ts";
 import type { Stopper } from "../../host/debug/debugger.ts";
 import { LineStep, type SteppedMachine, stepLineBack } from "../../host/debug/line-stepper.ts";
 import type { MachineTarget } from "../../host/debug/machine-target.ts";
+import type { Stop } from "../../host/debug/target.ts";
 import { HartbeatError } from "../../host/errors.ts";
 import { disassemble } from "../../host/inspect/disassembler.ts";
 import type { Machine } from "../../host/machine.ts";
 import type { BreakpointView, MachineView, StepUnit, StopView } from "../protocol.ts";
 import type { Inspector } from "./inspector.ts";
 
+/** Stops of a GDB outside are shown at most so often: its `next` and `finish` stop at places on the way. */
+const SHARED_STOP_MS = 50;
 const BEGIN = "at the start of what is remembered";
 
 export class Debugger {
@@ -20,16 +23,22 @@ export class Debugger {
   readonly #breakpoints = new Map<bigint, { view: BreakpointView; held: Stopper }>();
   #temporary: Breakpoint | undefined;
   #stop: StopView | undefined;
+  #shared = false;
+  #told: ReturnType<typeof setTimeout> | undefined;
 
   constructor(machine: Machine, target: MachineTarget, inspector: Inspector) {
     this.#machine = machine;
     this.#target = target;
     this.#inspector = inspector;
-    machine.debugger.onStop = (stop) => {
-      if (stop.kind === "breakpoint") {
-        this.#report({ reason: `breakpoint at ${inspector.describe(this.#pc(stop.hart))}`, hart: stop.hart });
-      }
-    };
+    machine.debugger.listen((stop) => this.#heard(stop));
+  }
+
+  /** A GDB outside runs the machine: the panel shows its stops, and may pause and set breakpoints. */
+  set shared(shared: boolean) {
+    this.#shared = shared;
+    if (!shared) return;
+    this.#temporary?.remove();
+    this.#temporary = undefined;
   }
 
   /** Keeps what it takes to go back, where that can be done. */
@@ -38,10 +47,9 @@ export class Debugger {
   }
 
   pause(): void {
-    if (this.#machine.paused) return;
+    if (!this.#target.running) return;
     this.#target.keepHistory();
-    this.#machine.pause();
-    this.#report({ reason: "paused", hart: this.#machine.core.currentHart });
+    this.#target.interrupt();
   }
 
   /** The machine has been brought somewhere, and stands there. */
@@ -52,6 +60,7 @@ export class Debugger {
   }
 
   resume(): void {
+    this.#refuseIfShared();
     this.#stop = undefined;
     this.#target.resume();
   }
@@ -105,6 +114,7 @@ export class Debugger {
   }
 
   async runTo(where: string): Promise<void> {
+    this.#refuseIfShared();
     this.#runUntil(await this.#inspector.address(0, where), undefined, () => true, `came to ${where}`);
   }
 
@@ -164,6 +174,38 @@ export class Debugger {
     };
   }
 
+  /** While it stands for GDB, GDB believes that nothing moves. */
+  #refuseIfShared(): void {
+    if (!this.#shared) return;
+    throw new HartbeatError(
+      "GDB runs this machine now: go on and step there, or detach it. Pausing works here, too.",
+    );
+  }
+
+  /** The machine stops by its own debugger. What the panel does itself tells of its steps in its own words. */
+  #heard(stop: Stop): void {
+    if (stop.kind === "breakpoint" || stop.kind === "interrupt" || this.#shared) {
+      const view = stop.kind === "exit" ? undefined : { reason: this.#reason(stop), hart: stop.hart };
+      if (view) this.#report(view);
+    }
+  }
+
+  #reason(stop: Exclude<Stop, { kind: "exit" }>): string {
+    const place = this.#inspector.describe(this.#pc(stop.hart));
+    switch (stop.kind) {
+      case "breakpoint":
+        return `breakpoint at ${place}`;
+      case "interrupt":
+        return "paused";
+      case "step":
+        return `GDB stepped to ${place}`;
+      case "watch":
+        return `GDB's watchpoint: ${stop.access} at ${this.#inspector.describe(stop.address)}`;
+      case "begin":
+        return BEGIN;
+    }
+  }
+
   #pc(hart: number): bigint {
     return this.#inspector.register(hart, "pc");
   }
@@ -176,6 +218,7 @@ export class Debugger {
 
   /** Steps begin from a machine that stands. */
   #stand(): void {
+    this.#refuseIfShared();
     if (this.#machine.halted) {
       throw new HartbeatError("The machine is off; press Reset to start it again.");
     }
@@ -234,6 +277,8 @@ export class Debugger {
     this.#temporary?.remove();
     this.#temporary = undefined;
     this.#stop = stop;
-    this.onStop(stop);
+    clearTimeout(this.#told);
+    if (this.#shared) this.#told = setTimeout(() => this.onStop(stop), SHARED_STOP_MS);
+    else this.onStop(stop);
   }
 }

@@ -2,6 +2,7 @@
 import { HartbeatError } from "../../host/errors.ts";
 import type { GuestFiles, MachineSettings, Requests, ToPage, ToWorker } from "../protocol.ts";
 import { ConsoleFlow } from "./console-flow.ts";
+import { GdbLink } from "./gdb-link.ts";
 import { fetchGuestFiles, fetchImages, type Images } from "./images.ts";
 import { Session } from "./session.ts";
 
@@ -18,6 +19,14 @@ let last: { settings: MachineSettings; files: GuestFiles } | undefined;
 let starts = 0;
 let seen = true;
 
+const gdb = new GdbLink({
+  target: () => present().gdbTarget,
+  onState(state) {
+    if (session) session.shared = state.kind === "attached";
+    post({ type: "gdb", state });
+  },
+});
+
 /** A mistake of the user's in plain words; anything else is a fault of ours. */
 function explain(error: unknown): string {
   if (error instanceof HartbeatError) return error.message;
@@ -33,6 +42,7 @@ async function start(
   const mine = ++starts;
   last = { settings, files };
   const places = session?.debugger.places ?? [];
+  gdb.letGo("the page's machine was powered on anew");
   session?.stop();
   session = undefined;
   const onProgress = (loaded: number, total: number): void =>
@@ -100,7 +110,10 @@ const handlers: Handlers = {
   pipeline: (hart, count) => present().pipeline.view(hart, count),
   pipelineFile: (count, format) => present().pipeline.export(count, format),
   snapshot: () => present().snapshot(),
-  restore: (snapshot) => present().restore(snapshot),
+  restore: (snapshot) => {
+    gdb.letGo("the page's machine was put into another state");
+    return present().restore(snapshot);
+  },
   travel,
   recording: () => present().whereabouts.run.recording,
   whereabouts: () => present().whereabouts.present(),
@@ -114,6 +127,8 @@ const handlers: Handlers = {
   tasks: () => present().inspector.tasks(),
   symbols: (prefix) => present().inspector.symbols(prefix),
   source: async (where) => present().inspector.source(await present().inspector.address(0, where)),
+  connectGdb: (port) => gdb.open(port),
+  disconnectGdb: () => gdb.close(),
   codeLines: async (file) => [...(await present().inspector.lines()).linesOf(file)],
 };
 

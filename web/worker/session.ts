@@ -1,5 +1,6 @@
 /** One machine from power-on to power-off: paced by the wall clock, recorded, and open to the debugger. */
 import { MachineTarget } from "../../host/debug/machine-target.ts";
+import type { DebugTarget } from "../../host/debug/target.ts";
 import { MemoryBackend } from "../../host/devices/virtio-blk.ts";
 import { HartbeatError } from "../../host/errors.ts";
 import { Machine } from "../../host/machine.ts";
@@ -58,6 +59,9 @@ export class Session {
   #replaying = false;
   #stopped = false;
   #pipelineWatched = false;
+  #seen = true;
+  /** A GDB outside has the machine, too. */
+  #shared = false;
   #unseen: Hold | undefined;
   #statusTimer: ReturnType<typeof setTimeout> | undefined;
   #statusWall = performance.now();
@@ -184,9 +188,36 @@ export class Session {
 
   /** While nobody sees the page the machine stands, and its time with it. */
   set seen(seen: boolean) {
-    if (seen === (this.#unseen === undefined)) return;
+    this.#seen = seen;
+    this.#look();
+  }
+
+  /** The machine as a GDB outside gets it. */
+  get gdbTarget(): DebugTarget {
+    if (this.#settings.free) throw new HartbeatError("the page's machine is run by a program (?free=1)");
+    if (this.machine.halted) throw new HartbeatError("the page's machine is off");
+    if (this.#replaying) throw new HartbeatError("the page repeats a run; try again when it stands");
+    return this.#target;
+  }
+
+  /** A GDB outside runs the machine now, or no longer: it need not be seen, then. */
+  set shared(shared: boolean) {
+    this.#shared = shared;
+    this.debugger.shared = shared;
+    this.#look();
+  }
+
+  /** Lets the machine go on, when it stood because nobody saw it. */
+  #look(): void {
+    if (!this.#seen && !this.#shared) return;
     this.#unseen?.end();
-    this.#unseen = seen ? undefined : new Hold();
+    this.#unseen = undefined;
+  }
+
+  #outOfSight(): Promise<void> | undefined {
+    if (this.#seen || this.#shared) return undefined;
+    this.#unseen ??= new Hold();
+    return this.#unseen.ended;
   }
 
   snapshot(): Promise<Uint8Array> {
@@ -242,7 +273,7 @@ export class Session {
       this.#loop.stop();
       this.#postStatus();
     } else this.#statusSoon();
-    return this.#target.gate() ?? this.machine.pending ?? this.#unseen?.ended ?? this.#console.ready;
+    return this.#target.gate() ?? this.machine.pending ?? this.#outOfSight() ?? this.#console.ready;
   }
 
   #statusSoon(): void {

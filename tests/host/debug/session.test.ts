@@ -135,6 +135,16 @@ describe("running", () => {
     expect(client.ask("qC")).toBe("QC2");
   });
 
+  it("does not take a breakpoint of somebody else for the client's own", () => {
+    client.ask("qSupported:swbreak+");
+    client.ask("Z0,80000010,2");
+    client.ask("vCont;c");
+    client.received.length = 0;
+    target.registers[0]?.set("pc", 0x8000_0020n);
+    target.stop({ kind: "breakpoint", hart: 0 });
+    expect(client.received).toEqual(["T05thread:1;"]);
+  });
+
   it("stops a machine that runs when the client comes", () => {
     target.running = true;
     expect(client.ask("?")).toBe("T02thread:1;");
