@@ -34,7 +34,8 @@ export { addWatchpoint, removeWatchpoint } from "./debug/watchpoints";
 // Binaryen inlines a function into its only caller unless it is exported; the interpreter's loop must stay small.
 export * from "./generated/float";
 export { csrExists, csrRead, csrWrite } from "./generated/csr-access";
-export { bringForward, cycles, isIdle, run, setLine, settle, skipTo, updateSupervisorTimer } from "./run";
+export { bringForward, cycles, isIdle, run, setLine, setPlain, settle, skipTo, updateSupervisorTimer } from "./run";
+export { settleCounts } from "./timing/memo/segment";
 export { flushAllWriteTlbs as noticeStores } from "./mmu/tlb";
 export { hashState } from "./state-hash";
 

@@ -43,6 +43,8 @@ import { interpret } from "./interpret";
 import { interpretStepwise } from "./stepwise";
 import { setNoting } from "./trace/notes";
 import { grantToEdge, isTraced, traceEntry } from "./trace/record";
+import { setRemembering } from "./timing/outcome";
+import { interpretTimed } from "./timing/memo/run";
 import { countRetired } from "./timing/model";
 import { now, supervisorTimerDue, ticksAt } from "./hart/csr-functions";
 import { IRQ_STI } from "./generated/riscv";
@@ -54,6 +56,14 @@ const QUANTUM: u64 = 2000;
 const MAX_GRANT: u64 = 0x7fff_ffff;
 /** No reason yet. */
 const RUNNING: u32 = 0xffff_ffff;
+
+/** Whether timed harts are left to the plain model. */
+let plain: bool = false;
+
+/** Has the plain model alone keep the time of timed harts, or the memoising one with it: the same in the end. */
+export function setPlain(wanted: bool): void {
+  plain = wanted;
+}
 
 /** Cycle of the next event; no round goes beyond it. */
 let horizon: u64 = 0;
@@ -95,10 +105,11 @@ function turn(h: usize, grant: u64): u64 {
   const before = load<u64>(h, HART_CYCLE);
   const traced = isTraced(before);
   setNoting(traced);
+  setRemembering(!traced && !plain);
   store<u64>(h, before + grant, HART_CYCLE);
   if (load<u32>(h, HART_TIMED)) {
     // The last instruction may take more than what is left, so that less than nothing remains.
-    const over = -(<i64>interpretStepwise(h, <i32>grant));
+    const over = -(<i64>(traced || plain ? interpretStepwise(h, <i32>grant) : interpretTimed(h, <i32>grant)));
     store<u64>(h, load<u64>(h, HART_CYCLE) + over, HART_CYCLE);
     countRetired(h);
   } else {

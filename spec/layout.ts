@@ -218,7 +218,14 @@ function stack(regions: ReadonlyArray<Omit<Region, "base">>): Region[] {
 /** Room for one hart's record. */
 export const HART_BYTES = 2048;
 /** Room for the pipeline model of one hart. */
-export const TIMING_BYTES = 0x2_8000;
+export const TIMING_BYTES = 0x2_a000;
+
+/** Room for what the pipeline model remembers (assembly/timing/memo), and heads of its hash tables: powers of two. */
+export const MEMO_SEGMENT_BYTES = 12 * 2 ** 20;
+export const MEMO_STATE_BYTES = 10 * 2 ** 20;
+export const MEMO_COUNT_BYTES = 3 * 2 ** 20;
+export const MEMO_SEGMENT_HEADS = 32_768;
+export const MEMO_STATE_HEADS = 16_384;
 
 /** Bytes of a record of an instruction trace. */
 export const TRACE_BYTES = TRACE_FIELDS.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -253,6 +260,13 @@ export const REGIONS = stack([
   { name: "codePool", bytes: CODE_PAGES * CODE_PAGE_BYTES, doc: "decoded pages" },
   { name: "pipeline", bytes: PAGE, doc: "the pipeline's parameters" },
   { name: "timing", bytes: 8 * TIMING_BYTES, doc: "pipeline models of the harts, TIMING_BYTES apart" },
+  { name: "memoPages", bytes: CODE_PAGES * 4, doc: "first memoised segment of each decoded page, 0 when none" },
+  { name: "memoSegmentTable", bytes: MEMO_SEGMENT_HEADS * 4, doc: "memoised segments by hash" },
+  { name: "memoStateTable", bytes: MEMO_STATE_HEADS * 4, doc: "memoised states by hash" },
+  { name: "memoPaths", bytes: 512 * 288, doc: "memoised wrong paths" },
+  { name: "memoSegments", bytes: MEMO_SEGMENT_BYTES, doc: "memoised segments and their edges" },
+  { name: "memoStates", bytes: MEMO_STATE_BYTES, doc: "memoised states of pipelines" },
+  { name: "memoCounts", bytes: MEMO_COUNT_BYTES, doc: "what going over memoised edges counts" },
   { name: "trace", bytes: TRACE_RECORDS * TRACE_BYTES, doc: "records of an instruction trace" },
   { name: "ram", bytes: 0, doc: "main memory, to the end" },
 ]);

@@ -59,7 +59,11 @@ export type TimingEvent = (typeof EVENTS)[number];
 export const MAX_BHT = 1024;
 export const MAX_BTB = 256;
 export const MAX_TLB = 64;
-export const MAX_CACHE_LINES = 8192;
+export const MAX_CACHE_LINES = 16_384;
+/** Pages of data whose translation is found at once; a power of two. */
+export const DATA_PAGES = 16;
+/** Entries of the table that finds most lines of the data cache at once; a power of two. */
+export const DCACHE_FILTER = 4096;
 
 /**
  * The pipeline of one hart. Times are guest cycles. A stamp is a time times 32 plus the cause that made it so late: the
@@ -82,7 +86,6 @@ export const TIMING: readonly Field[] = [
   },
   { name: "multiplierFree", type: "u64", doc: "stamp from which multiplier and divider do" },
   { name: "floatFree", type: "u64", doc: "stamp from which the FPU does" },
-  { name: "floatDone", type: "u64", doc: "cycle at which the FPU's last result is written" },
 
   { name: "fetchWord", type: "u64", doc: "number of the last scanned fetch word" },
   { name: "fetchAt", type: "u64", doc: "cycle at which it was scanned" },
@@ -104,8 +107,6 @@ export const TIMING: readonly Field[] = [
   { name: "pendingTail", type: "u32", doc: "and end" },
   { name: "pendingAt", type: "u64", count: 32, doc: "cycle from which they count" },
   { name: "pendingBranch", type: "u32", count: 32, doc: "entry number times 2, plus 1 when taken" },
-  { name: "targets", type: "u64", count: 4, doc: "cycles at which predicted targets left the address queue" },
-  { name: "targetCount", type: "u32", doc: "predicted targets, modulo 2^32" },
 
   { name: "lsuPop", type: "u64", doc: "cycle at which the last memory instruction left the LSU's queue" },
   { name: "lsuPopBefore", type: "u64", doc: "the same of the one before it" },
@@ -117,36 +118,63 @@ export const TIMING: readonly Field[] = [
   { name: "storeGrants", type: "u64", count: 8, doc: "cycles at which the write buffer took them" },
   { name: "storeOffsets", type: "u32", count: 8, doc: "bits 11:3 of their addresses" },
   { name: "bufferTags", type: "u64", count: 8, doc: "write buffer: double-word numbers" },
+  { name: "bufferMasks", type: "u32", count: 8, doc: "bytes to be sent, as of the last store to an entry" },
+  { name: "bufferChunks", type: "u32", count: 8, doc: "transmissions that are left for them" },
   { name: "bufferReady", type: "u64", count: 8, doc: "cycle from which an entry may be sent" },
   { name: "bufferReturn", type: "u64", count: 8, doc: "cycle at which what was sent of it is acknowledged" },
-  { name: "bufferDirty", type: "u32", count: 8, doc: "bytes not sent yet" },
-  { name: "bufferSent", type: "u32", count: 8, doc: "bytes on their way" },
+  { name: "bufferDirtySet", type: "u32", doc: "entries with transmissions left, as bits" },
+  { name: "bufferSentSet", type: "u32", doc: "entries of which something was sent" },
   { name: "bufferNext", type: "u32", doc: "entry that is served first" },
   { name: "bufferSend", type: "u64", doc: "cycle of the last transmission" },
   { name: "writeCount", type: "u32", doc: "transmissions, modulo 2^32" },
-  { name: "writeReturns", type: "u64", count: 8, doc: "cycles at which their slots become free" },
-  { name: "writeLines", type: "u64", count: 8, doc: "lines that they write" },
+  { name: "writeReturns", type: "u64", count: 8, doc: "cycles at which the last ones are acknowledged" },
   { name: "itlbTree", type: "u64", doc: "pseudo-LRU bits" },
   { name: "dtlbTree", type: "u64", doc: "pseudo-LRU bits" },
-  { name: "dtlbPage", type: "u64", doc: "page of the last data access, all ones when none" },
-  { name: "dtlbBase", type: "u64", doc: "its physical address" },
+  {
+    name: "dataPages",
+    type: "u64",
+    count: DATA_PAGES * 4,
+    doc: "pages of recent data accesses (all ones when none), their physical addresses, the bits of dtlbTree that a use keeps and sets",
+  },
   { name: "itlbTags", type: "u64", count: MAX_TLB, doc: "page number * 4 + level, all ones when invalid" },
   { name: "itlbBases", type: "u64", count: MAX_TLB, doc: "physical addresses" },
   { name: "dtlbTags", type: "u64", count: MAX_TLB, doc: "page number * 4 + level, all ones when invalid" },
   { name: "dtlbBases", type: "u64", count: MAX_TLB, doc: "physical addresses" },
+  {
+    name: "treeKept",
+    type: "u64",
+    count: MAX_TLB,
+    doc: "pseudo-LRU bits that using an entry leaves alone",
+  },
+  { name: "treeSet", type: "u64", count: MAX_TLB, doc: "bits that it sets" },
   { name: "btb", type: "u64", count: MAX_BTB, doc: "targets plus 1, 0 when invalid" },
-  { name: "bht", type: "u32", count: MAX_BHT / 4, doc: "bytes: 128 when valid, plus a counter from 0 to 3" },
+  { name: "bht", type: "u32", count: MAX_BHT / 4, doc: "bytes: a counter from 0 to 3, plus 128 when valid, plus 64 when an outcome is pending" },
   { name: "stalls", type: "u64", count: 32, doc: "cycles by cause" },
   { name: "events", type: "u64", count: 32, doc: "events by number" },
   {
-    name: "icacheTags",
+    name: "generation",
     type: "u64",
+    doc: "changes when a line leaves the instruction cache; a number times 2^32",
+  },
+  { name: "memoOrigin", type: "u64", doc: "cycle of the issue at which the memoising interpreter began" },
+  { name: "memoGone", type: "u64", doc: "how far it has got, cycles times 2^32 plus instructions" },
+  { name: "memoLimit", type: "u64", doc: "cycles from there to the end of its time" },
+  { name: "memoPages", type: "u64", doc: "all ones when data accesses are translated, else 0" },
+  {
+    name: "dcacheFilter",
+    type: "u32",
+    count: DCACHE_FILTER,
+    doc: "some lines of the data cache, by their numbers in linear memory, plus 1",
+  },
+  {
+    name: "icacheTags",
+    type: "u32",
     count: MAX_CACHE_LINES,
     doc: "line numbers plus 1, set by set, 0 when invalid",
   },
   {
     name: "dcacheTags",
-    type: "u64",
+    type: "u32",
     count: MAX_CACHE_LINES,
     doc: "line numbers plus 1, set by set, 0 when invalid",
   },

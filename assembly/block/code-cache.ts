@@ -22,6 +22,7 @@ import { OP_BREAK, OP_NEXT_PAGE, OP_STRADDLE, OP_UNDECODED } from "../generated/
 import { flushAllFetchTlbs, flushAllWriteTlbs } from "../mmu/tlb";
 import { breakpointAtOffset } from "../debug/breakpoints";
 import { triggerAtOffset } from "../debug/triggers";
+import { forgetMemo, forgetSegments } from "../timing/memo/segment";
 import { SLOT_BYTES, fill } from "./slot";
 
 /** Stores to a decoded page, without a decode in between, after which it counts as data again. */
@@ -76,6 +77,7 @@ function takeFreePage(): usize {
 
 /** Forgets all decoded pages. Slots in use become dangling: only between instructions. */
 export function dropAllCode(): void {
+  forgetMemo();
   const used = load<u32>(MACHINE, MACHINE_CODEPAGES);
   for (let i: u32 = 0; i < used; i++) {
     store<u32>(tableEntry(load<u32>(CODE_OWNERS + <usize>i * OWNER_BYTES)), 0);
@@ -87,6 +89,7 @@ export function dropAllCode(): void {
 }
 
 function dropPage(page: usize): void {
+  forgetSegments(page);
   store<u32>(tableEntry(load<u32>(ownerOf(page))), 0);
   store<u32>(page, load<u32>(MACHINE, MACHINE_FREECODEPAGE));
   store<u32>(MACHINE, <u32>page, MACHINE_FREECODEPAGE);
@@ -102,6 +105,7 @@ function dropPage(page: usize): void {
 export function forgetCode(offset: usize, size: usize): void {
   const page = findCodePage(<u32>(offset >>> 12));
   if (page == 0) return;
+  forgetSegments(page);
   const first = (offset & 0xfff) >>> 1;
   const last = ((offset & 0xfff) + size - 1) >>> 1;
   for (let half: usize = first == 0 ? 0 : first - 1; half <= last; half++) {
@@ -129,6 +133,7 @@ export function storedToCode(offset: usize, size: usize): bool {
 
 /** Forgets the slots at byte offset `offset` of every page, because a breakpoint or trigger there came or went. */
 export function redecodeOffset(offset: u32): void {
+  forgetMemo();
   const used = load<u32>(MACHINE, MACHINE_CODEPAGES);
   for (let i: u32 = 0; i < used; i++) {
     const page = CODE_POOL + <usize>i * CODE_PAGE_BYTES;

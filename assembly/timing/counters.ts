@@ -9,9 +9,11 @@ import {
   TIMING_EVENTS,
   TIMING_SELECTORS,
 } from "../generated/layout";
+import { settleCounts } from "./memo/segment";
 import { timingOf } from "./model";
 
 function eventsOf(m: usize, counter: u32): u64 {
+  settleCounts();
   const event = <usize>load<u32>(m + TIMING_SELECTORS + ((<usize>counter) << 2));
   return event == 0 ? 0 : load<u64>(m + TIMING_EVENTS + (event << 3));
 }

@@ -9,7 +9,6 @@ import {
   PIPELINE_FETCHRESUME,
   PIPELINE_FLUSHTOSCAN,
   PIPELINE_ICACHEMISS,
-  PIPELINE_ICACHESETS,
   PIPELINE_LINEBITS,
   PIPELINE_MEMORYLATENCY,
   PIPELINE_SCANTOISSUE,
@@ -33,8 +32,9 @@ import {
   TIMING_ISSUES,
 } from "../generated/layout";
 import { icacheFill, icacheHas } from "./cache";
+import { noteLine, rehearsing } from "./outcome";
 import { countEvent, later, parameter, stamp } from "./stamp";
-import { fetchPage, fetchTranslates, walkCycles } from "./tlb";
+import { fetchPage, fetchTranslates, knownFetchPage, NO_PAGE, walkCycles } from "./tlb";
 
 /** Stamp from which the instruction at `pc`, `length` bytes long, can issue. */
 // @ts-ignore: decorator
@@ -108,8 +108,22 @@ function fetchAddress(h: usize, m: usize, va: u64): u64 {
   return load<u64>(m, TIMING_FETCHBASE) | (va & 0xfff);
 }
 
+/** Goes over to the page of code at `va` when that takes no walk; false when it does. */
+export function seesPage(h: usize, m: usize, va: u64): bool {
+  let base = va & ~0xfff;
+  if (parameter(PIPELINE_TLBENTRIES) != 0 && fetchTranslates(h)) base = knownFetchPage(m, va);
+  if (base == NO_PAGE) return false;
+  store<u64>(m, va & ~0xfff, TIMING_FETCHPAGE);
+  store<u64>(m, base, TIMING_FETCHBASE);
+  return true;
+}
+
 /** The first word of a line, to be scanned at `at` if all goes well: returns when it is. */
 function readLine(h: usize, m: usize, va: u64, at: u64): u64 {
+  if (rehearsing) {
+    noteLine(va);
+    return at;
+  }
   const page = load<u64>(m, TIMING_FETCHPAGE);
   const address = fetchAddress(h, m, va);
   if (page != load<u64>(m, TIMING_FETCHPAGE) && itlbCycles > 0) {
@@ -117,7 +131,6 @@ function readLine(h: usize, m: usize, va: u64, at: u64): u64 {
     at += itlbCycles;
     store<u32>(m, <u32>STALL_ITLB, TIMING_FETCHCAUSE);
   }
-  if (parameter(PIPELINE_ICACHESETS) == 0) return at;
   const line = address >> parameter(PIPELINE_LINEBITS);
   if (icacheHas(m, line)) return at;
   icacheFill(m, line);

@@ -27,26 +27,39 @@ import {
   STALL_STORE_TO_LOAD,
   STALL_STRUCTURAL,
   TIMING_COMMIT,
-  TIMING_DTLBBASE,
-  TIMING_DTLBPAGE,
+  TIMING_ISSUE,
   TIMING_LOADCAUSE,
   TIMING_LOADFREE,
   TIMING_LSUISSUE,
   TIMING_LSUPOP,
   TIMING_LSUPOPBEFORE,
-  TIMING_STORECOMMITS,
-  TIMING_STORECOUNT,
-  TIMING_STOREGRANTS,
-  TIMING_STOREOFFSETS,
 } from "../generated/layout";
 import { RAM_BASE } from "../generated/riscv";
-import { dcacheDropSet, dcacheFill, dcacheHas } from "./cache";
+import { CACHE_EVICTION, CACHE_HIT, dcacheDropSet, dcacheRead } from "./cache";
 import { fetched, redirect } from "./fetch";
 import { commit, COMMIT_ALONE, COMMIT_EITHER, COMMIT_FIRST, issue, operands, result } from "./issue";
+import { couldMeet, decided, entriesMet, givenOutcome, rehearsing, storesMet } from "./outcome";
 import { countEvent, later, parameter, stamp, STAMP_BITS } from "./stamp";
-import { bufferEmpty, bufferStore, readPastWrites } from "./store-path";
+import {
+  bufferEmpty,
+  bufferStore,
+  commitOf,
+  countStore,
+  entriesOf,
+  entryOf,
+  grantOf,
+  maskOf,
+  noteStore,
+  occupiedAt,
+  offsetOf,
+  readPastWrites,
+  storeBytes,
+  storeEntry,
+  storesAgo,
+  storesBefore,
+} from "./store-path";
 import { behindFlush } from "./wrong-path";
-import { dataPage, dataTranslates, walkCycles } from "./tlb";
+import { dataPage, dataTranslates, knownPage, NO_PAGE, rememberPage, walkCycles } from "./tlb";
 
 /**
  * The queue before the LSU takes an instruction when it is empty, or right behind the one that came into the empty queue.
@@ -56,6 +69,7 @@ import { dataPage, dataTranslates, walkCycles } from "./tlb";
 @inline
 function queueReady(m: usize, at: u64): u64 {
   if (parameter(PIPELINE_LOADQUEUE) == 0) return at;
+  at = later(at, stamp(load<u64>(m, TIMING_ISSUE) + 1, 0));
   at = later(at, stamp(load<u64>(m, TIMING_LSUPOPBEFORE) + 1, <u64>load<u32>(m, TIMING_LOADCAUSE)));
   const behind = stamp(load<u64>(m, TIMING_LSUISSUE) + 2, 0);
   return at < behind
@@ -73,39 +87,46 @@ function leaveQueue(m: usize, issued: u64, at: u64, cause: u64): void {
   store<u32>(m, <u32>cause, TIMING_LOADCAUSE);
 }
 
-/** Physical address of a data access; `walkCycles` says what translation took beyond a hit. */
-// @ts-ignore: decorator
-@inline
-function dataAddress(h: usize, m: usize, va: u64): u64 {
-  const page = va & ~0xfff;
-  if (page != load<u64>(m, TIMING_DTLBPAGE)) return translateData(h, m, va);
-  return load<u64>(m, TIMING_DTLBBASE) | (va & 0xfff);
-}
-
-/** Cycles that the last call of `translateData` cost. */
+/** Cycles that the last call of `dataAddress` took beyond a hit in the TLB. */
 let translation: u64 = 0;
 
-function translateData(h: usize, m: usize, va: u64): u64 {
+/** Physical address of a data access. */
+function dataAddress(h: usize, m: usize, va: u64): u64 {
+  translation = 0;
+  const known = knownPage(m, va);
+  if (known != NO_PAGE) return known | (va & 0xfff);
   let base = va & ~0xfff;
   if (parameter(PIPELINE_TLBENTRIES) != 0 && dataTranslates(h)) {
     base = dataPage(h, m, va, parameter(PIPELINE_WALKSTART));
     translation = walkCycles;
     if (translation > 0) countEvent(m, EVENT_DTLB_MISS);
-  }
-  store<u64>(m, va & ~0xfff, TIMING_DTLBPAGE);
-  store<u64>(m, base, TIMING_DTLBBASE);
+  } else rememberPage(m, va, base, ~0, 0);
   return base | (va & 0xfff);
 }
 
-/** The cycle at which a load that could be made at `at` no longer finds a store at its page offset in the store queues. */
-function pastStores(m: usize, va: u64, at: u64): u64 {
-  const offset = ((<u32>va) >>> 3) & 0x1ff;
-  let grant: u64 = 0;
-  for (let i: usize = 0; i < 8; i++) {
-    if (load<u32>(m + TIMING_STOREOFFSETS + (i << 2)) != offset) continue;
-    grant = later(grant, load<u64>(m + TIMING_STOREGRANTS + (i << 3)));
-  }
-  return grant >= at ? grant + 2 : at;
+/** Outcomes of loads: lines of the write buffer that belong to the missed line, a miss, stores back to the one it waits for. */
+const LOAD_MISSES: u64 = 1 << 8;
+const LOAD_STORE: u64 = 12;
+/** Outcomes of stores: the entry of the write buffer with the same double word plus 1, its bytes, those of the store. */
+const STORE_MASK: u64 = 4;
+const STORE_BYTES: u64 = 12;
+/** Of both: cycles of translation. */
+const WALK: u64 = 20;
+
+/**
+ * What a load from `va` meets: `stores` of the last stores are still in the queues, `entries` of the write buffer are not free.
+ */
+export function loadOutcome(h: usize, m: usize, va: u64, stores: u32, entries: u32): u64 {
+  const ago = storesAgo(m, offsetOf(va), stores);
+  const address = dataAddress(h, m, va);
+  const met = ((<u64>ago) << LOAD_STORE) | (translation << WALK);
+  if (parameter(PIPELINE_DCACHESETS) == 0) return met;
+  const line = address >> parameter(PIPELINE_LINEBITS);
+  const found = dcacheRead(m, line, address >= RAM_BASE);
+  if (found == CACHE_HIT) return met;
+  if (address >= RAM_BASE) countEvent(m, EVENT_DCACHE_MISS);
+  if (found == CACHE_EVICTION) countEvent(m, EVENT_DCACHE_EVICTION);
+  return met | LOAD_MISSES | (<u64>entriesOf(m, line, entries));
 }
 
 /** A load from `va`. */
@@ -120,35 +141,56 @@ export function retireLoad(h: usize, m: usize, slot: usize, pc: u64, length: u64
     at = free;
     cause = STALL_DCACHE;
   }
-  if (parameter(PIPELINE_STOREQUEUE) != 0) {
-    const past = pastStores(m, va, at);
-    if (past > at) cause = STALL_STORE_TO_LOAD;
-    at = past;
+  decided(at, 0);
+  couldMeet(storesBefore(m, at), occupiedAt(m, at));
+  const outcome = rehearsing ? givenOutcome : loadOutcome(h, m, va, storesMet, entriesMet);
+  const ago = <u32>(outcome >> LOAD_STORE) & 15;
+  if (ago != 0) {
+    at = grantOf(m, ago) + 2;
+    cause = STALL_STORE_TO_LOAD;
   }
-  translation = 0;
-  const address = dataAddress(h, m, va);
-  if (translation > 0) {
-    at += translation;
+  if (outcome >> WALK > 0) {
+    at += outcome >> WALK;
     cause = STALL_DTLB;
   }
   leaveQueue(m, issued, at, cause);
   let done = at + parameter(PIPELINE_LOADLATENCY) - 1;
-  if (parameter(PIPELINE_DCACHESETS) != 0) {
-    const line = address >> parameter(PIPELINE_LINEBITS);
-    if (!dcacheHas(m, line)) {
-      const sent = readPastWrites(m, line, at + 2);
-      done = sent + parameter(PIPELINE_DCACHEMISS) + parameter(PIPELINE_MEMORYLATENCY) - 2;
-      store<u64>(m, done, TIMING_LOADFREE);
-      cause = STALL_DCACHE;
-      if (address >= RAM_BASE) {
-        countEvent(m, EVENT_DCACHE_MISS);
-        if (dcacheFill(m, line)) countEvent(m, EVENT_DCACHE_EVICTION);
-      }
-      store<u32>(m, <u32>cause, TIMING_LOADCAUSE);
-    }
+  if (outcome & LOAD_MISSES) {
+    const sent = readPastWrites(m, <u32>outcome & 0xff, at + 2);
+    done = sent - 2 + parameter(PIPELINE_DCACHEMISS) + parameter(PIPELINE_MEMORYLATENCY);
+    cause = STALL_DCACHE;
+    store<u64>(m, done, TIMING_LOADFREE);
+    store<u32>(m, <u32>cause, TIMING_LOADCAUSE);
   }
   result(m, slot, stamp(done, cause));
   return commit(m, done + 1, COMMIT_EITHER, cause);
+}
+
+/** Physical address of the last store whose outcome was asked for. */
+export let storeAddress: u64 = 0;
+
+/** Bytes of its double word that a store to `address` writes. */
+// @ts-ignore: decorator
+@inline
+export function bytesAt(address: u64, size: u32): u32 {
+  return ((((<u32>1) << size) - 1) << ((<u32>address) & 7)) & 0xff;
+}
+
+/** What a store to `va` meets, when `entries` of the write buffer are not free. */
+export function storeOutcome(h: usize, m: usize, va: u64, size: u32, entries: u32): u64 {
+  storeAddress = dataAddress(h, m, va);
+  return metByStore(m, storeAddress, size, entries) | (translation << WALK);
+}
+
+/** The same of the physical address. */
+// @ts-ignore: decorator
+@inline
+export function metByStore(m: usize, address: u64, size: u32, entries: u32): u64 {
+  const match = entryOf(m, address >> 3, entries);
+  const bytes = <u64>bytesAt(address, size) << STORE_BYTES;
+  if (match != 0) return (<u64>match) | (<u64>maskOf(m, match - 1) << STORE_MASK) | bytes;
+  // Aligned bytes are all alike to an entry of their own.
+  return address & (<u64>(size - 1)) ? bytes : 0;
 }
 
 /** A store of `size` bytes to `va`. */
@@ -159,49 +201,37 @@ export function retireStore(h: usize, m: usize, slot: usize, pc: u64, length: u6
   const queue = <u32>parameter(PIPELINE_STOREQUEUE);
   let cause = STALL_STRUCTURAL;
   let at = later(issued + 1, load<u64>(m, TIMING_LSUPOP) + 1);
-  const count = load<u32>(m, TIMING_STORECOUNT);
-  const before = (<usize>((count - queue) & 7)) << 3;
-  if (queue != 0) {
-    // The speculative queue holds what has not committed; a store that finds it full tries again a cycle later.
-    const room = load<u64>(m + TIMING_STORECOMMITS + before);
-    if (room > at) {
-      at = room + 1;
-      cause = STALL_STORE_BUFFER;
-    }
+  decided(at, 0);
+  couldMeet(0, occupiedAt(m, at));
+  const outcome = rehearsing ? givenOutcome : storeOutcome(h, m, va, size, entriesMet);
+  // The speculative queue holds what has not committed; a store that finds it full tries again a cycle later.
+  if (queue != 0 && commitOf(m, queue) > at) {
+    at = commitOf(m, queue) + 1;
+    cause = STALL_STORE_BUFFER;
   }
-  translation = 0;
-  const address = dataAddress(h, m, va);
-  if (translation > 0) {
-    at += translation;
+  if (outcome >> WALK > 0) {
+    at += outcome >> WALK;
     cause = STALL_DTLB;
   }
   leaveQueue(m, issued, at, cause);
-  let done = at + parameter(PIPELINE_STORELATENCY);
+  const done = at + parameter(PIPELINE_STORELATENCY);
   if (queue == 0) return commit(m, done, COMMIT_FIRST, cause);
-  const room = load<u64>(m + TIMING_STOREGRANTS + before) + 1;
-  if (room > done) {
-    done = room;
-    cause = STALL_STORE_BUFFER;
-  }
-  const cycles = commit(m, done, COMMIT_FIRST, cause);
+  const room = grantOf(m, queue) + 1;
+  const cycles = commit(m, later(done, room), COMMIT_FIRST, room > done ? STALL_STORE_BUFFER : cause);
   const committed = load<u64>(m, TIMING_COMMIT);
-  const last = load<u64>(m + TIMING_STOREGRANTS + ((<usize>((count - 1) & 7)) << 3));
-  const mask = (((<u32>1) << size) - 1) << ((<u32>address) & 7);
-  const grant = bufferStore(m, address >> 3, mask & 0xff, later(committed, last) + 1);
-  const entry = <usize>(count & 7);
-  store<u64>(m + TIMING_STORECOMMITS + (entry << 3), committed);
-  store<u64>(m + TIMING_STOREGRANTS + (entry << 3), grant);
-  store<u32>(m + TIMING_STOREOFFSETS + (entry << 2), ((<u32>va) >>> 3) & 0x1ff);
-  store<u32>(m, count + 1, TIMING_STORECOUNT);
+  let bytes = (<u32>(outcome >> STORE_BYTES)) & 0xff;
+  if (bytes == 0) bytes = bytesAt(rehearsing ? 0 : storeAddress, size);
+  const mask = (<u32>(outcome >> STORE_MASK)) & 0xff;
+  const grant = bufferStore(m, <u32>outcome & 15, mask, bytes, later(committed, grantOf(m, 1)) + 1);
+  countStore(m, committed, grant);
+  if (!rehearsing) noteStore(m, storeEntry, storeAddress >> 3, storeBytes, offsetOf(va));
   return cycles;
 }
 
 /** The cycle from which no store is in the queues or the write buffer. */
 export function storesDone(m: usize, at: u64): u64 {
   if (parameter(PIPELINE_STOREQUEUE) == 0) return at;
-  const count = load<u32>(m, TIMING_STORECOUNT);
-  const grant = load<u64>(m + TIMING_STOREGRANTS + ((<usize>((count - 1) & 7)) << 3));
-  return bufferEmpty(m, later(at, grant + 1));
+  return bufferEmpty(m, later(at, grantOf(m, 1) + 1));
 }
 
 /** lr, sc and AMOs: at commit, when all stores are in memory; then the pipeline is flushed. */
@@ -209,7 +239,6 @@ export function retireAtomic(h: usize, m: usize, slot: usize, pc: u64, length: u
   countEvent(m, EVENT_STORE);
   const ready = later(fetched(h, m, pc, length), operands(m, slot));
   const issued = issue(m, queueReady(m, ready));
-  translation = 0;
   const address = dataAddress(h, m, va);
   const at = later(issued + 1, load<u64>(m, TIMING_LSUPOP) + 1) + translation;
   leaveQueue(m, issued, at, STALL_ATOMIC);

@@ -22,9 +22,11 @@ import {
   TIMING_ISSUE,
   TIMING_ITLBTAGS,
 } from "../generated/layout";
+import { renewGeneration } from "./cache";
 import { redirect } from "./fetch";
+import { forgetMemo } from "./memo/segment";
 import { blame, parameter } from "./stamp";
-import { forgetPages } from "./tlb";
+import { forgetPages, prepareTrees } from "./tlb";
 
 /** The pipeline model of a hart. */
 export function timingOf(h: usize): usize {
@@ -44,6 +46,7 @@ export function countRetired(h: usize): void {
 
 /** Empties pipeline, caches, predictors and counters, as after reset. */
 export function resetTiming(h: usize): void {
+  forgetMemo();
   const m = timingOf(h);
   // What a guest wrote into mhpmevent and mhpmcounter registers stands before.
   memory.fill(m + TIMING_ISSUE, 0, TIMING_BYTES - TIMING_ISSUE);
@@ -54,6 +57,8 @@ export function resetTiming(h: usize): void {
   store<u64>(m, ~0, TIMING_FETCHWORD);
   store<u32>(h, 0, HART_RETIREDBASE);
   forgetPages(m);
+  renewGeneration(m);
+  prepareTrees(m);
 }
 
 /** Lets the model keep the hart's time from now on, or no longer. What it has counted, and its caches, stay. */

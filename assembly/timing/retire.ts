@@ -25,11 +25,13 @@ import {
   STALL_STRUCTURAL,
   TIMING_FETCHAT,
   TIMING_FIXEDFREE,
+  TIMING_ICACHEFREE,
   TIMING_MULTIPLIERFREE,
 } from "../generated/layout";
 import { SLOT_IMM, SLOT_RD, SLOT_RS1 } from "../block/slot";
 import { fetched, redirect } from "./fetch";
 import { commit, COMMIT_EITHER, issue, operands, result } from "./issue";
+import { decided, givenOutcome, rehearsing } from "./outcome";
 import {
   learn,
   learnIndirect,
@@ -43,7 +45,7 @@ import { countEvent, later, parameter, stamp } from "./stamp";
 import { wrongPath } from "./wrong-path";
 
 const PREDICT_NEVER: u64 = 1;
-const PREDICT_TABLES: u64 = 2;
+export const PREDICT_TABLES: u64 = 2;
 
 export function retireAlu(h: usize, m: usize, slot: usize, pc: u64, length: u64): i32 {
   countEvent(m, EVENT_INTEGER);
@@ -66,16 +68,17 @@ export function retireMultiply(h: usize, m: usize, slot: usize, pc: u64, length:
   return commit(m, done + 1, COMMIT_EITHER, STALL_MULTIPLY);
 }
 
-/** Bits by which the divisor is shifted before dividing; -1 when the quotient is known at once. */
-function divideShift(a: u64, b: u64, isSigned: bool, isWord: bool): i64 {
+/** What operands mean for a division: 1 plus the bits by which the divisor is shifted before, 0 when the quotient is known at once. */
+export function divideOutcome(a: u64, b: u64, isSigned: bool, isWord: bool): u64 {
   if (isWord) {
     a = isSigned ? <u64>(<i64>(<i32>a)) : <u64>(<u32>a);
     b = isSigned ? <u64>(<i64>(<i32>b)) : <u64>(<u32>b);
   }
-  if (b == 0 || (isSigned && <i64>b == -1)) return -1;
+  if (b == 0 || (isSigned && <i64>b == -1)) return 0;
   const left = isSigned && <i64>a < 0 ? (~a << 1) | 1 : a;
   const right = isSigned && <i64>b < 0 ? ~b : b;
-  return <i64>clz<u64>(right) - <i64>clz<u64>(left);
+  const shift = <i64>clz<u64>(right) - <i64>clz<u64>(left);
+  return shift < 0 ? 0 : <u64>shift + 1;
 }
 
 /** `a` and `b` are the operands. */
@@ -93,31 +96,79 @@ export function retireDivide(
   countEvent(m, EVENT_INTEGER);
   const free = load<u64>(m, TIMING_MULTIPLIERFREE);
   const at = issue(m, later(later(fetched(h, m, pc, length), operands(m, slot)), free));
-  const shift = divideShift(a, b, isSigned, isWord);
+  const outcome = rehearsing ? givenOutcome : divideOutcome(a, b, isSigned, isWord);
   let done = at;
-  if (shift < 0) done += parameter(PIPELINE_DIVIDEZEROLATENCY);
-  else done += parameter(PIPELINE_DIVIDELATENCY) + <u64>shift * parameter(PIPELINE_DIVIDEBITLATENCY);
+  if (outcome == 0) done += parameter(PIPELINE_DIVIDEZEROLATENCY);
+  else done += parameter(PIPELINE_DIVIDELATENCY) + (outcome - 1) * parameter(PIPELINE_DIVIDEBITLATENCY);
   result(m, slot, stamp(done, STALL_DIVIDE));
   store<u64>(m, stamp(done + 1, STALL_DIVIDE), TIMING_FIXEDFREE);
   store<u64>(m, stamp(done + 1, STALL_DIVIDE), TIMING_MULTIPLIERFREE);
   return commit(m, done + 1, COMMIT_EITHER, STALL_DIVIDE);
 }
 
+/** Outcomes of transfers: on to the sequel as predicted, to another place as predicted, elsewhere than predicted. */
+export const SEQUEL: u64 = 0;
+export const PREDICTED: u64 = 1;
+/** Shifted left over it: cycles after the kill for which a wrong fetch keeps the instruction cache busy. */
+export const MISPREDICTED: u64 = 2;
+
 /**
- * Resolves a transfer that issued at `at` and was scanned at `scanned`: fetching goes on at `next`. `predicted` is where the
- * front end went, NO_TARGET if just on to `sequel`.
+ * Compares where the front end went (`predicted`, NO_TARGET if just on to `sequel`) with `next`, to which a transfer that was
+ * scanned at `scanned` and issued at `at` leads.
  */
-function resolve(h: usize, m: usize, next: u64, at: u64, scanned: u64, predicted: u64, sequel: u64): void {
-  if (predicted == next) {
-    redirect(m, next, scanned + parameter(PIPELINE_TAKENBUBBLE), STALL_FETCH);
-    return;
-  }
+function resolve(
+  h: usize,
+  m: usize,
+  next: u64,
+  at: u64,
+  scanned: u64,
+  predicted: u64,
+  sequel: u64,
+): u64 {
+  if (predicted == next) return PREDICTED;
   countEvent(m, EVENT_MISPREDICT);
   const kill = at + 1;
   // The sequel may stand in the word that was just scanned.
   if (predicted == NO_TARGET) wrongPath(h, m, sequel, sequel & 2 ? scanned - 2 : scanned - 1, kill);
   else wrongPath(h, m, predicted, scanned, kill);
+  const free = load<u64>(m, TIMING_ICACHEFREE);
+  return MISPREDICTED | (free > kill ? (free - kill) << 2 : 0);
+}
+
+/** Fetching goes on at `next`, if it does not just go on. */
+function transfer(m: usize, outcome: u64, next: u64, at: u64, scanned: u64): void {
+  if (outcome == SEQUEL) return;
+  if (outcome == PREDICTED) {
+    redirect(m, next, scanned + parameter(PIPELINE_TAKENBUBBLE), STALL_FETCH);
+    return;
+  }
+  const kill = at + 1;
+  if (rehearsing && outcome >> 2 > 0) store<u64>(m, kill + (outcome >> 2), TIMING_ICACHEFREE);
   redirect(m, next, kill + parameter(PIPELINE_REDIRECTTOSCAN), STALL_MISPREDICT);
+}
+
+/** The outcome of the branch at `pc` that was scanned at `scanned` and issued at `at`. */
+export function branchOutcome(
+  h: usize,
+  m: usize,
+  slot: usize,
+  pc: u64,
+  length: u64,
+  target: u64,
+  taken: bool,
+  at: u64,
+  scanned: u64,
+): u64 {
+  const sequel = pc + length;
+  const predictor = parameter(PIPELINE_PREDICTOR);
+  if (predictor == PREDICT_TABLES) {
+    const predicted = predictTaken(m, pc, scanned, load<i64>(slot, SLOT_IMM) < 0);
+    learn(m, pc, taken, scanned, at + 2);
+    if (!predicted && !taken) return SEQUEL;
+    return resolve(h, m, taken ? target : sequel, at, scanned, predicted ? target : NO_TARGET, sequel);
+  }
+  if (!taken) return SEQUEL;
+  return resolve(h, m, target, at, scanned, predictor == PREDICT_NEVER ? NO_TARGET : target, sequel);
 }
 
 /** A conditional branch to `target`. */
@@ -134,16 +185,11 @@ export function retireBranch(
   const ready = fetched(h, m, pc, length);
   const scanned = load<u64>(m, TIMING_FETCHAT);
   const at = issue(m, later(later(ready, operands(m, slot)), load<u64>(m, TIMING_FIXEDFREE)));
-  const sequel = pc + length;
-  const next = taken ? target : sequel;
-  const predictor = parameter(PIPELINE_PREDICTOR);
-  if (predictor == PREDICT_TABLES) {
-    const predicted = predictTaken(m, pc, scanned, load<i64>(slot, SLOT_IMM) < 0);
-    learn(m, pc, taken, at + 2);
-    if (predicted || taken) resolve(h, m, next, at, scanned, predicted ? target : NO_TARGET, sequel);
-  } else if (taken) {
-    resolve(h, m, next, at, scanned, predictor == PREDICT_NEVER ? NO_TARGET : target, sequel);
-  }
+  decided(at, scanned);
+  const outcome = rehearsing
+    ? givenOutcome
+    : branchOutcome(h, m, slot, pc, length, target, taken, at, scanned);
+  transfer(m, outcome, taken ? target : pc + length, at, scanned);
   return commit(m, at + 2, COMMIT_EITHER, STALL_STRUCTURAL);
 }
 
@@ -153,6 +199,13 @@ function isLink(register: usize): bool {
   return register == 1 << 3 || register == 5 << 3;
 }
 
+/** A direct jump that keeps its return address enters it into the return stack. */
+// @ts-ignore: decorator
+@inline
+export function pushDirect(m: usize, slot: usize, sequel: u64): void {
+  if (isLink(<usize>load<u16>(slot, SLOT_RD))) pushReturn(m, sequel, false);
+}
+
 /** jal. */
 export function retireJump(h: usize, m: usize, slot: usize, pc: u64, length: u64, target: u64): i32 {
   countEvent(m, EVENT_BRANCH);
@@ -160,38 +213,63 @@ export function retireJump(h: usize, m: usize, slot: usize, pc: u64, length: u64
   const scanned = load<u64>(m, TIMING_FETCHAT);
   const at = issue(m, later(ready, load<u64>(m, TIMING_FIXEDFREE)));
   result(m, slot, stamp(at + parameter(PIPELINE_ALULATENCY), STALL_ALU));
-  if (isLink(<usize>load<u16>(slot, SLOT_RD))) {
-    countEvent(m, EVENT_CALL);
-    pushReturn(m, pc + length, false);
-  }
+  if (isLink(<usize>load<u16>(slot, SLOT_RD))) countEvent(m, EVENT_CALL);
+  if (!rehearsing) pushDirect(m, slot, pc + length);
+  let outcome = PREDICTED;
   if (parameter(PIPELINE_PREDICTOR) == PREDICT_NEVER) {
-    resolve(h, m, target, at, scanned, NO_TARGET, pc + length);
-  } else redirect(m, target, scanned + parameter(PIPELINE_TAKENBUBBLE), STALL_FETCH);
+    outcome = resolve(h, m, target, at, scanned, NO_TARGET, pc + length);
+  }
+  transfer(m, outcome, target, at, scanned);
   return commit(m, at + 2, COMMIT_EITHER, STALL_STRUCTURAL);
 }
 
-/** jalr. `rd` and `rs1` tell calls and returns (unprivileged manual, section 2.5). */
+/** Whether a jalr pushes its return address, and whether it pops one (unprivileged manual, section 2.5). */
+function isCall(slot: usize): bool {
+  return isLink(<usize>load<u16>(slot, SLOT_RD));
+}
+
+function isReturn(slot: usize, length: u64): bool {
+  const rd = <usize>load<u16>(slot, SLOT_RD);
+  const rs1 = <usize>load<u16>(slot, SLOT_RS1);
+  // c.jalr is a call only; the longer form with another link register returns, too.
+  return isLink(rs1) && rs1 != rd && !(isLink(rd) && length == 2);
+}
+
+/** The outcome of the jalr at `pc` that was scanned at `scanned` and issued at `at`. */
+export function indirectOutcome(
+  h: usize,
+  m: usize,
+  slot: usize,
+  pc: u64,
+  length: u64,
+  target: u64,
+  at: u64,
+  scanned: u64,
+): u64 {
+  const sequel = pc + length;
+  const predictor = parameter(PIPELINE_PREDICTOR);
+  let predicted = predictor == PREDICT_NEVER ? NO_TARGET : target;
+  if (predictor == PREDICT_TABLES) {
+    const call = isCall(slot);
+    const back = isReturn(slot, length);
+    predicted = back ? popReturn(m, call) : predictIndirect(m, pc);
+    if (call) pushReturn(m, sequel, back);
+    if (!back && predicted != target) learnIndirect(m, pc, target);
+  }
+  return resolve(h, m, target, at, scanned, predicted, sequel);
+}
+
+/** jalr. */
 export function retireIndirect(h: usize, m: usize, slot: usize, pc: u64, length: u64, target: u64): i32 {
   countEvent(m, EVENT_BRANCH);
   const ready = fetched(h, m, pc, length);
   const scanned = load<u64>(m, TIMING_FETCHAT);
   const at = issue(m, later(later(ready, operands(m, slot)), load<u64>(m, TIMING_FIXEDFREE)));
   result(m, slot, stamp(at + parameter(PIPELINE_ALULATENCY), STALL_ALU));
-  const rd = <usize>load<u16>(slot, SLOT_RD);
-  const rs1 = <usize>load<u16>(slot, SLOT_RS1);
-  const call = isLink(rd);
-  // c.jalr is a call only; the longer form with another link register returns, too.
-  const back = isLink(rs1) && rs1 != rd && !(call && length == 2);
-  const sequel = pc + length;
-  const predictor = parameter(PIPELINE_PREDICTOR);
-  let predicted = predictor == PREDICT_NEVER ? NO_TARGET : target;
-  if (predictor == PREDICT_TABLES) {
-    predicted = back ? popReturn(m, call) : predictIndirect(m, pc);
-    if (call) pushReturn(m, sequel, back);
-    if (!back && predicted != target) learnIndirect(m, pc, target);
-  }
-  if (call) countEvent(m, EVENT_CALL);
-  if (back) countEvent(m, EVENT_RETURN);
-  resolve(h, m, target, at, scanned, predicted, sequel);
+  if (isCall(slot)) countEvent(m, EVENT_CALL);
+  if (isReturn(slot, length)) countEvent(m, EVENT_RETURN);
+  decided(at, scanned);
+  const outcome = rehearsing ? givenOutcome : indirectOutcome(h, m, slot, pc, length, target, at, scanned);
+  transfer(m, outcome, target, at, scanned);
   return commit(m, at + 2, COMMIT_EITHER, STALL_STRUCTURAL);
 }

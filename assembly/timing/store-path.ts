@@ -2,24 +2,34 @@
  * The way of stores: speculative queue, commit queue, coalescing write buffer, memory. The buffer is simulated from event to
  * event, as far as somebody needs to know.
  *
- * An entry is a double word. Bytes that are dirty wait to be sent, a power of two of them at a time; bytes that were sent wait
- * for their answer, and the entry sends nothing else until then. Entries take turns.
+ * An entry is a double word. Its dirty bytes wait to be sent in *chunks*, a power of two of them at a time; what was sent waits
+ * for its answer, and the entry sends nothing else until then. Entries take turns, and a limited number of writes is under way.
+ *
+ * When things happen is kept apart from what they are about: which double words, bytes and page offsets (the "addresses" below) are
+ * asked for by outcomes alone. So `bufferMasks` has an entry's bytes as of the last store to it, and the number of chunks left
+ * tells which of them were sent since.
  */
 import {
   PIPELINE_LINEBITS,
   PIPELINE_MEMORYLATENCY,
+  PIPELINE_STOREQUEUE,
   PIPELINE_WRITEBUFFER,
   PIPELINE_WRITESLOTS,
   PIPELINE_WRITETURNAROUND,
-  TIMING_BUFFERDIRTY,
+  TIMING_BUFFERCHUNKS,
+  TIMING_BUFFERDIRTYSET,
+  TIMING_BUFFERMASKS,
   TIMING_BUFFERNEXT,
   TIMING_BUFFERREADY,
   TIMING_BUFFERRETURN,
   TIMING_BUFFERSEND,
-  TIMING_BUFFERSENT,
+  TIMING_BUFFERSENTSET,
   TIMING_BUFFERTAGS,
+  TIMING_STORECOMMITS,
+  TIMING_STORECOUNT,
+  TIMING_STOREGRANTS,
+  TIMING_STOREOFFSETS,
   TIMING_WRITECOUNT,
-  TIMING_WRITELINES,
   TIMING_WRITERETURNS,
 } from "../generated/layout";
 import { later, parameter } from "./stamp";
@@ -38,12 +48,6 @@ function narrow(m: usize, field: usize, index: usize): usize {
   return m + field + (index << 2);
 }
 
-/** Takes what was acknowledged by `cycle` out of entry `index`. */
-function settle(m: usize, index: usize, cycle: u64): void {
-  const sent = narrow(m, TIMING_BUFFERSENT, index);
-  if (load<u32>(sent) && load<u64>(wide(m, TIMING_BUFFERRETURN, index)) <= cycle) store<u32>(sent, 0);
-}
-
 /** What is sent at a time: all dirty bytes when they are an aligned power of two of them, else the lowest (toSize64). */
 function chunk(dirty: u32): u32 {
   const first = ctz<u32>(dirty);
@@ -52,111 +56,241 @@ function chunk(dirty: u32): u32 {
   return (<u32>1) << first;
 }
 
+/** How many chunks the bytes take. */
+export function chunksOf(dirty: u32): u32 {
+  let count: u32 = 0;
+  for (; dirty != 0; dirty &= ~chunk(dirty)) count++;
+  return count;
+}
+
+/** Entries of which something is on its way at cycle `at`. */
+export function underWay(m: usize, at: u64): u32 {
+  let entries = load<u32>(m, TIMING_BUFFERSENTSET);
+  let found: u32 = 0;
+  for (; entries != 0; entries &= entries - 1) {
+    const index = ctz<u32>(entries);
+    if (load<u64>(wide(m, TIMING_BUFFERRETURN, <usize>index)) > at) found |= (<u32>1) << index;
+  }
+  return found;
+}
+
+/** Cycle at which the first of some entries has its answer. */
+function firstReturn(m: usize, entries: u32): u64 {
+  let first = NEVER;
+  for (; entries != 0; entries &= entries - 1) {
+    first = min<u64>(first, load<u64>(wide(m, TIMING_BUFFERRETURN, <usize>ctz<u32>(entries))));
+  }
+  return first;
+}
+
+/** Cycle of the answer to the transmission `ago` transmissions ago: that many slots are free then. */
+export function returnOf(m: usize, ago: u32): u64 {
+  return load<u64>(wide(m, TIMING_WRITERETURNS, <usize>((load<u32>(m, TIMING_WRITECOUNT) - ago) & 7)));
+}
+
 /** Cycle at which the next transmission leaves, NEVER when nothing is dirty. */
 function nextSend(m: usize): u64 {
-  const entries = <usize>parameter(PIPELINE_WRITEBUFFER);
+  let entries = load<u32>(m, TIMING_BUFFERDIRTYSET);
+  if (entries == 0) return NEVER;
   let ready = NEVER;
-  for (let i: usize = 0; i < entries; i++) {
-    if (load<u32>(narrow(m, TIMING_BUFFERDIRTY, i)) == 0) continue;
-    ready = min<u64>(ready, load<u64>(wide(m, TIMING_BUFFERREADY, i)));
+  for (; entries != 0; entries &= entries - 1) {
+    ready = min<u64>(ready, load<u64>(wide(m, TIMING_BUFFERREADY, <usize>ctz<u32>(entries))));
   }
-  if (ready == NEVER) return NEVER;
-  const oldest = load<u32>(m, TIMING_WRITECOUNT) - <u32>parameter(PIPELINE_WRITESLOTS);
-  const slot = load<u64>(wide(m, TIMING_WRITERETURNS, <usize>(oldest & 7)));
+  const slot = returnOf(m, <u32>parameter(PIPELINE_WRITESLOTS));
   return later(ready, later(slot, load<u64>(m, TIMING_BUFFERSEND) + 1));
+}
+
+/** The entry whose turn it is at cycle `at`: the first one that is ready from BUFFERNEXT on. */
+function nextEntry(m: usize, at: u64): usize {
+  const dirty = load<u32>(m, TIMING_BUFFERDIRTYSET);
+  const before = ((<u32>1) << load<u32>(m, TIMING_BUFFERNEXT)) - 1;
+  for (let entries = dirty & ~before; entries != 0; entries &= entries - 1) {
+    const index = <usize>ctz<u32>(entries);
+    if (load<u64>(wide(m, TIMING_BUFFERREADY, index)) <= at) return index;
+  }
+  let entries = dirty & before;
+  while (load<u64>(wide(m, TIMING_BUFFERREADY, <usize>ctz<u32>(entries))) > at) entries &= entries - 1;
+  return <usize>ctz<u32>(entries);
 }
 
 /** Sends from the entry whose turn it is at cycle `at`. */
 function send(m: usize, at: u64): void {
-  const entries = <usize>parameter(PIPELINE_WRITEBUFFER);
-  let index = <usize>load<u32>(m, TIMING_BUFFERNEXT);
-  while (
-    load<u32>(narrow(m, TIMING_BUFFERDIRTY, index)) == 0 ||
-    load<u64>(wide(m, TIMING_BUFFERREADY, index)) > at
-  ) {
-    index = index + 1 == entries ? 0 : index + 1;
-  }
-  settle(m, index, at);
-  const dirty = load<u32>(narrow(m, TIMING_BUFFERDIRTY, index));
-  const bytes = chunk(dirty);
+  const index = nextEntry(m, at);
+  const bit = (<u32>1) << (<u32>index);
   const back = at + parameter(PIPELINE_WRITETURNAROUND) + parameter(PIPELINE_MEMORYLATENCY);
-  store<u32>(narrow(m, TIMING_BUFFERDIRTY, index), dirty & ~bytes);
-  store<u32>(narrow(m, TIMING_BUFFERSENT, index), bytes);
+  const chunks = load<u32>(narrow(m, TIMING_BUFFERCHUNKS, index)) - 1;
+  store<u32>(narrow(m, TIMING_BUFFERCHUNKS, index), chunks);
+  if (chunks == 0) store<u32>(m, load<u32>(m, TIMING_BUFFERDIRTYSET) & ~bit, TIMING_BUFFERDIRTYSET);
+  store<u32>(m, load<u32>(m, TIMING_BUFFERSENTSET) | bit, TIMING_BUFFERSENTSET);
   store<u64>(wide(m, TIMING_BUFFERRETURN, index), back);
   store<u64>(wide(m, TIMING_BUFFERREADY, index), back);
-  store<u32>(m, index + 1 == entries ? 0 : <u32>(index + 1), TIMING_BUFFERNEXT);
+  store<u32>(m, index + 1 == <usize>parameter(PIPELINE_WRITEBUFFER) ? 0 : <u32>(index + 1), TIMING_BUFFERNEXT);
   store<u64>(m, at, TIMING_BUFFERSEND);
   const count = load<u32>(m, TIMING_WRITECOUNT);
   store<u64>(wide(m, TIMING_WRITERETURNS, <usize>(count & 7)), back);
-  const line = load<u64>(wide(m, TIMING_BUFFERTAGS, index)) >> (parameter(PIPELINE_LINEBITS) - 3);
-  store<u64>(wide(m, TIMING_WRITELINES, <usize>(count & 7)), line);
   store<u32>(m, count + 1, TIMING_WRITECOUNT);
 }
 
 /** Simulates transmissions before cycle `until`. */
 export function runWriteBuffer(m: usize, until: u64): void {
-  for (;;) {
-    const at = nextSend(m);
-    if (at >= until) return;
-    send(m, at);
-  }
+  for (let at = nextSend(m); at < until; at = nextSend(m)) send(m, at);
 }
 
-/** Offers a store's bytes (`mask`) of double word `tag` to the buffer at `at`; returns the cycle at which it takes them. */
-export function bufferStore(m: usize, tag: u64, mask: u32, at: u64): u64 {
-  const entries = <usize>parameter(PIPELINE_WRITEBUFFER);
-  while (true) {
-    runWriteBuffer(m, at);
-    let free: usize = entries;
-    let soonest = NEVER;
-    for (let i: usize = 0; i < entries; i++) {
-      settle(m, i, at);
-      const dirty = load<u32>(narrow(m, TIMING_BUFFERDIRTY, i));
-      const sent = load<u32>(narrow(m, TIMING_BUFFERSENT, i));
-      if (!(dirty | sent)) {
-        if (free == entries) free = i;
-      } else if (load<u64>(wide(m, TIMING_BUFFERTAGS, i)) == tag) {
-        store<u32>(narrow(m, TIMING_BUFFERDIRTY, i), dirty | mask);
-        // What is on its way must come back before more of the same double word is sent.
-        const back = sent ? load<u64>(wide(m, TIMING_BUFFERRETURN, i)) : 0;
-        if (!dirty) store<u64>(wide(m, TIMING_BUFFERREADY, i), later(at + 1, back));
-        return at;
-      } else if (!dirty) {
-        soonest = min<u64>(soonest, load<u64>(wide(m, TIMING_BUFFERRETURN, i)));
-      }
-    }
-    if (free < entries) {
-      store<u64>(wide(m, TIMING_BUFFERTAGS, free), tag);
-      store<u32>(narrow(m, TIMING_BUFFERDIRTY, free), mask);
-      store<u32>(narrow(m, TIMING_BUFFERSENT, free), 0);
-      store<u64>(wide(m, TIMING_BUFFERREADY, free), at + 1);
-      return at;
-    }
-    at = later(at + 1, min<u64>(soonest, later(nextSend(m), at + 1)));
+/** Entries that are not free at `at`, if no store comes before. */
+export function occupiedAt(m: usize, at: u64): u32 {
+  return load<u32>(m, TIMING_BUFFERDIRTYSET) | underWay(m, at);
+}
+
+/** Entry among `entries` that has double word `tag`, plus 1; 0 when none has it. */
+// @ts-ignore: decorator
+@inline
+export function entryOf(m: usize, tag: u64, entries: u32): u32 {
+  for (; entries != 0; entries &= entries - 1) {
+    const index = ctz<u32>(entries);
+    if (load<u64>(wide(m, TIMING_BUFFERTAGS, <usize>index)) == tag) return index + 1;
   }
+  return 0;
+}
+
+/** Entries among `entries` that belong to a line. */
+export function entriesOf(m: usize, line: u64, entries: u32): u32 {
+  const bits = parameter(PIPELINE_LINEBITS) - 3;
+  let found: u32 = 0;
+  for (; entries != 0; entries &= entries - 1) {
+    const index = ctz<u32>(entries);
+    if (load<u64>(wide(m, TIMING_BUFFERTAGS, <usize>index)) >> bits == line) found |= (<u32>1) << index;
+  }
+  return found;
+}
+
+/** Entry that took the last store, and its bytes since. */
+export let storeEntry: u32 = 0;
+export let storeBytes: u32 = 0;
+
+/**
+ * Offers a store of `bytes` to the buffer at `at`, where entry `match` - 1 has its double word, with bytes `mask` as of the last store; 0
+ * when none has. Returns the cycle at which it is taken.
+ */
+export function bufferStore(m: usize, match: u32, mask: u32, bytes: u32, at: u64): u64 {
+  runWriteBuffer(m, at);
+  if (match != 0 && (occupiedAt(m, at) >> (match - 1)) & 1) {
+    coalesce(m, match - 1, mask, bytes, at);
+    return at;
+  }
+  const all = ((<u32>1) << (<u32>parameter(PIPELINE_WRITEBUFFER))) - 1;
+  while (occupiedAt(m, at) == all) {
+    // Something is answered, or sent at last.
+    const answered = firstReturn(m, load<u32>(m, TIMING_BUFFERSENTSET) & ~load<u32>(m, TIMING_BUFFERDIRTYSET));
+    at = later(at + 1, min<u64>(answered, later(nextSend(m), at + 1)));
+    runWriteBuffer(m, at);
+  }
+  storeEntry = ctz<u32>(~occupiedAt(m, at));
+  storeBytes = bytes;
+  awaitSend(m, storeEntry, at + 1);
+  return at;
+}
+
+/** The bytes of an entry are to be sent from cycle `at` on. */
+function awaitSend(m: usize, index: u32, at: u64): void {
+  store<u32>(narrow(m, TIMING_BUFFERCHUNKS, <usize>index), chunksOf(storeBytes));
+  store<u64>(wide(m, TIMING_BUFFERREADY, <usize>index), at);
+  store<u32>(m, load<u32>(m, TIMING_BUFFERDIRTYSET) | ((<u32>1) << index), TIMING_BUFFERDIRTYSET);
+}
+
+/** More bytes of an entry's double word. */
+function coalesce(m: usize, index: u32, mask: u32, bytes: u32, at: u64): void {
+  storeEntry = index;
+  const left = load<u32>(narrow(m, TIMING_BUFFERCHUNKS, <usize>index));
+  if ((load<u32>(m, TIMING_BUFFERDIRTYSET) >> index) & 1) {
+    for (let sent = chunksOf(mask) - left; sent > 0; sent--) mask &= ~chunk(mask);
+    storeBytes = mask | bytes;
+    awaitSend(m, index, load<u64>(wide(m, TIMING_BUFFERREADY, <usize>index)));
+    return;
+  }
+  storeBytes = bytes;
+  // What is on its way must come back before more of the same double word is sent.
+  const back = underWay(m, at) & ((<u32>1) << index) ? load<u64>(wide(m, TIMING_BUFFERRETURN, <usize>index)) : 0;
+  awaitSend(m, index, later(at + 1, back));
+}
+
+/** A store has committed at `committed` and entered the buffer at `grant`. */
+export function countStore(m: usize, committed: u64, grant: u64): void {
+  const count = load<u32>(m, TIMING_STORECOUNT);
+  store<u64>(wide(m, TIMING_STORECOMMITS, <usize>(count & 7)), committed);
+  store<u64>(wide(m, TIMING_STOREGRANTS, <usize>(count & 7)), grant);
+  store<u32>(m, count + 1, TIMING_STORECOUNT);
+}
+
+/** Notes the addresses of the last store: its entry, double word and bytes there, and its page offset. */
+// @ts-ignore: decorator
+@inline
+export function noteStore(m: usize, entry: u32, tag: u64, bytes: u32, offset: u32): void {
+  const last = load<u32>(m, TIMING_STORECOUNT) - 1;
+  store<u64>(wide(m, TIMING_BUFFERTAGS, <usize>entry), tag);
+  store<u32>(narrow(m, TIMING_BUFFERMASKS, <usize>entry), bytes);
+  store<u32>(narrow(m, TIMING_STOREOFFSETS, <usize>(last & 7)), offset);
+}
+
+/** Bits 11:3 of an address, by which the store queues tell stores apart. */
+// @ts-ignore: decorator
+@inline
+export function offsetOf(va: u64): u32 {
+  return ((<u32>va) >>> 3) & 0x1ff;
+}
+
+/** How many stores ago the last of `stores` stores at page offset `offset` was; 0 when there was none. */
+// @ts-ignore: decorator
+@inline
+export function storesAgo(m: usize, offset: u32, stores: u32): u32 {
+  const count = load<u32>(m, TIMING_STORECOUNT);
+  for (let ago: u32 = 1; ago <= stores; ago++) {
+    if (load<u32>(narrow(m, TIMING_STOREOFFSETS, <usize>((count - ago) & 7))) == offset) return ago;
+  }
+  return 0;
+}
+
+/** Stores that a load that could be made at `at` still finds in the queues. */
+export function storesBefore(m: usize, at: u64): u32 {
+  if (parameter(PIPELINE_STOREQUEUE) == 0) return 0;
+  let stores: u32 = 0;
+  while (stores < 8 && grantOf(m, stores + 1) >= at) stores++;
+  return stores;
+}
+
+/** Cycle at which the write buffer took the store `ago` stores ago. */
+export function grantOf(m: usize, ago: u32): u64 {
+  return load<u64>(wide(m, TIMING_STOREGRANTS, <usize>((load<u32>(m, TIMING_STORECOUNT) - ago) & 7)));
+}
+
+/** Cycle at which it committed. */
+export function commitOf(m: usize, ago: u32): u64 {
+  return load<u64>(wide(m, TIMING_STORECOMMITS, <usize>((load<u32>(m, TIMING_STORECOUNT) - ago) & 7)));
 }
 
 /** The cycle from which the buffer is empty, if nothing comes in after `at`. */
 export function bufferEmpty(m: usize, at: u64): u64 {
   runWriteBuffer(m, NEVER);
-  const count = load<u32>(m, TIMING_WRITECOUNT);
-  return later(at, load<u64>(wide(m, TIMING_WRITERETURNS, <usize>((count - 1) & 7))));
+  for (let entries = load<u32>(m, TIMING_BUFFERSENTSET); entries != 0; entries &= entries - 1) {
+    at = later(at, load<u64>(wide(m, TIMING_BUFFERRETURN, <usize>ctz<u32>(entries))));
+  }
+  return at;
 }
 
 /**
- * When a load miss of `line`, ready to be sent at `at`, gets past the writes: not while the same line is being written, and not
- * while all slots are taken, since the requests stand in one queue.
+ * When a load miss, ready to be sent at `at`, gets past the writes: not while its line is being written by one of `entries`, and
+ * not while all slots are taken, since the requests stand in one queue.
  */
-export function readPastWrites(m: usize, line: u64, at: u64): u64 {
+export function readPastWrites(m: usize, entries: u32, at: u64): u64 {
   runWriteBuffer(m, at);
-  const slots = <u32>parameter(PIPELINE_WRITESLOTS);
-  const count = load<u32>(m, TIMING_WRITECOUNT);
-  for (let i: u32 = 1; i <= slots; i++) {
-    const slot = <usize>((count - i) & 7);
-    const back = load<u64>(wide(m, TIMING_WRITERETURNS, slot));
-    if (back > at && load<u64>(wide(m, TIMING_WRITELINES, slot)) == line) at = back;
+  for (entries &= underWay(m, at); entries != 0; entries &= entries - 1) {
+    at = later(at, load<u64>(wide(m, TIMING_BUFFERRETURN, <usize>ctz<u32>(entries))));
   }
-  const oldest = load<u64>(wide(m, TIMING_WRITERETURNS, <usize>((count - slots) & 7)));
   // The answer frees the queue to memory two cycles before the slot is free.
+  const oldest = returnOf(m, <u32>parameter(PIPELINE_WRITESLOTS));
   return oldest > at + 3 ? oldest - 3 : at;
+}
+
+/** Bytes to be sent of an entry, as of the last store to it. */
+export function maskOf(m: usize, entry: u32): u32 {
+  return load<u32>(narrow(m, TIMING_BUFFERMASKS, <usize>entry));
 }

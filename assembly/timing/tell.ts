@@ -31,6 +31,7 @@ import {
 } from "../generated/timing-classes";
 import { SLOT_IMM } from "../block/slot";
 import { retireFloat, retireFloatDivide, retireFused } from "./float";
+import { rehearsing } from "./outcome";
 import { retireAtomic, retireLoad, retireStore } from "./memory";
 import { retireAlu, retireBranch, retireDivide, retireIndirect, retireJump, retireMultiply } from "./retire";
 import {
@@ -75,7 +76,7 @@ function addressOf(slot: usize, what: u32, a: u64): u64 {
 }
 
 /** Where a branch goes when it is taken. */
-function targetOf(slot: usize, what: u32, pc: u64): u64 {
+export function targetOf(slot: usize, what: u32, pc: u64): u64 {
   const distance = load<i64>(slot, SLOT_IMM);
   return pc + <u64>((what >> CLASS_NEAR) & 1 ? distance >> 3 : distance);
 }
@@ -119,7 +120,7 @@ export function tell(h: usize, m: usize, slot: usize, pc: u64, next: u64, a: u64
     case KIND_STORE:
       return retireStore(h, m, slot, pc, length, addressOf(slot, what, a), (what >> CLASS_SIZE) & 15);
     case KIND_BRANCH:
-      return retireBranch(h, m, slot, pc, length, targetOf(slot, what, pc), takes(what, a, b));
+      return retireBranch(h, m, slot, pc, length, targetOf(slot, what, pc), rehearsing ? next != pc + length : takes(what, a, b));
     case KIND_JUMP:
       return retireJump(h, m, slot, pc, length, next);
     case KIND_INDIRECT:

@@ -4,6 +4,7 @@
  */
 import { MSTATUS_MPP_BIT, MSTATUS_MPRV_BIT, PRIV_M } from "../generated/riscv";
 import {
+  DATA_PAGES,
   EVENT_DCACHE_MISS,
   HART_MSTATUS,
   HART_PRIV,
@@ -14,22 +15,24 @@ import {
   PIPELINE_TLBENTRIES,
   PIPELINE_WALKLEVEL,
   PIPELINE_WALKMISS,
+  TIMING_DATAPAGES,
   TIMING_DTLBBASES,
-  TIMING_DTLBPAGE,
   TIMING_DTLBTAGS,
   TIMING_DTLBTREE,
   TIMING_FETCHPAGE,
   TIMING_ITLBBASES,
   TIMING_ITLBTAGS,
   TIMING_ITLBTREE,
+  TIMING_TREEKEPT,
+  TIMING_TREESET,
 } from "../generated/layout";
 import { isMemory, readMemory } from "../mmu/physical";
-import { dcacheFill, dcacheHas } from "./cache";
+import { CACHE_HIT, dcacheRead } from "./cache";
 import { countEvent, parameter } from "./stamp";
 
 const SATP_SV39: u64 = 8;
 const PPN_MASK: u64 = (1 << 44) - 1;
-const EMPTY: u64 = ~0;
+export const NO_PAGE: u64 = ~0;
 
 /** Whether fetches are translated; whether loads and stores are. */
 export function fetchTranslates(h: usize): bool {
@@ -44,15 +47,30 @@ export function dataTranslates(h: usize): bool {
 }
 
 /** Marks entry `index` as the one used last: each node on its path points to the other side. */
-function touch(m: usize, tree: usize, index: u32, entries: u32): void {
-  let bits = load<u64>(m + tree);
-  let node: u64 = 0;
-  for (let half = entries >>> 1; half > 0; half >>>= 1) {
-    const side = (index & half) != 0;
-    bits = side ? bits & ~((<u64>1) << node) : bits | ((<u64>1) << node);
-    node = 2 * node + 1 + (side ? 1 : 0);
+// @ts-ignore: decorator
+@inline
+function touch(m: usize, tree: usize, index: u32): void {
+  const masks = m + TIMING_TREEKEPT + ((<usize>index) << 3);
+  const set = load<u64>(masks + (TIMING_TREESET - TIMING_TREEKEPT));
+  store<u64>(m + tree, (load<u64>(m + tree) & load<u64>(masks)) | set);
+}
+
+/** Works out what `touch` does. To be called when the number of entries has changed. */
+export function prepareTrees(m: usize): void {
+  const entries = <u32>parameter(PIPELINE_TLBENTRIES);
+  for (let index: u32 = 0; index < entries; index++) {
+    let kept: u64 = ~0;
+    let set: u64 = 0;
+    let node: u64 = 0;
+    for (let half = entries >>> 1; half > 0; half >>>= 1) {
+      const side = (index & half) != 0;
+      kept &= ~((<u64>1) << node);
+      if (!side) set |= (<u64>1) << node;
+      node = 2 * node + 1 + (side ? 1 : 0);
+    }
+    store<u64>(m + TIMING_TREEKEPT + ((<usize>index) << 3), kept);
+    store<u64>(m + TIMING_TREESET + ((<usize>index) << 3), set);
   }
-  store<u64>(m + tree, bits);
 }
 
 /** The entry that the nodes point to. */
@@ -71,24 +89,33 @@ function victim(m: usize, tree: usize, entries: u32): u32 {
 /** Cycles that the last translation took beyond a hit, 0 on a hit. */
 export let walkCycles: u64 = 0;
 
-/**
- * Physical address of the page of `va`; `walkCycles` tells what it cost, `start` being what a miss costs without levels.
- * All ones when there is no translation.
- */
-function lookUp(h: usize, m: usize, va: u64, tags: usize, bases: usize, tree: usize, start: u64): u64 {
-  const entries = <u32>parameter(PIPELINE_TLBENTRIES);
-  walkCycles = 0;
-  for (let i: u32 = 0; i < entries; i++) {
-    const tag = load<u64>(m + tags + ((<usize>i) << 3));
-    if (tag == EMPTY) continue;
-    const shift = 12 + 9 * (tag & 3);
-    if (tag >> 2 != va >> shift) continue;
-    touch(m, tree, i, entries);
-    return (load<u64>(m + bases + ((<usize>i) << 3)) | (va & (((<u64>1) << shift) - 1))) & ~0xfff;
-  }
-  return walk(h, m, va, tags, bases, tree, entries, start);
+/** Whether entry `index` translates `va`. */
+// @ts-ignore: decorator
+@inline
+function matches(m: usize, va: u64, tags: usize, index: u32): bool {
+  const tag = load<u64>(m + tags + ((<usize>index) << 3));
+  return tag != NO_PAGE && tag >> 2 == va >> (12 + 9 * (tag & 3));
 }
 
+/** Entry that translates `va`, the number of entries when there is none. */
+function find(m: usize, va: u64, tags: usize): u32 {
+  const entries = <u32>parameter(PIPELINE_TLBENTRIES);
+  let index: u32 = 0;
+  while (index < entries && !matches(m, va, tags, index)) index++;
+  return index;
+}
+
+/** Physical address of the page of `va` in entry `index`, whose use is noted. */
+function use(m: usize, va: u64, index: u32, tags: usize, bases: usize, tree: usize): u64 {
+  touch(m, tree, index);
+  const shift = 12 + 9 * (load<u64>(m + tags + ((<usize>index) << 3)) & 3);
+  return (load<u64>(m + bases + ((<usize>index) << 3)) | (va & (((<u64>1) << shift) - 1))) & ~0xfff;
+}
+
+/**
+ * Walks the page table; `walkCycles` tells what that cost, `start` being what it costs without levels. Returns the physical
+ * address of the page of `va`, all ones when there is no translation.
+ */
 function walk(
   h: usize,
   m: usize,
@@ -96,48 +123,99 @@ function walk(
   tags: usize,
   bases: usize,
   tree: usize,
-  entries: u32,
   start: u64,
 ): u64 {
+  const entries = <u32>parameter(PIPELINE_TLBENTRIES);
   let table = (load<u64>(h, HART_SATP) & PPN_MASK) << 12;
   walkCycles = start;
   for (let level: i32 = 2; level >= 0; level--) {
     const shift = <u64>(12 + 9 * level);
     const address = table + (((va >> shift) & 0x1ff) << 3);
-    if (!isMemory(address, 8)) return EMPTY;
+    if (!isMemory(address, 8)) return NO_PAGE;
     walkCycles += parameter(PIPELINE_WALKLEVEL);
     readEntry(m, address);
     const pte = readMemory(address, 8);
-    if (!(pte & 1)) return EMPTY;
+    if (!(pte & 1)) return NO_PAGE;
     const base = ((pte >> 10) & PPN_MASK) << 12;
     if (pte & 0xa) {
       const index = victim(m, tree, entries);
       store<u64>(m + tags + ((<usize>index) << 3), ((va >> shift) << 2) | (<u64>level));
       store<u64>(m + bases + ((<usize>index) << 3), base);
-      touch(m, tree, index, entries);
+      touch(m, tree, index);
       return (base | (va & (((<u64>1) << shift) - 1))) & ~0xfff;
     }
     table = base;
   }
-  return EMPTY;
+  return NO_PAGE;
 }
 
 /** The walker reads page-table entries through the data cache. */
 function readEntry(m: usize, address: u64): void {
   if (parameter(PIPELINE_DCACHESETS) == 0) return;
   const line = address >> parameter(PIPELINE_LINEBITS);
-  if (dcacheHas(m, line)) return;
-  dcacheFill(m, line);
+  if (dcacheRead(m, line, true) == CACHE_HIT) return;
   countEvent(m, EVENT_DCACHE_MISS);
   walkCycles += parameter(PIPELINE_WALKMISS) + parameter(PIPELINE_MEMORYLATENCY);
 }
 
-export function fetchPage(h: usize, m: usize, va: u64, start: u64): u64 {
-  return lookUp(h, m, va, TIMING_ITLBTAGS, TIMING_ITLBBASES, TIMING_ITLBTREE, start);
+/** The page of code at `va` when that takes no walk, else all ones. */
+export function knownFetchPage(m: usize, va: u64): u64 {
+  const index = find(m, va, TIMING_ITLBTAGS);
+  if (index == <u32>parameter(PIPELINE_TLBENTRIES)) return NO_PAGE;
+  return use(m, va, index, TIMING_ITLBTAGS, TIMING_ITLBBASES, TIMING_ITLBTREE);
 }
 
+/** Physical address of the page of code at `va`. */
+export function fetchPage(h: usize, m: usize, va: u64, start: u64): u64 {
+  walkCycles = 0;
+  const known = knownFetchPage(m, va);
+  if (known != NO_PAGE) return known;
+  return walk(h, m, va, TIMING_ITLBTAGS, TIMING_ITLBBASES, TIMING_ITLBTREE, start);
+}
+
+/** Physical address of the page of data at `va`. */
 export function dataPage(h: usize, m: usize, va: u64, start: u64): u64 {
-  return lookUp(h, m, va, TIMING_DTLBTAGS, TIMING_DTLBBASES, TIMING_DTLBTREE, start);
+  walkCycles = 0;
+  const index = find(m, va, TIMING_DTLBTAGS);
+  if (index < <u32>parameter(PIPELINE_TLBENTRIES)) {
+    const base = use(m, va, index, TIMING_DTLBTAGS, TIMING_DTLBBASES, TIMING_DTLBTREE);
+    const masks = m + TIMING_TREEKEPT + ((<usize>index) << 3);
+    rememberPage(m, va, base, load<u64>(masks), load<u64>(masks + (TIMING_TREESET - TIMING_TREEKEPT)));
+    return base;
+  }
+  const base = walk(h, m, va, TIMING_DTLBTAGS, TIMING_DTLBBASES, TIMING_DTLBTREE, start);
+  // An entry has another translation now.
+  forgetDataPages(m);
+  return base;
+}
+
+// @ts-ignore: decorator
+@inline
+function recentPage(m: usize, va: u64): usize {
+  return m + TIMING_DATAPAGES + ((<usize>(va >> 12) & (DATA_PAGES - 1)) << 5);
+}
+
+/** Physical address of the page of data at `va` when it was used recently; notes this use. Else all ones. */
+// @ts-ignore: decorator
+@inline
+export function knownPage(m: usize, va: u64): u64 {
+  const recent = recentPage(m, va);
+  if (load<u64>(recent) != (va & ~0xfff)) return NO_PAGE;
+  store<u64>(m, (load<u64>(m, TIMING_DTLBTREE) & load<u64>(recent, 16)) | load<u64>(recent, 24), TIMING_DTLBTREE);
+  return load<u64>(recent, 8);
+}
+
+/** A use of the page at `va` keeps and sets bits of the tree. */
+export function rememberPage(m: usize, va: u64, base: u64, kept: u64, set: u64): void {
+  const recent = recentPage(m, va);
+  store<u64>(recent, va & ~0xfff);
+  store<u64>(recent, base, 8);
+  store<u64>(recent, kept, 16);
+  store<u64>(recent, set, 24);
+}
+
+function forgetDataPages(m: usize): void {
+  for (let i: usize = 0; i < DATA_PAGES; i++) store<u64>(m + TIMING_DATAPAGES + (i << 5), NO_PAGE);
 }
 
 /** sfence.vma: all entries go; the pseudo-LRU bits stay. */
@@ -150,6 +228,6 @@ export function flushTlbs(m: usize): void {
 
 /** Another mode or address space: the pages used last must be looked up again. */
 export function forgetPages(m: usize): void {
-  store<u64>(m, EMPTY, TIMING_FETCHPAGE);
-  store<u64>(m, EMPTY, TIMING_DTLBPAGE);
+  store<u64>(m, NO_PAGE, TIMING_FETCHPAGE);
+  forgetDataPages(m);
 }

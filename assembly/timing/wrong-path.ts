@@ -21,6 +21,19 @@ import { isMemory, readMemory } from "../mmu/physical";
 import { icacheFill, icacheHas } from "./cache";
 import { noting } from "../trace/notes";
 import { traceKilled } from "../trace/record";
+import {
+  endPath,
+  followsPath,
+  notePathBranch,
+  notePathJump,
+  notePathLine,
+  notePathPop,
+  notePathPush,
+  notePathWord,
+  recording,
+  spoilPath,
+} from "./memo/paths";
+import { remembering } from "./outcome";
 import { NO_TARGET, popReturn, predictIndirect, predictTaken, pushReturn } from "./predict";
 import { countEvent, later, parameter } from "./stamp";
 import { fetchTranslates } from "./tlb";
@@ -42,6 +55,30 @@ function isLink(register: u32): bool {
   return register == 1 || register == 5;
 }
 
+/** Predictors, asked on a wrong path. */
+function branchTaken(m: usize, pc: u64, cycle: u64, backward: bool): bool {
+  const taken = predictTaken(m, pc, cycle, backward);
+  if (recording) notePathBranch(pc, cycle, backward, taken);
+  return taken;
+}
+
+function push(m: usize, address: u64, replace: bool): void {
+  pushReturn(m, address, replace);
+  if (recording) notePathPush(address, replace);
+}
+
+function pop(m: usize, keep: bool): u64 {
+  const target = popReturn(m, keep);
+  if (recording) notePathPop(keep, target);
+  return target;
+}
+
+function indirectTarget(m: usize, pc: u64): u64 {
+  const target = predictIndirect(m, pc);
+  if (recording) notePathJump(pc, target);
+  return target;
+}
+
 /** Where the front end goes after scanning `insn` at `pc` in `cycle`: NO_TARGET for just on. */
 function predict(m: usize, pc: u64, insn: u32, cycle: u64): u64 {
   if ((insn & 3) != 3) return predictCompressed(m, pc, insn, cycle);
@@ -50,12 +87,12 @@ function predict(m: usize, pc: u64, insn: u32, cycle: u64): u64 {
       const low =
         bits(insn, 11, 8, 1) | bits(insn, 30, 25, 5) | bits(insn, 7, 7, 11) | bits(insn, 31, 31, 12);
       const distance = <i64>((<i32>(low << 19)) >> 19);
-      return predictTaken(m, pc, cycle, distance < 0) ? pc + <u64>distance : NO_TARGET;
+      return branchTaken(m, pc, cycle, distance < 0) ? pc + <u64>distance : NO_TARGET;
     }
     case 0x6f: {
       const low =
         bits(insn, 30, 21, 1) | bits(insn, 20, 20, 11) | bits(insn, 19, 12, 12) | bits(insn, 31, 31, 20);
-      if (isLink((insn >>> 7) & 31)) pushReturn(m, pc + 4, false);
+      if (isLink((insn >>> 7) & 31)) push(m, pc + 4, false);
       return pc + <u64>(<i64>((<i32>(low << 11)) >> 11));
     }
     case 0x67:
@@ -75,7 +112,7 @@ function predictCompressed(m: usize, pc: u64, insn: u32, cycle: u64): u64 {
     const low = bits(insn, 4, 3, 1) | bits(insn, 11, 10, 3) | bits(insn, 2, 2, 5);
     const high = bits(insn, 6, 5, 6) | bits(insn, 12, 12, 8);
     const distance = <i64>((<i32>((low | high) << 23)) >> 23);
-    return predictTaken(m, pc, cycle, distance < 0) ? pc + <u64>distance : NO_TARGET;
+    return branchTaken(m, pc, cycle, distance < 0) ? pc + <u64>distance : NO_TARGET;
   }
   if ((insn & 0xe07f) == 0x8002 && (insn & 0xf80) != 0) {
     return predictRegister(m, pc, (insn >>> 12) & 1, (insn >>> 7) & 31, 2);
@@ -86,20 +123,27 @@ function predictCompressed(m: usize, pc: u64, insn: u32, cycle: u64): u64 {
 function predictRegister(m: usize, pc: u64, rd: u32, rs1: u32, length: u64): u64 {
   const call = isLink(rd);
   const back = isLink(rs1) && rs1 != rd && !(call && length == 2);
-  const predicted = back ? popReturn(m, call) : predictIndirect(m, pc);
-  if (call) pushReturn(m, pc + length, back);
+  const predicted = back ? pop(m, call) : indirectTarget(m, pc);
+  if (call) push(m, pc + length, back);
   return predicted;
+}
+
+/** What `followPath` does, from memory where that is allowed and knows the path. */
+export function wrongPath(h: usize, m: usize, va: u64, request: u64, kill: u64): void {
+  if (parameter(PIPELINE_ICACHESETS) == 0 || parameter(PIPELINE_PREDICTOR) != 2) {
+    if (noting) straightOn(h, m, va, request, kill);
+    return;
+  }
+  if (remembering && followsPath(h, m, va, request, kill)) return;
+  followPath(h, m, va, request, kill);
+  endPath(m);
 }
 
 /**
  * Fetches from `va`, whose word is asked for at `request`, until `kill`. A miss that was sent keeps the cache busy until its answer,
  * and fills only when that comes before the kill.
  */
-export function wrongPath(h: usize, m: usize, va: u64, request: u64, kill: u64): void {
-  if (parameter(PIPELINE_ICACHESETS) == 0 || parameter(PIPELINE_PREDICTOR) != 2) {
-    if (noting) straightOn(h, m, va, request, kill);
-    return;
-  }
+function followPath(h: usize, m: usize, va: u64, request: u64, kill: u64): void {
   const room = parameter(PIPELINE_FETCHQUEUE);
   if (!(va & 2)) request = later(request, load<u64>(m, TIMING_ICACHEFREE));
   let count: u64 = 0;
@@ -114,7 +158,9 @@ export function wrongPath(h: usize, m: usize, va: u64, request: u64, kill: u64):
     const next = address >> parameter(PIPELINE_LINEBITS);
     if (next != line) {
       line = next;
+      if (recording) notePathLine(line);
       if (!icacheHas(m, line)) {
+        if (recording) spoilPath();
         countEvent(m, EVENT_ICACHE_MISS);
         const answer = request + 1 + parameter(PIPELINE_ICACHEMISS) + parameter(PIPELINE_MEMORYLATENCY);
         store<u64>(m, answer + 1, TIMING_ICACHEFREE);
@@ -125,6 +171,7 @@ export function wrongPath(h: usize, m: usize, va: u64, request: u64, kill: u64):
     }
     if (scan > kill) return;
     const word = <u32>readMemory(address, 4);
+    if (recording) notePathWord(address, word);
     let target = NO_TARGET;
     // An instruction that began in the word before ends in this one.
     if (hasPending) {

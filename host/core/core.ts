@@ -355,8 +355,14 @@ export class Core {
 
   /** The pipeline model of a hart. */
   timing(hart: number): CoreRecord {
+    this.#exports.settleCounts();
     const base = region("timing").base + hart * TIMING_BYTES;
     return new CoreRecord(this.#exports.memory.buffer, base, TIMING_FIELDS);
+  }
+
+  /** Has the plain pipeline model keep the time alone, without what it remembers; the same cycles, more slowly. */
+  set plainTiming(plain: boolean) {
+    this.#exports.setPlain(plain);
   }
 
   /** Lets the pipeline model keep the time, or no longer. */

@@ -27,6 +27,8 @@ export type CoreExports = {
   hashState(): bigint;
   setTiming(timed: boolean): void;
   clearTiming(): void;
+  settleCounts(): void;
+  setPlain(plain: boolean): void;
 };
 
 /** What the core imports: the bus beyond memory, and the timer of Sstc. `undefined` and false mean that nothing answered. */

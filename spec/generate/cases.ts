@@ -19,11 +19,16 @@ export interface Frame {
   /** Whether it executes the op; it leaves the others to somebody else by `apart`. */
   readonly executes: (op: Op) => boolean;
   readonly apart: string;
+  /** The TLB arrays of loads and stores. */
+  readonly readTlb: string;
+  readonly writeTlb: string;
   /** Saves what slow paths need: the pc for a trap, the fuel for the time. */
   readonly spill: string;
   /** Leaves the loop: the instruction trapped, or the hart must look around before it goes on. */
   readonly leave: string;
-  /** Go on with the next instruction: behind a load or a store of the address `va`, behind anything else. */
+  /** Before the meaning of an instruction. */
+  readonly before: (op: Op) => string[];
+  /** Go on with the next instruction: behind a load or a store of the address `va` (`host` in linear memory, 0 when it is slow), behind anything else. */
   readonly loaded: (op: Op) => string[];
   readonly stored: (op: Op, bytes: number) => string[];
   readonly next: (op: Op) => string[];
@@ -65,7 +70,8 @@ class CasePrinter {
   }
 
   print(op: Op): string {
-    const body = this.#frame.executes(op) ? this.#body(op, op.instruction.meaning) : [this.#frame.apart];
+    const { executes, apart, before } = this.#frame;
+    const body = executes(op) ? [...before(op), ...this.#body(op, op.instruction.meaning)] : [apart];
     return `        case ${op.name}: {\n${body.map((text) => `          ${text}`).join("\n")}\n        }`;
   }
 
@@ -134,25 +140,27 @@ class CasePrinter {
   }
 
   #load({ bits, signed, address, wrap }: Load, names: Names): string[] {
-    const { spill, leave } = this.#frame;
+    const { readTlb, spill, leave } = this.#frame;
     const type = `${signed ? "i" : "u"}${bits}`;
     const extend = signed ? `<u64><i64><i${bits}>` : "";
     return [
       `const va: u64 = ${printExpression(address, names)};`,
-      "const entry = readTlb + tlbIndex(va);",
+      `const entry = ${readTlb} + tlbIndex(va);`,
       "let value: u64;",
-      `if (load<u64>(entry) == ${tag(bits / 8)}) value = <u64>load<${type}>(<usize>va + <usize>load<u32>(entry, TLB_ADDEND));`,
+      "let host: usize = 0;",
+      `if (load<u64>(entry) == ${tag(bits / 8)}) { host = <usize>va + <usize>load<u32>(entry, TLB_ADDEND); value = <u64>load<${type}>(host); }`,
       `else { ${spill} value = ${extend}loadSlow(h, va, ${bits / 8}); if (load<u32>(h, HART_TRAPPED)) ${leave} }`,
       setRd(wrap ? `${wrap}(value)` : "value"),
     ];
   }
 
   #store(op: Op, bits: number, address: Expression, value: string, names: Names): string[] {
-    const { spill, leave, stored } = this.#frame;
+    const { writeTlb, spill, leave, stored } = this.#frame;
     return [
       `const va: u64 = ${printExpression(address, names)};`,
-      "const entry = writeTlb + tlbIndex(va);",
-      `if (load<u64>(entry) == ${tag(bits / 8)}) store<u${bits}>(<usize>va + <usize>load<u32>(entry, TLB_ADDEND), <u${bits}>${value});`,
+      `const entry = ${writeTlb} + tlbIndex(va);`,
+      "let host: usize = 0;",
+      `if (load<u64>(entry) == ${tag(bits / 8)}) { host = <usize>va + <usize>load<u32>(entry, TLB_ADDEND); store<u${bits}>(host, <u${bits}>${value}); }`,
       `else { ${spill} if (storeSlow(h, va, ${value}, ${bits / 8}, ${op.length})) ${leave} }`,
       ...stored(op, bits / 8),
     ];

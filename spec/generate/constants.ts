@@ -7,6 +7,11 @@ import {
   MACHINE_FIELDS,
   MAX_BREAKPOINTS,
   MAX_WATCHPOINTS,
+  MEMO_COUNT_BYTES,
+  MEMO_SEGMENT_BYTES,
+  MEMO_SEGMENT_HEADS,
+  MEMO_STATE_BYTES,
+  MEMO_STATE_HEADS,
   PIPELINE_FIELDS,
   type PlacedField,
   REGIONS,
@@ -24,7 +29,7 @@ import {
 } from "../layout.ts";
 import { CYCLES_PER_TICK, MACHINE_MAP, MAX_HARTS, RAM_BASE } from "../machine-map.ts";
 import { CACHE_BLOCK_BYTES, EXCEPTION, INTERRUPT, MENVCFG_BIT, MSTATUS_BIT, PRIVILEGE } from "../riscv.ts";
-import { CAUSES, EVENTS, MAX_CACHE_LINES } from "../timing-layout.ts";
+import { CAUSES, DATA_PAGES, DCACHE_FILTER, EVENTS, MAX_CACHE_LINES } from "../timing-layout.ts";
 import { TRACE_INFO, TRACE_KINDS, TRACE_RECORDS } from "../trace-layout.ts";
 import { type Op, PSEUDO_OPS } from "./ops.ts";
 
@@ -66,6 +71,13 @@ ${constant("WATCHPOINT_BYTES", WATCHPOINT_BYTES, "usize")}
 ${Object.entries(WATCH_ACCESS)
   .map(([name, bit]) => constant(`WATCH_${name}`, bit, "u32"))
   .join("\n")}
+${constant("MEMO_SEGMENT_BYTES", MEMO_SEGMENT_BYTES, "usize")}
+${constant("MEMO_STATE_BYTES", MEMO_STATE_BYTES, "usize")}
+${constant("MEMO_COUNT_BYTES", MEMO_COUNT_BYTES, "usize")}
+${constant("MEMO_SEGMENT_HEADS", MEMO_SEGMENT_HEADS, "u32")}
+${constant("MEMO_STATE_HEADS", MEMO_STATE_HEADS, "u32")}
+${constant("DATA_PAGES", DATA_PAGES, "usize")}
+${constant("DCACHE_FILTER", DCACHE_FILTER, "usize")}
 ${constant("TRIGGERS", TRIGGERS, "u32", "debug triggers of a hart")}
 ${constant("TLB_ENTRIES", TLB_ENTRIES, "u32")}
 ${constant("TLB_BYTES", TLB_BYTES, "usize")}

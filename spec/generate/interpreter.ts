@@ -10,8 +10,11 @@ const next = (op: Op): string[] => [`slot += ${op.length * 8}; continue;`];
 const FUNCTIONAL: Frame = {
   executes: () => true,
   apart: "",
+  readTlb: "readTlb",
+  writeTlb: "writeTlb",
   spill: SPILL,
   leave: LEAVE,
+  before: () => [],
   loaded: next,
   stored: next,
   next,

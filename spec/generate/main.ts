@@ -9,6 +9,7 @@ import { printDecoder } from "./decoder.ts";
 import { printDisassembler } from "./disassembler.ts";
 import { printFloat } from "./float.ts";
 import { printInterpreter } from "./interpreter.ts";
+import { printMemoInterpreter } from "./memo-interpreter.ts";
 import { listOps } from "./ops.ts";
 import { readInstructionSet } from "./tables.ts";
 import { printTimingClasses } from "./timing-classes.ts";
@@ -32,6 +33,7 @@ function printAll(): Record<string, string> {
     "assembly/generated/csr-access.ts": printCsrAccess(CSRS),
     "assembly/generated/decoder.ts": printDecoder(set, ops),
     "assembly/generated/interpreter.ts": printInterpreter(ops),
+    "assembly/generated/memo-interpreter.ts": printMemoInterpreter(ops),
     "assembly/generated/timing-classes.ts": printTimingClasses(ops),
     "assembly/generated/float.ts": printFloat(set.instructions),
     "host/generated/disassembler.ts": printDisassembler(set),
