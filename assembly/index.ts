@@ -26,7 +26,8 @@ import { resetMenvcfg, resetMstatus } from "./hart/csr-functions";
 import { probe as probeAddress } from "./mmu/translate";
 import { markDirty } from "./mmu/physical";
 import { flushHart } from "./mmu/tlb";
-import { resetTiming, setTimed } from "./timing/model";
+import { resetTiming, setTimed, timingOf } from "./timing/model";
+import { forgetPages } from "./timing/tlb";
 import { hart } from "./run";
 
 export { addBreakpoint, removeBreakpoint } from "./debug/breakpoints";
@@ -34,7 +35,17 @@ export { addWatchpoint, removeWatchpoint } from "./debug/watchpoints";
 // Binaryen inlines a function into its only caller unless it is exported; the interpreter's loop must stay small.
 export * from "./generated/float";
 export { csrExists, csrRead, csrWrite } from "./generated/csr-access";
-export { bringForward, cycles, isIdle, run, setLine, setPlain, settle, skipTo, updateSupervisorTimer } from "./run";
+export {
+  bringForward,
+  cycles,
+  isIdle,
+  run,
+  setLine,
+  setPlain,
+  settle,
+  skipTo,
+  updateSupervisorTimer,
+} from "./run";
 export { settleCounts } from "./timing/memo/segment";
 export { flushAllWriteTlbs as noticeStores } from "./mmu/tlb";
 export { hashState } from "./state-hash";
@@ -105,6 +116,7 @@ export function restored(): void {
 export function contextWritten(index: u32): void {
   updateContext(hart(index));
   flushHart(hart(index));
+  forgetPages(timingOf(hart(index)));
 }
 
 /** Physical address of `va` in the hart's present mode, all ones when unmapped. For debuggers. */

@@ -45,7 +45,8 @@ import { setNoting } from "./trace/notes";
 import { grantToEdge, isTraced, traceEntry } from "./trace/record";
 import { setRemembering } from "./timing/outcome";
 import { interpretTimed } from "./timing/memo/run";
-import { countRetired } from "./timing/model";
+import { countRetired, timingOf } from "./timing/model";
+import { goesOn } from "./timing/system";
 import { now, supervisorTimerDue, ticksAt } from "./hart/csr-functions";
 import { IRQ_STI } from "./generated/riscv";
 import { takePendingInterrupt, wakes } from "./hart/interrupt";
@@ -169,6 +170,7 @@ export function settle(): void {
   const h = hart(index);
   const from = load<u64>(h, HART_PC);
   takePendingInterrupt(h);
+  if (load<u32>(h, HART_TIMED)) goesOn(h, timingOf(h), from);
   if (isTraced(load<u64>(h, HART_CYCLE))) traceEntry(h, from);
 }
 

@@ -260,7 +260,11 @@ export const REGIONS = stack([
   { name: "codePool", bytes: CODE_PAGES * CODE_PAGE_BYTES, doc: "decoded pages" },
   { name: "pipeline", bytes: PAGE, doc: "the pipeline's parameters" },
   { name: "timing", bytes: 8 * TIMING_BYTES, doc: "pipeline models of the harts, TIMING_BYTES apart" },
-  { name: "memoPages", bytes: CODE_PAGES * 4, doc: "first memoised segment of each decoded page, 0 when none" },
+  {
+    name: "memoPages",
+    bytes: CODE_PAGES * 4,
+    doc: "first memoised segment of each decoded page, 0 when none",
+  },
   { name: "memoSegmentTable", bytes: MEMO_SEGMENT_HEADS * 4, doc: "memoised segments by hash" },
   { name: "memoStateTable", bytes: MEMO_STATE_HEADS * 4, doc: "memoised states by hash" },
   { name: "memoPaths", bytes: 512 * 288, doc: "memoised wrong paths" },

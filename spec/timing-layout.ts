@@ -99,6 +99,7 @@ export const TIMING: readonly Field[] = [
   },
   { name: "fetchPage", type: "u64", doc: "virtual page that fetchBase belongs to, all ones when none" },
   { name: "fetchBase", type: "u64", doc: "its physical address" },
+  { name: "fetchTranslates", type: "u32", doc: "1 when fetches are translated" },
   { name: "icacheFree", type: "u64", doc: "cycle from which the instruction cache takes requests" },
   { name: "icacheRandom", type: "u32", doc: "shift register of the replacement" },
   { name: "dcacheRandom", type: "u32", doc: "shift register of the replacement" },
@@ -148,7 +149,12 @@ export const TIMING: readonly Field[] = [
   },
   { name: "treeSet", type: "u64", count: MAX_TLB, doc: "bits that it sets" },
   { name: "btb", type: "u64", count: MAX_BTB, doc: "targets plus 1, 0 when invalid" },
-  { name: "bht", type: "u32", count: MAX_BHT / 4, doc: "bytes: a counter from 0 to 3, plus 128 when valid, plus 64 when an outcome is pending" },
+  {
+    name: "bht",
+    type: "u32",
+    count: MAX_BHT / 4,
+    doc: "bytes: a counter from 0 to 3, plus 128 when valid, plus 64 when an outcome is pending",
+  },
   { name: "stalls", type: "u64", count: 32, doc: "cycles by cause" },
   { name: "events", type: "u64", count: 32, doc: "events by number" },
   {

@@ -42,7 +42,7 @@ function waysWith(set: usize, ways: usize, tag: u32): u32 {
   const wanted = i32x4.splat(tag);
   let found = <u32>i32x4.bitmask(i32x4.eq(v128.load(set), wanted));
   for (let way: usize = 4; way < ways; way += 4) {
-    found |= <u32>i32x4.bitmask(i32x4.eq(v128.load(set + (way << 2)), wanted)) << <u32>way;
+    found |= (<u32>i32x4.bitmask(i32x4.eq(v128.load(set + (way << 2)), wanted))) << (<u32>way);
   }
   return found;
 }

@@ -98,7 +98,7 @@ function fetchAddress(h: usize, m: usize, va: u64): u64 {
   if (page != load<u64>(m, TIMING_FETCHPAGE)) {
     let base = page;
     itlbCycles = 0;
-    if (parameter(PIPELINE_TLBENTRIES) != 0 && fetchTranslates(h)) {
+    if (parameter(PIPELINE_TLBENTRIES) != 0 && fetchTranslates(m)) {
       base = fetchPage(h, m, va, parameter(PIPELINE_WALKSTARTFETCH));
       itlbCycles = walkCycles;
     }
@@ -111,7 +111,7 @@ function fetchAddress(h: usize, m: usize, va: u64): u64 {
 /** Goes over to the page of code at `va` when that takes no walk; false when it does. */
 export function seesPage(h: usize, m: usize, va: u64): bool {
   let base = va & ~0xfff;
-  if (parameter(PIPELINE_TLBENTRIES) != 0 && fetchTranslates(h)) base = knownFetchPage(m, va);
+  if (parameter(PIPELINE_TLBENTRIES) != 0 && fetchTranslates(m)) base = knownFetchPage(m, va);
   if (base == NO_PAGE) return false;
   store<u64>(m, va & ~0xfff, TIMING_FETCHPAGE);
   store<u64>(m, base, TIMING_FETCHBASE);

@@ -144,7 +144,7 @@ export function retireLoad(h: usize, m: usize, slot: usize, pc: u64, length: u64
   decided(at, 0);
   couldMeet(storesBefore(m, at), occupiedAt(m, at));
   const outcome = rehearsing ? givenOutcome : loadOutcome(h, m, va, storesMet, entriesMet);
-  const ago = <u32>(outcome >> LOAD_STORE) & 15;
+  const ago = (<u32>(outcome >> LOAD_STORE)) & 15;
   if (ago != 0) {
     at = grantOf(m, ago) + 2;
     cause = STALL_STORE_TO_LOAD;
@@ -156,7 +156,7 @@ export function retireLoad(h: usize, m: usize, slot: usize, pc: u64, length: u64
   leaveQueue(m, issued, at, cause);
   let done = at + parameter(PIPELINE_LOADLATENCY) - 1;
   if (outcome & LOAD_MISSES) {
-    const sent = readPastWrites(m, <u32>outcome & 0xff, at + 2);
+    const sent = readPastWrites(m, (<u32>outcome) & 0xff, at + 2);
     done = sent - 2 + parameter(PIPELINE_DCACHEMISS) + parameter(PIPELINE_MEMORYLATENCY);
     cause = STALL_DCACHE;
     store<u64>(m, done, TIMING_LOADFREE);
@@ -187,8 +187,8 @@ export function storeOutcome(h: usize, m: usize, va: u64, size: u32, entries: u3
 @inline
 export function metByStore(m: usize, address: u64, size: u32, entries: u32): u64 {
   const match = entryOf(m, address >> 3, entries);
-  const bytes = <u64>bytesAt(address, size) << STORE_BYTES;
-  if (match != 0) return (<u64>match) | (<u64>maskOf(m, match - 1) << STORE_MASK) | bytes;
+  const bytes = (<u64>bytesAt(address, size)) << STORE_BYTES;
+  if (match != 0) return (<u64>match) | ((<u64>maskOf(m, match - 1)) << STORE_MASK) | bytes;
   // Aligned bytes are all alike to an entry of their own.
   return address & (<u64>(size - 1)) ? bytes : 0;
 }
@@ -222,7 +222,7 @@ export function retireStore(h: usize, m: usize, slot: usize, pc: u64, length: u6
   let bytes = (<u32>(outcome >> STORE_BYTES)) & 0xff;
   if (bytes == 0) bytes = bytesAt(rehearsing ? 0 : storeAddress, size);
   const mask = (<u32>(outcome >> STORE_MASK)) & 0xff;
-  const grant = bufferStore(m, <u32>outcome & 15, mask, bytes, later(committed, grantOf(m, 1)) + 1);
+  const grant = bufferStore(m, (<u32>outcome) & 15, mask, bytes, later(committed, grantOf(m, 1)) + 1);
   countStore(m, committed, grant);
   if (!rehearsing) noteStore(m, storeEntry, storeAddress >> 3, storeBytes, offsetOf(va));
   return cycles;

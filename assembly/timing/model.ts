@@ -71,6 +71,7 @@ export function setTimed(h: usize, timed: bool): void {
   // The cycles since it last kept the time are not the model's to explain.
   blame(m, STALL_DRAIN, load<u64>(m, TIMING_COMMIT) - load<u64>(m, TIMING_ISSUE));
   restartAt(m, load<u64>(h, HART_PC), now);
+  forgetPages(m);
 }
 
 function restartAt(m: usize, pc: u64, now: u64): void {

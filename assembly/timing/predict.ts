@@ -90,7 +90,10 @@ export function learn(m: usize, pc: u64, taken: bool, scanned: u64, cycle: u64):
   const tail = load<u32>(m, TIMING_PENDINGTAIL);
   const slot = <usize>(tail & (PENDING - 1));
   store<u64>(m + TIMING_PENDINGAT + (slot << 3), cycle);
-  store<u32>(m + TIMING_PENDINGBRANCH + (slot << 2), ((<u32>(counter - m - TIMING_BHT)) << 1) | (taken ? 1 : 0));
+  store<u32>(
+    m + TIMING_PENDINGBRANCH + (slot << 2),
+    ((<u32>(counter - m - TIMING_BHT)) << 1) | (taken ? 1 : 0),
+  );
   store<u32>(m, tail + 1, TIMING_PENDINGTAIL);
   store<u8>(counter, load<u8>(counter) | AWAITS);
 }

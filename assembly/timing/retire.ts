@@ -116,15 +116,7 @@ export const MISPREDICTED: u64 = 2;
  * Compares where the front end went (`predicted`, NO_TARGET if just on to `sequel`) with `next`, to which a transfer that was
  * scanned at `scanned` and issued at `at` leads.
  */
-function resolve(
-  h: usize,
-  m: usize,
-  next: u64,
-  at: u64,
-  scanned: u64,
-  predicted: u64,
-  sequel: u64,
-): u64 {
+function resolve(h: usize, m: usize, next: u64, at: u64, scanned: u64, predicted: u64, sequel: u64): u64 {
   if (predicted == next) return PREDICTED;
   countEvent(m, EVENT_MISPREDICT);
   const kill = at + 1;

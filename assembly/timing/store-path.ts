@@ -124,7 +124,11 @@ function send(m: usize, at: u64): void {
   store<u32>(m, load<u32>(m, TIMING_BUFFERSENTSET) | bit, TIMING_BUFFERSENTSET);
   store<u64>(wide(m, TIMING_BUFFERRETURN, index), back);
   store<u64>(wide(m, TIMING_BUFFERREADY, index), back);
-  store<u32>(m, index + 1 == <usize>parameter(PIPELINE_WRITEBUFFER) ? 0 : <u32>(index + 1), TIMING_BUFFERNEXT);
+  store<u32>(
+    m,
+    index + 1 == <usize>parameter(PIPELINE_WRITEBUFFER) ? 0 : <u32>(index + 1),
+    TIMING_BUFFERNEXT,
+  );
   store<u64>(m, at, TIMING_BUFFERSEND);
   const count = load<u32>(m, TIMING_WRITECOUNT);
   store<u64>(wide(m, TIMING_WRITERETURNS, <usize>(count & 7)), back);
@@ -180,7 +184,10 @@ export function bufferStore(m: usize, match: u32, mask: u32, bytes: u32, at: u64
   const all = ((<u32>1) << (<u32>parameter(PIPELINE_WRITEBUFFER))) - 1;
   while (occupiedAt(m, at) == all) {
     // Something is answered, or sent at last.
-    const answered = firstReturn(m, load<u32>(m, TIMING_BUFFERSENTSET) & ~load<u32>(m, TIMING_BUFFERDIRTYSET));
+    const answered = firstReturn(
+      m,
+      load<u32>(m, TIMING_BUFFERSENTSET) & ~load<u32>(m, TIMING_BUFFERDIRTYSET),
+    );
     at = later(at + 1, min<u64>(answered, later(nextSend(m), at + 1)));
     runWriteBuffer(m, at);
   }
@@ -209,7 +216,8 @@ function coalesce(m: usize, index: u32, mask: u32, bytes: u32, at: u64): void {
   }
   storeBytes = bytes;
   // What is on its way must come back before more of the same double word is sent.
-  const back = underWay(m, at) & ((<u32>1) << index) ? load<u64>(wide(m, TIMING_BUFFERRETURN, <usize>index)) : 0;
+  const back =
+    underWay(m, at) & ((<u32>1) << index) ? load<u64>(wide(m, TIMING_BUFFERRETURN, <usize>index)) : 0;
   awaitSend(m, index, later(at + 1, back));
 }
 

@@ -29,7 +29,7 @@ import { resumeAt } from "./model";
 import { forgetPredictions } from "./predict";
 import { countEvent, later, parameter, stamp } from "./stamp";
 import { behindFlush } from "./wrong-path";
-import { flushTlbs, forgetPages } from "./tlb";
+import { flushTlbs, forgetPages, noteMode } from "./tlb";
 
 /** Kinds of instruction that flush. */
 export const FLUSH_FENCE: u32 = 0;
@@ -132,6 +132,6 @@ export function goesOn(h: usize, m: usize, from: u64): void {
   const pc = load<u64>(h, HART_PC);
   const now = load<u64>(h, HART_CYCLE) - <u64>(<i64>load<i32>(h, HART_FUEL));
   if (now > load<u64>(m, TIMING_COMMIT)) resumeAt(m, from, now);
-  forgetPages(m);
   if (pc != from) interrupted(m, pc);
+  noteMode(h, m);
 }

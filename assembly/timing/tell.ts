@@ -120,7 +120,15 @@ export function tell(h: usize, m: usize, slot: usize, pc: u64, next: u64, a: u64
     case KIND_STORE:
       return retireStore(h, m, slot, pc, length, addressOf(slot, what, a), (what >> CLASS_SIZE) & 15);
     case KIND_BRANCH:
-      return retireBranch(h, m, slot, pc, length, targetOf(slot, what, pc), rehearsing ? next != pc + length : takes(what, a, b));
+      return retireBranch(
+        h,
+        m,
+        slot,
+        pc,
+        length,
+        targetOf(slot, what, pc),
+        rehearsing ? next != pc + length : takes(what, a, b),
+      );
     case KIND_JUMP:
       return retireJump(h, m, slot, pc, length, next);
     case KIND_INDIRECT:

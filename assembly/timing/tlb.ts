@@ -20,6 +20,7 @@ import {
   TIMING_DTLBTAGS,
   TIMING_DTLBTREE,
   TIMING_FETCHPAGE,
+  TIMING_FETCHTRANSLATES,
   TIMING_ITLBBASES,
   TIMING_ITLBTAGS,
   TIMING_ITLBTREE,
@@ -30,20 +31,31 @@ import { isMemory, readMemory } from "../mmu/physical";
 import { CACHE_HIT, dcacheRead } from "./cache";
 import { countEvent, parameter } from "./stamp";
 
+/** satp modes from this one on translate; it has three levels, and each that follows one more. */
 const SATP_SV39: u64 = 8;
+/** Entries are for pages of this level at most, parts of larger ones. */
+const TOP_LEVEL: i32 = 3;
 const PPN_MASK: u64 = (1 << 44) - 1;
 export const NO_PAGE: u64 = ~0;
 
+/** The hart fetches in its present mode from now on; that of an instruction which traps, or returns, is over when it is told of. */
+export function noteMode(h: usize, m: usize): void {
+  const translates = load<u32>(h, HART_PRIV) != PRIV_M && load<u64>(h, HART_SATP) >> 60 >= SATP_SV39;
+  store<u32>(m, translates ? 1 : 0, TIMING_FETCHTRANSLATES);
+}
+
 /** Whether fetches are translated; whether loads and stores are. */
-export function fetchTranslates(h: usize): bool {
-  return load<u32>(h, HART_PRIV) != PRIV_M && load<u64>(h, HART_SATP) >> 60 == SATP_SV39;
+// @ts-ignore: decorator
+@inline
+export function fetchTranslates(m: usize): bool {
+  return load<u32>(m, TIMING_FETCHTRANSLATES) != 0;
 }
 
 export function dataTranslates(h: usize): bool {
   const mstatus = load<u64>(h, HART_MSTATUS);
   const priv =
     (mstatus >> MSTATUS_MPRV_BIT) & 1 ? (<u32>(mstatus >> MSTATUS_MPP_BIT)) & 3 : load<u32>(h, HART_PRIV);
-  return priv != PRIV_M && load<u64>(h, HART_SATP) >> 60 == SATP_SV39;
+  return priv != PRIV_M && load<u64>(h, HART_SATP) >> 60 >= SATP_SV39;
 }
 
 /** Marks entry `index` as the one used last: each node on its path points to the other side. */
@@ -116,19 +128,12 @@ function use(m: usize, va: u64, index: u32, tags: usize, bases: usize, tree: usi
  * Walks the page table; `walkCycles` tells what that cost, `start` being what it costs without levels. Returns the physical
  * address of the page of `va`, all ones when there is no translation.
  */
-function walk(
-  h: usize,
-  m: usize,
-  va: u64,
-  tags: usize,
-  bases: usize,
-  tree: usize,
-  start: u64,
-): u64 {
+function walk(h: usize, m: usize, va: u64, tags: usize, bases: usize, tree: usize, start: u64): u64 {
   const entries = <u32>parameter(PIPELINE_TLBENTRIES);
-  let table = (load<u64>(h, HART_SATP) & PPN_MASK) << 12;
+  const satp = load<u64>(h, HART_SATP);
+  let table = (satp & PPN_MASK) << 12;
   walkCycles = start;
-  for (let level: i32 = 2; level >= 0; level--) {
+  for (let level = <i32>(satp >> 60) - <i32>SATP_SV39 + 2; level >= 0; level--) {
     const shift = <u64>(12 + 9 * level);
     const address = table + (((va >> shift) & 0x1ff) << 3);
     if (!isMemory(address, 8)) return NO_PAGE;
@@ -139,10 +144,13 @@ function walk(
     const base = ((pte >> 10) & PPN_MASK) << 12;
     if (pte & 0xa) {
       const index = victim(m, tree, entries);
-      store<u64>(m + tags + ((<usize>index) << 3), ((va >> shift) << 2) | (<u64>level));
-      store<u64>(m + bases + ((<usize>index) << 3), base);
+      const page = (base | (va & (((<u64>1) << shift) - 1))) & ~0xfff;
+      const kept = min<i32>(level, TOP_LEVEL);
+      const keptShift = <u64>(12 + 9 * kept);
+      store<u64>(m + tags + ((<usize>index) << 3), ((va >> keptShift) << 2) | (<u64>kept));
+      store<u64>(m + bases + ((<usize>index) << 3), (page >> keptShift) << keptShift);
       touch(m, tree, index);
-      return (base | (va & (((<u64>1) << shift) - 1))) & ~0xfff;
+      return page;
     }
     table = base;
   }
@@ -192,7 +200,7 @@ export function dataPage(h: usize, m: usize, va: u64, start: u64): u64 {
 // @ts-ignore: decorator
 @inline
 function recentPage(m: usize, va: u64): usize {
-  return m + TIMING_DATAPAGES + ((<usize>(va >> 12) & (DATA_PAGES - 1)) << 5);
+  return m + TIMING_DATAPAGES + (((<usize>(va >> 12)) & (DATA_PAGES - 1)) << 5);
 }
 
 /** Physical address of the page of data at `va` when it was used recently; notes this use. Else all ones. */
@@ -201,7 +209,11 @@ function recentPage(m: usize, va: u64): usize {
 export function knownPage(m: usize, va: u64): u64 {
   const recent = recentPage(m, va);
   if (load<u64>(recent) != (va & ~0xfff)) return NO_PAGE;
-  store<u64>(m, (load<u64>(m, TIMING_DTLBTREE) & load<u64>(recent, 16)) | load<u64>(recent, 24), TIMING_DTLBTREE);
+  store<u64>(
+    m,
+    (load<u64>(m, TIMING_DTLBTREE) & load<u64>(recent, 16)) | load<u64>(recent, 24),
+    TIMING_DTLBTREE,
+  );
   return load<u64>(recent, 8);
 }
 

@@ -22,6 +22,8 @@ export interface Frame {
   /** The TLB arrays of loads and stores. */
   readonly readTlb: string;
   readonly writeTlb: string;
+  /** What is done about a store that the TLB does not find, if not the store. */
+  readonly insteadOfSlowStore?: string;
   /** Saves what slow paths need: the pc for a trap, the fuel for the time. */
   readonly spill: string;
   /** Leaves the loop: the instruction trapped, or the hart must look around before it goes on. */
@@ -155,13 +157,14 @@ class CasePrinter {
   }
 
   #store(op: Op, bits: number, address: Expression, value: string, names: Names): string[] {
-    const { writeTlb, spill, leave, stored } = this.#frame;
+    const { writeTlb, spill, leave, stored, insteadOfSlowStore } = this.#frame;
+    const slow = `${spill} if (storeSlow(h, va, ${value}, ${bits / 8}, ${op.length})) ${leave}`;
     return [
       `const va: u64 = ${printExpression(address, names)};`,
       `const entry = ${writeTlb} + tlbIndex(va);`,
       "let host: usize = 0;",
       `if (load<u64>(entry) == ${tag(bits / 8)}) { host = <usize>va + <usize>load<u32>(entry, TLB_ADDEND); store<u${bits}>(host, <u${bits}>${value}); }`,
-      `else { ${spill} if (storeSlow(h, va, ${value}, ${bits / 8}, ${op.length})) ${leave} }`,
+      `else { ${insteadOfSlowStore ?? slow} }`,
       ...stored(op, bits / 8),
     ];
   }

@@ -21,6 +21,8 @@ const MEMO: Frame = {
   executes: (op) =>
     !APART.includes(timingClass(op.instruction).kind) && op.instruction.meaning.kind !== "helper",
   apart,
+  // It may be to code that has been remembered, even to that of the segment under way.
+  insteadOfSlowStore: apart.slice(2, -2),
   readTlb: "<usize>load<u32>(h, HART_READTLB)",
   writeTlb: "<usize>load<u32>(h, HART_WRITETLB)",
   // The time is that of the commit before the last instruction of the segment, the only one that can ask.
@@ -34,7 +36,9 @@ const MEMO: Frame = {
   ],
   stored: (op) => [`edge = storeEdge(${ASKED}, va, host);`, goOn(op)],
   next: (op) =>
-    isDivision(op) ? [`edge = divideEdge(${ASKED}, a, b);`, goOn(op)] : [`slot += ${op.length * 8}; continue;`],
+    isDivision(op)
+      ? [`edge = divideEdge(${ASKED}, a, b);`, goOn(op)]
+      : [`slot += ${op.length * 8}; continue;`],
   branch: (op, condition, target) => [
     `const taken: bool = ${condition};`,
     "if (surelyPredicted(segment, taken)) edge = segment + SEGMENT_EDGE + (taken ? SEGMENT_SECOND - SEGMENT_EDGE : 0);",
@@ -57,7 +61,7 @@ const MEMO: Frame = {
 export function printMemoInterpreter(ops: readonly Op[]): string {
   return `/** The memoising interpreter's loop. */
 ${printCaseImports(ops, MEMO)}
-import { loadSlow, storeSlow } from '../mmu/access';
+import { loadSlow } from '../mmu/access';
 import { TLB_ADDEND, tlbIndex } from '../mmu/tlb';
 import { SLOT_IMM, SLOT_RD, SLOT_RS1, SLOT_RS2 } from '../block/slot';
 import { decodeSlot } from '../block/code-cache';
@@ -75,7 +79,7 @@ import {
 import { OP_UNDECODED } from './ops';
 
 /**
- * How it ends instead of on an edge: at an instruction for the plain model, in the segment or where it ends; at one that made it leave;
+ * How it ends instead of on an edge: at an instruction for the plain model, in the segment or where it ends; at one that trapped;
  * behind one that the model has been told of. TOLD may come with FAR, as edges do when what follows is not on the page for certain.
  */
 export const TOLD: usize = 0;
@@ -92,7 +96,8 @@ export let memoPc: u64 = 0;
 const NO_KEY: u64 = 1;
 
 /**
- * Executes instructions of hart \`h\` from \`slot\` on, with which \`segment\` begins, as far as there are segments. Returns the last edge, or how else it ended.
+ * Executes instructions of hart \`h\` from \`slot\` on, with which \`segment\` begins, as far as there are segments. Returns the
+ * last edge, or how else it ended.
  */
 export function executeMemo(h: usize, m: usize, slot: usize, segment: usize): usize {
   let pcBase: u64 = load<u64>(h, HART_PC) - <u64>(slot >>> 3);

@@ -1,6 +1,6 @@
 /**
- * Which edge to take out of a segment: what the memoising interpreter asks when it does not know. 0 means that the outcome cannot be remembered: then the model has been told of
- * the segment, and its record is true.
+ * Which edge to take out of a segment: what the memoising interpreter asks when it does not know. 0 means that the outcome
+ * cannot be remembered: then the model has been told of the segment, and its record is true.
  */
 import {
   DCACHE_FILTER,
@@ -9,6 +9,7 @@ import {
   RAM,
   TIMING_COUNT,
   TIMING_DCACHEFILTER,
+  TIMING_FETCHBASE,
   TIMING_FETCHPAGE,
   TIMING_GENERATION,
   TIMING_MEMOGONE,
@@ -85,7 +86,8 @@ export function surelyHits(m: usize, segment: usize, va: u64, host: usize): bool
   const entry = m + ((number & (DCACHE_FILTER - 1)) << 2);
   return (
     load<u32>(entry, TIMING_DCACHEFILTER) == <u32>number + 1 &&
-    (load<u8>(segment, SEGMENT_STORES) == 0 || storesAgo(m, offsetOf(va), load<u8>(segment, SEGMENT_STORES)) == 0) &&
+    (load<u8>(segment, SEGMENT_STORES) == 0 ||
+      storesAgo(m, offsetOf(va), load<u8>(segment, SEGMENT_STORES)) == 0) &&
     seesData(m, va)
   );
 }
@@ -109,19 +111,33 @@ function edgeFor(h: usize, m: usize, segment: usize, outcome: u64, pc: u64, next
 
 /** The instruction at `slot` and `pc` loaded from `va`. */
 export function loadEdge(h: usize, m: usize, segment: usize, slot: usize, pc: u64, va: u64): usize {
-  const outcome = loadOutcome(h, m, va, load<u8>(segment, SEGMENT_STORES), load<u8>(segment, SEGMENT_ENTRIES));
+  const outcome = loadOutcome(
+    h,
+    m,
+    va,
+    load<u8>(segment, SEGMENT_STORES),
+    load<u8>(segment, SEGMENT_ENTRIES),
+  );
   if (outcome == 0) return segment + SEGMENT_EDGE;
   return edgeFor(h, m, segment, outcome, pc, pc + <u64>lengthOf(classOf(slot)));
 }
 
-/** It stored to `va`, at linear address `host` (0 when that was slow). */
-export function storeEdge(h: usize, m: usize, segment: usize, slot: usize, pc: u64, va: u64, host: usize): usize {
+/** It stored to `va`, at linear address `host`. */
+export function storeEdge(
+  h: usize,
+  m: usize,
+  segment: usize,
+  slot: usize,
+  pc: u64,
+  va: u64,
+  host: usize,
+): usize {
   const what = classOf(slot);
   const size = (what >> CLASS_SIZE) & 15;
   const entries = load<u8>(segment, SEGMENT_ENTRIES);
   let address = <u64>(host - RAM) + RAM_BASE;
   let outcome: u64;
-  if (host != 0 && seesData(m, va)) {
+  if (seesData(m, va)) {
     outcome = metByStore(m, address, size, entries);
   } else {
     outcome = storeOutcome(h, m, va, size, entries);
@@ -188,12 +204,19 @@ export function segmentAt(h: usize, m: usize, slot: usize, pc: u64, state: usize
 
 /** Whether a segment's instructions all begin in time, on the page that is fetched from, with all their lines there. */
 export function isReady(h: usize, m: usize, segment: usize, slot: usize, pc: u64): bool {
-  if ((load<u64>(m, TIMING_MEMOGONE) >> 32) + <u64>load<u32>(segment, SEGMENT_PREFIX) >= load<u64>(m, TIMING_MEMOLIMIT)) return false;
+  if (
+    (load<u64>(m, TIMING_MEMOGONE) >> 32) + <u64>load<u32>(segment, SEGMENT_PREFIX) >=
+    load<u64>(m, TIMING_MEMOLIMIT)
+  )
+    return false;
   const lines = <u32>load<u16>(segment, SEGMENT_LINES);
   if ((pc & ~0xfff) != load<u64>(m, TIMING_FETCHPAGE) && (lines == 0 || !seesPage(h, m, pc))) return false;
   const key = load<u64>(m, TIMING_GENERATION) | (<u64>slot);
   if (load<u64>(segment, SEGMENT_KEY) == key) return true;
   const first = load<u32>(segment, SEGMENT_LINE);
+  // The model's translation may be an older one than the hart's.
+  const page = ((<u64>first) << parameter(PIPELINE_LINEBITS)) >> 12;
+  if (lines != 0 && page != load<u64>(m, TIMING_FETCHBASE) >> 12) return false;
   for (let line: u32 = 0; line < lines; line++) {
     if (!icacheHas(m, <u64>(first + line))) return false;
   }
@@ -203,5 +226,8 @@ export function isReady(h: usize, m: usize, segment: usize, slot: usize, pc: u64
 
 /** Cycles that are left at the commit before the last instruction of a segment. */
 export function fuelAt(m: usize, segment: usize): i32 {
-  return <i32>(load<u64>(m, TIMING_MEMOLIMIT) - (load<u64>(m, TIMING_MEMOGONE) >> 32)) - load<i32>(segment, SEGMENT_PREFIX);
+  return (
+    <i32>(load<u64>(m, TIMING_MEMOLIMIT) - (load<u64>(m, TIMING_MEMOGONE) >> 32)) -
+    load<i32>(segment, SEGMENT_PREFIX)
+  );
 }

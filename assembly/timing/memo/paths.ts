@@ -57,17 +57,17 @@ let start: u64 = 0;
 
 /** Forgets all paths. */
 export function forgetPaths(): void {
-  memory.fill(MEMO_PATHS, 0, (<usize>PATHS) * PATH_SIZE);
+  memory.fill(MEMO_PATHS, 0, <usize>PATHS * PATH_SIZE);
 }
 
 /** Follows the path from `va`, asked for at `request`, to `kill`, if it is known and everything as it was. Else begins to record it. */
 export function followsPath(h: usize, m: usize, va: u64, request: u64, kill: u64): bool {
   // Nothing in flight, so that times count from the request.
   if (load<u64>(m, TIMING_ICACHEFREE) > request || kill - request > 64) return false;
-  const mixed = ((<u32>va) * 0x9e37_79b1) ^ ((<u32>(kill - request)) << 13) ^ ((<u32>m) >>> 12);
+  const mixed = (<u32>va * 0x9e37_79b1) ^ ((<u32>(kill - request)) << 13) ^ ((<u32>m) >>> 12);
   path = MEMO_PATHS + <usize>((mixed ^ (mixed >>> 15)) & (PATHS - 1)) * PATH_SIZE;
   start = request;
-  const translated: u32 = fetchTranslates(h) ? 1 : 0;
+  const translated: u32 = fetchTranslates(m) ? 1 : 0;
   const known =
     load<u64>(path, PATH_VA) == va &&
     load<u32>(path, PATH_HART) == <u32>m &&

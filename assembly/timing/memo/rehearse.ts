@@ -12,7 +12,13 @@ import {
 } from "../../generated/layout";
 import { OP_ILLEGAL, OP_UNDECODED } from "../../generated/ops";
 import { RAM_BASE } from "../../generated/riscv";
-import { KIND_BRANCH, KIND_DIVIDE, KIND_INDIRECT, KIND_JUMP, KIND_LOAD } from "../../generated/timing-classes";
+import {
+  KIND_BRANCH,
+  KIND_DIVIDE,
+  KIND_INDIRECT,
+  KIND_JUMP,
+  KIND_LOAD,
+} from "../../generated/timing-classes";
 import { codeOf, decodeSlot } from "../../block/code-cache";
 import {
   beginLines,

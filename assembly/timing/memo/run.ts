@@ -17,21 +17,13 @@ import {
   TIMING_ISSUE,
   TIMING_MEMOGONE,
 } from "../../generated/layout";
-import {
-  APART,
-  executeMemo,
-  GONE,
-  memoPc,
-  memoSegment,
-  memoSlot,
-} from "../../generated/memo-interpreter";
+import { APART, executeMemo, GONE, memoPc, memoSegment, memoSlot } from "../../generated/memo-interpreter";
 import { enter, findFast } from "../../block/fetch";
-import { SLOT_RS1, SLOT_RS2 } from "../../block/slot";
 import { step, stepLeft } from "../../stepwise";
 import { timingOf } from "../model";
 import { endRehearsal, rehearse } from "../outcome";
 import { goesOn } from "../system";
-import { tell, tellTrap } from "../tell";
+import { tellTrap } from "../tell";
 import { begin, countNow, isReady, issueNow, segmentAt } from "./edges";
 import { addressFrom, canBegin, emptied, full, tellRun } from "./rehearse";
 import { EDGE_STATE, forgetMemo, noteUnsettled, SEGMENT_STATE, slotOf } from "./segment";
@@ -106,18 +98,6 @@ function arrive(h: usize, m: usize, end: usize): bool {
     store<u64>(h, memoPc, HART_PC);
     return false;
   }
-  if (!load<u32>(MACHINE, MACHINE_WATCHHIT)) tellGone(h, m);
+  if (!load<u32>(MACHINE, MACHINE_WATCHHIT)) tellTrap(h, m, memoSlot, memoPc, load<u64>(h, HART_PC));
   return true;
-}
-
-/** The instruction at which the interpreter left trapped, or was a store that makes the hart look around. */
-function tellGone(h: usize, m: usize): void {
-  const next = load<u64>(h, HART_PC);
-  if (load<u32>(h, HART_TRAPPED)) {
-    tellTrap(h, m, memoSlot, memoPc, next);
-    return;
-  }
-  const a = load<u64>(h + <usize>load<u16>(memoSlot, SLOT_RS1));
-  const b = load<u64>(h + <usize>load<u16>(memoSlot, SLOT_RS2));
-  tell(h, m, memoSlot, memoPc, next, a, b);
 }

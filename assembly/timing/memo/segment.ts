@@ -85,13 +85,14 @@ export function hasRoom(): bool {
 }
 
 function hashHead(m: usize, slot: usize, state: usize): usize {
-  const mixed = ((<u32>slot >>> 4) * 0x9e37_79b1) ^ ((<u32>state >>> 3) * 0x85eb_ca6b) ^ ((<u32>m) >>> 12);
+  const mixed =
+    (((<u32>slot) >>> 4) * 0x9e37_79b1) ^ (((<u32>state) >>> 3) * 0x85eb_ca6b) ^ ((<u32>m) >>> 12);
   return MEMO_SEGMENT_TABLE + ((<usize>((mixed ^ (mixed >>> 15)) & (MEMO_SEGMENT_HEADS - 1))) << 2);
 }
 
 /** Slots are 16 bytes. */
 function placeOf(m: usize, slot: usize): u32 {
-  return <u32>slot | <u32>((m - TIMING) / TIMING_BYTES);
+  return (<u32>slot) | (<u32>((m - TIMING) / TIMING_BYTES));
 }
 
 /** The first slot of a segment, 0 when it is no more. */
@@ -114,7 +115,8 @@ export function findSegment(m: usize, slot: usize, state: usize): usize {
   const place = placeOf(m, slot);
   let segment = <usize>load<u32>(hashHead(m, slot, state));
   while (segment != 0) {
-    if (load<u32>(segment, SEGMENT_PLACE) == place && load<u32>(segment, SEGMENT_STATE) == <u32>state) return segment;
+    if (load<u32>(segment, SEGMENT_PLACE) == place && load<u32>(segment, SEGMENT_STATE) == <u32>state)
+      return segment;
     segment = <usize>load<u32>(segment, SEGMENT_HASHED);
   }
   return 0;
@@ -176,7 +178,7 @@ export function takeCounters(m: usize, edge: usize): void {
     store<u32>(freeCounts, ((<u32>counter) << AMOUNT_BITS) | amount);
     freeCounts += 4;
   }
-  store<u32>(start, <u32>(freeCounts - start) >>> 2);
+  store<u32>(start, (<u32>(freeCounts - start)) >>> 2);
   store<u32>(edge, <u32>start, EDGE_COUNTS);
   store<u32>(edge, 0, EDGE_TAKEN);
 }

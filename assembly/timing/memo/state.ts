@@ -240,7 +240,8 @@ function describeRegisters(m: usize, state: usize, issue: u64): bool {
 
 function hash(state: usize): u32 {
   let sum: u32 = 0;
-  for (let at: usize = 0; at < STATE_WORDS; at += 4) sum = rotl(sum ^ load<u32>(state + at), 11) * 0x9e37_79b1;
+  for (let at: usize = 0; at < STATE_WORDS; at += 4)
+    sum = rotl(sum ^ load<u32>(state + at), 11) * 0x9e37_79b1;
   return sum ^ (sum >>> 15);
 }
 
@@ -313,7 +314,10 @@ function takeUpStores(m: usize, state: usize, issue: u64): void {
     if (back != 0) sent |= (<u32>1) << (<u32>index);
     store<u32>(m + TIMING_BUFFERCHUNKS + (index << 2), chunks);
     // What is not sent by then leaves then at the earliest.
-    store<u64>(m + TIMING_BUFFERREADY + (index << 3), issue + <u64>max<u32>(load<u16>(at, 2), <u32>OFFERED - 1));
+    store<u64>(
+      m + TIMING_BUFFERREADY + (index << 3),
+      issue + <u64>max<u32>(load<u16>(at, 2), <u32>OFFERED - 1),
+    );
     store<u64>(m + TIMING_BUFFERRETURN + (index << 3), cycleFrom(issue, back));
   }
   store<u32>(m, dirty, TIMING_BUFFERDIRTYSET);

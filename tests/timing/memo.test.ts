@@ -1,0 +1,53 @@
+/** What the model remembers changes nothing: the plain model gives the same cycles, counts and states, however the run is cut. */
+import { describe, expect, test } from "vitest";
+import { Machine } from "../../host/node/index.ts";
+import { Ours } from "../lockstep/ours.ts";
+import { generate } from "../lockstep/program.ts";
+import { Random } from "../lockstep/random.ts";
+
+/** HARTBEAT_LONG=1 tries many more. */
+const SEEDS = Array.from({ length: process.env.HARTBEAT_LONG ? 400 : 6 }, (_, index) => 905 + index);
+const CYCLES = 400_000;
+
+const figures = (machine: Machine): unknown => ({
+  cycles: machine.cycles,
+  instructions: machine.instructions,
+  stats: machine.stats(),
+  state: machine.stateHash(),
+});
+
+describe("generated programs", () => {
+  test.each(["cva6", "classic5", "classic5-stalling"])(
+    "take the plain model's cycles of %s",
+    async (name) => {
+      for (const seed of SEEDS) {
+        const start = async (plain: boolean): Promise<Ours> => {
+          const ours = await Ours.create(generate(seed, { blocks: 100, rounds: 12 }));
+          ours.machine.setTiming(name);
+          ours.machine.core.plainTiming = plain;
+          return ours;
+        };
+        const plain = await start(true);
+        const whole = await start(false);
+        const cut = await start(false);
+        for (const { machine } of [plain, whole]) machine.run({ cycles: CYCLES });
+        cut.runInStrides(new Random(seed), CYCLES);
+        expect(figures(whole.machine), `seed ${seed}`).toEqual(figures(plain.machine));
+        expect(figures(cut.machine), `seed ${seed} in strides`).toEqual(figures(plain.machine));
+        for (const { machine } of [plain, whole, cut]) machine.dispose();
+      }
+    },
+  );
+});
+
+test.each([1, 3])("our kernel boots on %d harts in the plain model's cycles", async (harts) => {
+  const boot = async (plain: boolean): Promise<unknown> => {
+    const machine = await Machine.create({ harts, timing: "cva6" });
+    machine.core.plainTiming = plain;
+    await machine.console.expect("login: ");
+    const result = { ...(figures(machine) as object), output: machine.console.output };
+    machine.dispose();
+    return result;
+  };
+  expect(await boot(false)).toEqual(await boot(true));
+});
