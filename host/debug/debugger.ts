@@ -17,8 +17,9 @@ import type { WatchKind, Watchpoint, WatchRange } from "./watchpoints.ts";
 
 /** How long a step waits for a hart in wfi while others are busy. */
 const STEP_CYCLES = CYCLES_PER_SECOND / 1000;
-/** Steps after which a step over a range rests, so that its caller can look around. */
+/** Steps, and cycles of all harts meanwhile, after which a step over a range rests, so that its caller can look around. */
 const RANGE_STEPS = 20_000;
+const RANGE_CYCLES = 10_000_000;
 
 /** Where and when a breakpoint stops. */
 export interface BreakOptions {
@@ -146,7 +147,9 @@ export class Debugger {
 
   /** Steps until the pc of `hart` has left [first, end), or for a good while. */
   stepRange(hart: number, first: bigint, end: bigint): Stop {
-    for (let steps = 0; steps < RANGE_STEPS; steps++) {
+    const { core } = this.#machine;
+    const rest = core.executed + RANGE_CYCLES;
+    for (let steps = 0; steps < RANGE_STEPS && core.executed < rest; steps++) {
       this.#stop = undefined;
       const stop = this.#stepOnce(hart);
       if (stop) return stop;

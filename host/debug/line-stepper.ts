@@ -32,6 +32,8 @@ export interface Detour {
 /** A line that takes more instructions than this is left where it is then. */
 const MOST_STEPS = 5000;
 const MOST_STEPS_BACK = 400;
+/** What ends a call, a system call among them. A jump to the start of a function is none, whatever stands before it. */
+const RETURNS = new Set(["ret", "sret", "mret"]);
 /** Trap vectors jump away within so many bytes. */
 const VECTOR_BYTES = 64n;
 
@@ -162,7 +164,7 @@ class BackStep extends Stepper {
     const { debugger: control } = this.machine;
     if (control.stepBack(this.hart).kind === "begin") return false;
     const now = this.register("pc");
-    if (now < pc && pc - now <= 4n) return true;
+    if ((now < pc && pc - now <= 4n) || !RETURNS.has(this.instruction(now).mnemonic)) return true;
     const calls = [4n, 2n].map((length) => pc - length);
     const call = calls.find((address) => {
       const { call: isCall, mnemonic, length } = this.instruction(address);
@@ -170,9 +172,12 @@ class BackStep extends Stepper {
     });
     if (call === undefined || this.register("sp") > sp) return true;
     const same = (hart: number): boolean => hart === this.hart && this.register("sp") === sp;
+    const { position } = control;
     const held = control.breakAt(call, { when: same });
     const { kind } = control.reverseContinue();
     held.remove();
-    return kind !== "begin";
+    // Called before anybody kept the history: what was called is all that there is.
+    if (kind === "begin") control.goTo(position);
+    return true;
   }
 }

@@ -20,6 +20,8 @@ export interface SymbolSpan {
   readonly end: bigint;
 }
 
+const PAGE = 4096n;
+
 /** The suffixes that GCC gives to copies of a function which it specialised. */
 const CLONE = /\.(?:isra|constprop|part)\.\d+/g;
 
@@ -173,11 +175,13 @@ export class SymbolTable {
     return symbol.offset === 0 ? symbol.name : `${symbol.name}+0x${symbol.offset.toString(16)}`;
   }
 
-  /** Where the loader put what is linked at `address`. */
+  /** Where the loader put what is linked at `address`, or on the same page as the end of it, as page tables will have it. */
   loadAddress(address: bigint): number | undefined {
-    for (const image of this.#images) {
-      const segment = image.segmentAt(address);
-      if (segment !== undefined) return segment.paddr + Number(address - segment.vaddr);
+    for (const at of [address, address & -PAGE]) {
+      for (const image of this.#images) {
+        const segment = image.segmentAt(at);
+        if (segment !== undefined) return segment.paddr + Number(address - segment.vaddr);
+      }
     }
     return undefined;
   }

@@ -11,7 +11,7 @@ import { BootTrace } from "../trace/boot-trace.ts";
 import { parsePlace } from "../trace/place.ts";
 import { printTree } from "../trace/print-tree.ts";
 import { Backends } from "./backends.ts";
-import { type BootOptions, deciding, settings } from "./boot-options.ts";
+import { type BootOptions, debuggerFile, deciding, settings } from "./boot-options.ts";
 import { attachOnly, type Debuggee } from "./dap/debuggee.ts";
 import { startDapServer } from "./dap/server.ts";
 import { reason } from "./files.ts";
@@ -171,7 +171,7 @@ class BootSession {
     const what = gdbPort === undefined ? "an editor's debugger" : "gdb";
     const server =
       gdbPort !== undefined
-        ? await startGdbServer(this.#target, gdbPort)
+        ? await startGdbServer(this.#target, gdbPort, { execFile: debuggerFile(this.#options) })
         : dapPort !== undefined && (await startDapServer(attachOnly(this.#debuggee()), dapPort, 1));
     if (!server) return undefined;
     this.#terminal.notice(`hartbeat: ${what} may connect to ${server.address}`);

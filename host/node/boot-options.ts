@@ -1,4 +1,5 @@
 /** What `hartbeat boot` was asked for, and the machine that this makes. */
+import { resolve } from "node:path";
 import type { DriveOption } from "../arguments.ts";
 import type { ChardevOption, DeviceOption, NetdevOption } from "../backend-arguments.ts";
 import { HartbeatError } from "../errors.ts";
@@ -6,7 +7,7 @@ import type { SignatureGranularity } from "../signature.ts";
 import { parsePipeline, pipelineByName } from "../timing/pipelines.ts";
 import type { VirtioOption } from "../virtio-option.ts";
 import { openDrives } from "./drives.ts";
-import { readBytes } from "./files.ts";
+import { isElf, PACKAGE_FILES, readBytes } from "./files.ts";
 import type { CreateOptions } from "./index.ts";
 import type { RunFileOptions } from "./run-files.ts";
 import type { ViewOptions } from "./run-views.ts";
@@ -50,6 +51,11 @@ export interface BootOptions extends RunFileOptions, ViewOptions {
   readonly timing?: string | true;
   /** File that describes one. */
   readonly pipeline?: string;
+}
+
+/** Absolute path of the kernel's file, when GDB can read it. */
+export function debuggerFile({ kernel = PACKAGE_FILES.kernel }: BootOptions): string | undefined {
+  return isElf(kernel) ? resolve(kernel) : undefined;
 }
 
 /** What decides a run, besides the contents of the files that it names. */

@@ -1,5 +1,5 @@
 /** Where the files of the package lie on disk, and reading files with errors that a user understands. */
-import { existsSync, readFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync, readSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { HartbeatError } from "../errors.ts";
@@ -53,4 +53,16 @@ export function readBytes(path: string, what: string, advice: string): Uint8Arra
   } catch (error) {
     throw new HartbeatError(`Cannot read ${what} '${path}': ${reason(error)}; ${advice}.`);
   }
+}
+
+/** Whether a file that can be read begins as ELF files do. */
+export function isElf(path: string): boolean {
+  const magic = Buffer.alloc(4);
+  const file = openSync(path, "r");
+  try {
+    readSync(file, magic, 0, magic.length, 0);
+  } finally {
+    closeSync(file);
+  }
+  return magic.toString("latin1") === "\x7fELF";
 }

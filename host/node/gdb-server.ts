@@ -2,7 +2,7 @@
 import { createServer, type Socket } from "node:net";
 import { CSRS } from "../../spec/csrs.ts";
 import { RegisterSet } from "../debug/rsp/registers.ts";
-import { RspSession } from "../debug/rsp/session.ts";
+import { RspSession, type SessionOptions } from "../debug/rsp/session.ts";
 import type { DebugTarget } from "../debug/target.ts";
 import { type LoopbackAddress, listenOnLoopback } from "./loopback.ts";
 
@@ -10,8 +10,12 @@ export interface GdbServer extends LoopbackAddress {
   close(): Promise<void>;
 }
 
-function serve(socket: Socket, target: DebugTarget, registers: RegisterSet, onGone: () => void): void {
-  const session = new RspSession(target, registers, (bytes) => {
+function serve(
+  socket: Socket,
+  open: (send: (bytes: Uint8Array) => void) => RspSession,
+  onGone: () => void,
+): void {
+  const session = open((bytes) => {
     // A client that does not read its replies gets no further requests answered meanwhile.
     if (!socket.write(bytes)) socket.pause();
   });
@@ -27,7 +31,11 @@ function serve(socket: Socket, target: DebugTarget, registers: RegisterSet, onGo
 }
 
 /** Listens on `port`; 0 picks a free one. Fails with a HartbeatError when it cannot. */
-export async function startGdbServer(target: DebugTarget, port: number): Promise<GdbServer> {
+export async function startGdbServer(
+  target: DebugTarget,
+  port: number,
+  options: SessionOptions = {},
+): Promise<GdbServer> {
   const registers = new RegisterSet(CSRS);
   let client: Socket | undefined;
   const server = createServer((socket) => {
@@ -36,9 +44,13 @@ export async function startGdbServer(target: DebugTarget, port: number): Promise
       return;
     }
     client = socket;
-    serve(socket, target, registers, () => {
-      client = undefined;
-    });
+    serve(
+      socket,
+      (send) => new RspSession(target, registers, send, options),
+      () => {
+        client = undefined;
+      },
+    );
   });
   const address = await listenOnLoopback(server, port, "The GDB server");
   return {

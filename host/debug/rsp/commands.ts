@@ -8,6 +8,8 @@ import type { RegisterSet } from "./registers.ts";
 export interface RspContext {
   readonly target: DebugTarget;
   readonly registers: RegisterSet;
+  /** Absolute path of the ELF file that the machine runs, in UTF-8, one character to a byte. */
+  readonly execFile: string | undefined;
   /** Hart of `g`, `m` and the like (`Hg`). */
   generalHart: number;
   /** Hart of `c` and `s` (`Hc`); undefined means all of them. */

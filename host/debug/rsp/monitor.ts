@@ -9,6 +9,8 @@ export type MonitorContext = Pick<RspContext, "target" | "registers" | "generalH
 
 interface MonitorCommand {
   readonly help: string;
+  /** What there is to say beyond a line. */
+  readonly more?: string;
   run(context: MonitorContext, words: readonly string[]): string;
 }
 
@@ -44,13 +46,26 @@ function parseFilter(words: readonly string[], satp: bigint): UserFilter | "any"
   return word === "this" ? addressSpace(satp) : { program: word };
 }
 
+/** Of commands after which all is another; GDB asks again only when the machine has run for it. */
+const STALE =
+  "GDB goes on showing what it has read before until it is told:\n" +
+  "  maintenance flush register-cache\n" +
+  "  maintenance flush dcache\n" +
+  "With editors/gdb/hartbeat.gdb (source it, or start GDB with -x) it does so after each monitor command.\n";
+
+const helpLine = (name: string, { help }: MonitorCommand): string => `${name.padEnd(9)} ${help}\n`;
+
 const COMMANDS: Readonly<Record<string, MonitorCommand>> = {
   help: {
-    help: "this list",
-    run: () =>
-      Object.entries(COMMANDS)
-        .map(([name, { help }]) => `${name.padEnd(9)} ${help}\n`)
-        .join(""),
+    help: "help [COMMAND]: this list, or more about a command",
+    run: (_context, [name]) => {
+      if (name === undefined)
+        return Object.entries(COMMANDS)
+          .map(([each, is]) => helpLine(each, is))
+          .join("");
+      const command = commandOf(name);
+      return command ? helpLine(name, command) + (command.more ?? "") : UNKNOWN;
+    },
   },
   regs: {
     help: "registers and CSRs of the current hart",
@@ -86,7 +101,8 @@ const COMMANDS: Readonly<Record<string, MonitorCommand>> = {
   }),
   snapshot: ask("where in its run the machine stands, for goto", (inspector) => inspector.place()),
   goto: {
-    help: "goto CYCLE: back or on to a guest cycle; then flush GDB's cache with: maintenance flush register-cache",
+    help: "goto CYCLE: back or on to a guest cycle (monitor help goto says what GDB makes of it)",
+    more: STALE,
     run: ({ target }, [text]) => {
       const cycle = parseNumber(text);
       if (cycle === undefined || cycle > Number.MAX_SAFE_INTEGER) return "goto CYCLE, as in: goto 1000000\n";
@@ -96,6 +112,7 @@ const COMMANDS: Readonly<Record<string, MonitorCommand>> = {
   },
   phys: {
     help: "phys on|off: addresses of x, p and set are physical",
+    more: STALE,
     run: (context, [word]) => {
       if (word === "on" || word === "off") context.physicalAddresses = word === "on";
       return `addresses are ${context.physicalAddresses ? "physical" : "virtual"}\n`;
@@ -113,6 +130,7 @@ const COMMANDS: Readonly<Record<string, MonitorCommand>> = {
   },
   reset: {
     help: "back to power-on; the machine waits for continue",
+    more: STALE,
     run: ({ target }) => {
       target.reset();
       return "reset\n";
@@ -127,13 +145,17 @@ const COMMANDS: Readonly<Record<string, MonitorCommand>> = {
   },
 };
 
+const UNKNOWN = 'unknown command; "monitor help" lists them\n';
+
+const commandOf = (name: string): MonitorCommand | undefined =>
+  Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+
 /** The command's output, in ASCII. */
 export function runMonitorCommand(line: string, context: MonitorContext): string {
   const [name = "", ...words] = line.trim().split(/\s+/);
-  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  return command?.run(context, words) ?? 'unknown command; "monitor help" lists them\n';
+  return commandOf(name)?.run(context, words) ?? UNKNOWN;
 }
 
 /** Whether the first word of a line is one of the commands. */
 export const isMonitorCommand = (line: string): boolean =>
-  Object.hasOwn(COMMANDS, line.trim().split(/\s+/)[0] ?? "");
+  commandOf(line.trim().split(/\s+/)[0] ?? "") !== undefined;

@@ -27,6 +27,7 @@ function supported(args: string, context: RspContext): string {
     "qXfer:features:read+",
     "qXfer:threads:read+",
     "qXfer:memory-map:read+",
+    ...(context.execFile === undefined ? [] : ["qXfer:exec-file:read+"]),
   ].join(";");
 }
 
@@ -91,6 +92,12 @@ export const QUERY_COMMANDS: CommandTable = {
   "qSymbol:": () => OK,
   "qXfer:features:read:target.xml:": (args, { registers }) => transfer(registers.description, args),
   "qXfer:features:read:": () => "E00",
+  /** Any process is the machine. */
+  "qXfer:exec-file:read:": (args, { execFile }) => {
+    const window = /^(?:[0-9a-fA-F]+)?:(.*)$/.exec(args)?.[1];
+    if (execFile === undefined) return UNSUPPORTED;
+    return window === undefined ? E_MALFORMED : transfer(execFile, window);
+  },
   "qXfer:memory-map:read::": (args) => transfer(MEMORY_MAP, args),
   "qXfer:threads:read::": (args, context) => transfer(threadList(context), args),
   "qRcmd,": monitor,

@@ -2,7 +2,6 @@
 import {
   type CommandTable,
   E_MALFORMED,
-  E_NO_THREAD,
   type Handler,
   OK,
   parseThread,
@@ -10,51 +9,62 @@ import {
 } from "./commands.ts";
 import { parseWord } from "./hex.ts";
 
-type Action = "step" | "continue";
+/** What a hart is told to do. */
+type Action =
+  | { readonly kind: "continue" }
+  | { readonly kind: "step" }
+  | { readonly kind: "range"; readonly first: bigint; readonly end: bigint };
 
-/** `action[:thread]`, actions `c`, `s`, and `C`/`S` whose signal means nothing to a hart. */
-function parseAction(text: string, hartCount: number): { action: Action; harts: number[] } | undefined {
-  const match = /^(?:([cs])|([CS])[0-9a-fA-F]{2})(?::(.+))?$/.exec(text);
-  if (match === null) return undefined;
-  const action = (match[1] ?? match[2])?.toLowerCase() === "s" ? "step" : "continue";
-  const thread = parseThread(match[3] ?? "-1", hartCount);
-  if (thread === undefined) return undefined;
-  if (thread === "all") return { action, harts: [...Array(hartCount).keys()] };
-  return { action, harts: [thread === "any" ? 0 : thread] };
+/** `c`, `s`, `C` and `S` with a signal, which means nothing to a hart, and `r` with the range to leave. */
+function parseAction(text: string): Action | undefined {
+  if (/^(?:c|C[0-9a-fA-F]{2})$/.test(text)) return { kind: "continue" };
+  if (/^(?:s|S[0-9a-fA-F]{2})$/.test(text)) return { kind: "step" };
+  const [, from = "", to = ""] = /^r([0-9a-fA-F]+),([0-9a-fA-F]+)$/.exec(text) ?? [];
+  const [first, end] = [parseWord(from), parseWord(to)];
+  return first === undefined || end === undefined ? undefined : { kind: "range", first, end };
 }
 
+/** `action[:thread]`: the harts that it is for. Thread 0 is any: the one that is looked at. */
+function parseOrder(text: string, context: RspContext): { action: Action; harts: number[] } | undefined {
+  const { hartCount } = context.target;
+  const colon = text.indexOf(":");
+  const action = parseAction(colon < 0 ? text : text.slice(0, colon));
+  const thread = parseThread(colon < 0 ? "-1" : text.slice(colon + 1), hartCount);
+  if (action === undefined || thread === undefined) return undefined;
+  if (thread === "all") return { action, harts: [...Array(hartCount).keys()] };
+  return { action, harts: [thread === "any" ? context.generalHart : thread] };
+}
+
+/** GDB shows the text after the dot. */
+const HARTS_GO_TOGETHER = "E.harts go together; set scheduler-locking off";
+
 /**
- * The leftmost action that names a hart is that hart's. A step moves its hart alone, though others may
- * be told to continue: GDB steps to get over a breakpoint, and a hart that runs away meanwhile helps nobody.
- * Continuing some harts and holding others is refused, because the machine's harts go together.
+ * The leftmost action that names a hart is that hart's. A step moves its hart, and the others take the turns that they
+ * would have had. Continuing some harts and holding others is refused, because the machine's harts go together.
  */
 function vCont(args: string, context: RspContext): string | undefined {
-  const range = /^r([0-9a-fA-F]{1,16}),([0-9a-fA-F]{1,16})(?::([^;]+))?(?:;.*)?$/.exec(args);
-  if (range !== null) {
-    const hart = parseThread(range[3] ?? "0", context.target.hartCount);
-    if (hart === undefined || hart === "all") return E_MALFORMED;
-    const [first = 0n, end = 0n] = range.slice(1, 3).map((text) => parseWord(text) ?? 0n);
-    context.stepRange(hart === "any" ? context.generalHart : hart, first, end);
-    return undefined;
-  }
   const { hartCount } = context.target;
   const actions = new Map<number, Action>();
   for (const text of args.split(";")) {
-    const parsed = parseAction(text, hartCount);
-    if (parsed === undefined) return E_MALFORMED;
-    for (const hart of parsed.harts) {
-      if (!actions.has(hart)) actions.set(hart, parsed.action);
+    const order = parseOrder(text, context);
+    if (order === undefined) return E_MALFORMED;
+    for (const hart of order.harts) {
+      if (!actions.has(hart)) actions.set(hart, order.action);
     }
   }
-  const stepping = [...actions].find(([, action]) => action === "step");
-  if (stepping !== undefined) context.step(stepping[0]);
-  else if (actions.size === hartCount) context.resume();
-  else return E_NO_THREAD;
+  for (const [hart, action] of actions) {
+    if (action.kind === "continue") continue;
+    if (action.kind === "step") context.step(hart);
+    else context.stepRange(hart, action.first, action.end);
+    return undefined;
+  }
+  if (actions.size < hartCount) return HARTS_GO_TOGETHER;
+  context.resume();
   return undefined;
 }
 
 /** The older packets, with an optional address to go on from. */
-function goOn(action: Action): Handler {
+function goOn(action: "continue" | "step"): Handler {
   return (args, context) => {
     const hart = context.resumeHart ?? context.generalHart;
     if (args !== "") {

@@ -2,6 +2,7 @@
 import type { DebugTarget, Stop } from "../target.ts";
 import { type CommandTable, type Handler, type RspContext, threadOfHart, UNSUPPORTED } from "./commands.ts";
 import { ACK, encodeFrame, type FrameEvent, FrameReader, NACK } from "./framing.ts";
+import { stringOfBytes } from "./hex.ts";
 import { MEMORY_COMMANDS } from "./memory-commands.ts";
 import { QUERY_COMMANDS } from "./query-commands.ts";
 import { REGISTER_COMMANDS } from "./register-commands.ts";
@@ -27,6 +28,11 @@ const WATCH_REASONS = { write: "watch", read: "rwatch", access: "awatch" } as co
 const SIGINT = "02";
 const SIGTRAP = "05";
 
+export interface SessionOptions {
+  /** Absolute path of the ELF file that the machine runs, for debuggers that were started without one. */
+  readonly execFile?: string | undefined;
+}
+
 /**
  * All-stop: the machine stands from the first packet on, except between a continue or step and its stop
  * reply. The transport gives bytes to `receive` and calls `end` when the connection is gone.
@@ -44,12 +50,18 @@ export class RspSession {
   #wasRunning = false;
   #state: "new" | "attached" | "detached" = "new";
 
-  constructor(target: DebugTarget, registers: RegisterSet, send: (bytes: Uint8Array) => void) {
+  constructor(
+    target: DebugTarget,
+    registers: RegisterSet,
+    send: (bytes: Uint8Array) => void,
+    { execFile }: SessionOptions = {},
+  ) {
     this.#target = target;
     this.#send = send;
     this.#context = {
       target,
       registers,
+      execFile: execFile && stringOfBytes(new TextEncoder().encode(execFile)),
       generalHart: 0,
       resumeHart: undefined,
       reportsBreakpoints: false,

@@ -1,14 +1,22 @@
-/** A session outlives whatever a client sends: 100,000 random and mutated packets from a fixed seed. */
+/**
+ * A session outlives whatever a client sends: 100,000 random and mutated packets from a fixed seed, and with a machine behind it
+ * as many with HARTBEAT_LONG=1. It keeps nothing of them either, but for what the log of a run needs to repeat them.
+ */
 import { describe, expect, it } from "vitest";
 import { MachineTarget } from "../../../host/debug/machine-target.ts";
+import { liveBytes } from "../../tools/heap.ts";
 import { requireTool } from "../../tools/require-tool.ts";
 import { FakeTarget } from "./fake-target.ts";
 import { GuestProgram } from "./guest.ts";
 import { frame, RspClient } from "./rsp-client.ts";
 
 const PACKETS = 100_000;
-const MACHINE_PACKETS = 5_000;
+const LONG = process.env.HARTBEAT_LONG === "1";
+const MACHINE_PACKETS = LONG ? 100_000 : 5_000;
 const PACKETS_PER_SESSION = 5_000;
+const MOST_GROWTH = 2 ** 20;
+/** Each register and word that was written stands in the log of the run. */
+const MOST_LOGGED_PER_PACKET = 1000;
 
 const SEEDS = [
   "qSupported:swbreak+",
@@ -98,7 +106,9 @@ describe("a session", () => {
     const packet = packetSource(random);
     const target = new FakeTarget(4);
     let client = new RspClient(target);
+    let before = 0;
     for (let i = 0; i < PACKETS; i += 1) {
+      if (i === 2 * PACKETS_PER_SESSION) before = liveBytes();
       client.raw(packet());
       if (target.running && random(2) === 0) target.stop({ kind: "breakpoint", hart: random(4) });
       if (i % PACKETS_PER_SESSION === PACKETS_PER_SESSION - 1) {
@@ -109,6 +119,7 @@ describe("a session", () => {
       target.log.length = 0;
     }
     expect(client.ask("qC")).toMatch(/^QC[1-4]$/);
+    expect(liveBytes() - before).toBeLessThan(MOST_GROWTH);
   });
 });
 
@@ -120,14 +131,29 @@ requireTool("riscv64-linux-gnu-gcc")("a session with a machine", () => {
     const random = generator(0x1d872b41);
     const packet = packetSource(random);
     const target = new MachineTarget(machine);
-    const client = new RspClient(target);
+    let client = new RspClient(target);
+    const before = liveBytes();
+    let replies = 0;
     for (let i = 0; i < MACHINE_PACKETS; i += 1) {
-      client.raw(packet());
+      replies += client.raw(packet()).length;
       machine.run({ cycles: 1000 });
       target.gate();
+      if (i % PACKETS_PER_SESSION === PACKETS_PER_SESSION - 1) {
+        client.session.end();
+        expect(machine.breakpoints.size).toBe(0);
+        client = new RspClient(target);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
     }
     client.session.end();
     expect(machine.breakpoints.size).toBe(0);
     expect(target.readRegister(0, "zero")).toBe(0n);
-  });
+    const growth = liveBytes() - before;
+    if (LONG)
+      console.log(
+        `${MACHINE_PACKETS} packets, ${replies} replies, ${growth} bytes more; rss`,
+        process.memoryUsage().rss,
+      );
+    expect(growth).toBeLessThan(MOST_GROWTH + MOST_LOGGED_PER_PACKET * MACHINE_PACKETS);
+  }, 600_000);
 });

@@ -4,6 +4,7 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { MachineTarget } from "../../../host/debug/machine-target.ts";
+import type { SessionOptions } from "../../../host/debug/rsp/session.ts";
 import { Machine, type MachineOptions } from "../../../host/machine.ts";
 import { PACKAGE_FILES, PACKAGE_ROOT } from "../../../host/node/files.ts";
 import { type GdbServer, startGdbServer } from "../../../host/node/gdb-server.ts";
@@ -53,11 +54,11 @@ export class DebuggedGuest {
     this.#done = this.#drive();
   }
 
-  static async start(machine: Machine): Promise<DebuggedGuest> {
+  static async start(machine: Machine, options: SessionOptions = {}): Promise<DebuggedGuest> {
     machine.pause();
     let guest: DebuggedGuest | undefined;
     const target = new MachineTarget(machine, () => guest?.end());
-    guest = new DebuggedGuest(machine, target, await startGdbServer(target, 0));
+    guest = new DebuggedGuest(machine, target, await startGdbServer(target, 0, options));
     return guest;
   }
 
@@ -90,26 +91,29 @@ export class DebuggedGuest {
 }
 
 /**
- * Runs GDB in batch mode on `file`, connected to `server`, and gives all that it printed. After
- * `interruptAfter` milliseconds it gets what Ctrl-C sends.
+ * Runs GDB in batch mode on `file`, if one is given, connected to `server`, and gives all that it printed. After
+ * `interruptAfter` milliseconds, or when that has come to pass, it gets what Ctrl-C sends.
  */
 export function gdb(
   server: GdbServer,
-  file: string,
+  file: string | undefined,
   commands: readonly string[],
-  interruptAfter?: number,
+  interruptAfter?: number | Promise<unknown>,
 ): Promise<string> {
   const all = ["set pagination off", "set confirm off", `target remote ${server.address}`, ...commands];
   // One file for both, so that what GDB complains about stands where it happened.
   const folder = mkdtempSync(join(tmpdir(), "hartbeat-gdb-"));
   const log = join(folder, "log");
   const descriptor = openSync(log, "a");
-  const child = spawn("gdb-multiarch", ["-nx", "-batch", ...all.flatMap((line) => ["-ex", line]), file], {
+  const words = ["-nx", "-batch", ...all.flatMap((line) => ["-ex", line]), ...(file ? [file] : [])];
+  const child = spawn("gdb-multiarch", words, {
     timeout: GDB_TIMEOUT_MS,
     killSignal: "SIGKILL",
     stdio: ["ignore", descriptor, descriptor],
   });
-  if (interruptAfter !== undefined) setTimeout(() => child.kill("SIGINT"), interruptAfter);
+  const interrupt = (): boolean => child.kill("SIGINT");
+  if (typeof interruptAfter === "number") setTimeout(interrupt, interruptAfter);
+  else interruptAfter?.then(interrupt, interrupt);
   return new Promise<string>((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (_code, signal) => {

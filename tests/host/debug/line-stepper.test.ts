@@ -92,9 +92,22 @@ describe("a machine that stands in the kernel", () => {
     expect(back).toEqual(there.slice(0, -1).reverse());
   });
 
+  it("goes back out of a function to its call, though the code before it ends with another", async () => {
+    await standAt("kernel_thread");
+    const { cycles } = machine;
+    const entry = here();
+    step("over");
+    expect(stepLineBack(stepped, HART)).toBe(false);
+    expect(machine.cycles).toBe(cycles);
+    expect(here()).toBe(entry);
+    expect(stepLineBack(stepped, HART)).toBe(false);
+    expect(here()).toMatch(/^rest_init: /);
+  });
+
   it("says when the history begins", async () => {
     await standAt("rest_init");
-    const begins = Array.from({ length: 200 }, () => stepLineBack(stepped, HART));
+    machine.debugger.goTo(40);
+    const begins = Array.from({ length: 60 }, () => stepLineBack(stepped, HART));
     expect(begins.at(-1)).toBe(true);
     expect(machine.cycles).toBe(0);
   });

@@ -2,7 +2,7 @@
 import { FrameReader } from "../../../host/debug/rsp/framing.ts";
 import { bytesOfString } from "../../../host/debug/rsp/hex.ts";
 import { RegisterSet } from "../../../host/debug/rsp/registers.ts";
-import { RspSession } from "../../../host/debug/rsp/session.ts";
+import { RspSession, type SessionOptions } from "../../../host/debug/rsp/session.ts";
 import type { DebugTarget } from "../../../host/debug/target.ts";
 
 const CSRS = [
@@ -23,8 +23,8 @@ export class RspClient {
   readonly received: string[] = [];
   readonly #reader = new FrameReader();
 
-  constructor(target: DebugTarget) {
-    this.session = new RspSession(target, new RegisterSet(CSRS), (bytes) => this.#take(bytes));
+  constructor(target: DebugTarget, options: SessionOptions = {}) {
+    this.session = new RspSession(target, new RegisterSet(CSRS), (bytes) => this.#take(bytes), options);
   }
 
   /** Sends raw bytes and returns what comes back meanwhile. */

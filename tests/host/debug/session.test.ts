@@ -168,9 +168,20 @@ describe("running", () => {
   });
 
   it("refuses what it cannot do", () => {
-    expect(client.ask("vCont;c:1")).toBe("E03");
+    expect(client.ask("vCont;c:1")).toBe("E.harts go together; set scheduler-locking off");
     expect(client.ask("vCont;s:9")).toBe("E16");
-    expect(client.ask("vCont;r80000000:1")).toBe("E16");
+    for (const bad of [
+      "r80000000:1",
+      "r80000000,90:9",
+      "r,:1",
+      "r80000000,80000010:1;x",
+      "t",
+      "",
+      "s:1;",
+      "c:",
+    ]) {
+      expect(client.ask(`vCont;${bad}`)).toBe("E16");
+    }
     expect(client.ask("cxyz")).toBe("E16");
     expect(target.log).toEqual([]);
   });
@@ -227,6 +238,21 @@ describe("breakpoints", () => {
   });
 });
 
+describe("the file that runs", () => {
+  it("is named to a debugger that has none, in pieces and in UTF-8", () => {
+    expect(client.ask("qSupported:swbreak+")).not.toContain("exec-file");
+    expect(client.ask("qXfer:exec-file:read::0,100")).toBe("");
+    client = new RspClient(target, { execFile: "/k\u00e9rnel/vmlinux" });
+    expect(client.ask("qSupported:swbreak+")).toMatch(/;qXfer:exec-file:read\+$/);
+    expect(client.ask("qXfer:exec-file:read::0,4")).toBe("m/k\u00c3\u00a9");
+    expect(client.ask("qXfer:exec-file:read:1:4,100")).toBe("lrnel/vmlinux");
+    expect(client.ask("qXfer:exec-file:read:1:40,100")).toBe("l");
+    for (const bad of ["", ":", "zz:0,4", ":0", ":0,4,4"]) {
+      expect(client.ask(`qXfer:exec-file:read:${bad}`)).toBe("E16");
+    }
+  });
+});
+
 describe("threads", () => {
   it("are the harts", () => {
     expect(client.ask("qfThreadInfo")).toBe("m1,2");
@@ -251,7 +277,15 @@ describe("going back", () => {
 
   it("steps over a range", () => {
     expect(client.ask("vCont;r80000000,80000010:2;c:-1")).toBe("T05thread:2;");
-    expect(target.log).toEqual(["step 1 in 80000000..80000010"]);
+    expect(client.ask("vCont;r80000000,80000010;c")).toBe("T05thread:1;");
+    expect(client.ask("vCont;c:1;r80000000,80000020:p1.2;s:2")).toBe("T05thread:2;");
+    expect(client.ask("vCont;s:2;r80000000,80000020")).toBe("T05thread:2;");
+    expect(target.log).toEqual([
+      "step 1 in 80000000..80000010",
+      "step 0 in 80000000..80000010",
+      "step 1 in 80000000..80000020",
+      "step 1",
+    ]);
   });
 });
 
@@ -281,7 +315,9 @@ describe("watchpoints", () => {
 
 describe("monitor", () => {
   it("knows a few commands", () => {
-    expect(monitor("help")).toContain("cycles");
+    expect(monitor("help")).toMatch(/^cycles {4}guest cycles since reset$/m);
+    expect(monitor("help goto")).toMatch(/^goto .*\n.*\n {2}maintenance flush register-cache\n/);
+    expect(monitor("help nonsense")).toContain("unknown command");
     expect(monitor("cycles")).toBe("42\n");
     expect(monitor("regs")).toContain("mstatus        0x0000000000000000");
     expect(monitor("reset")).toBe("reset\n");

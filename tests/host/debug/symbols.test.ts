@@ -58,6 +58,11 @@ describe("the symbol table", () => {
   it("knows where things were loaded", () => {
     expect(table().loadAddress(KERNEL + 0x123n)).toBe(0x8020_0123);
     expect(table().loadAddress(0x10n)).toBeUndefined();
+    // What is left of the last page, too, and no more.
+    const odd = new SymbolTable();
+    odd.add("kernel", image(KERNEL, 0x8020_0000, [], 0x1800));
+    expect(odd.loadAddress(KERNEL + 0x1fffn)).toBe(0x8020_1fff);
+    expect(odd.loadAddress(KERNEL + 0x2000n)).toBeUndefined();
   });
 
   it("replaces an image of the same label", () => {

@@ -9,10 +9,14 @@ import { PACKAGE_ROOT } from "../../../host/node/files.ts";
 import { UserPrograms } from "../../host/debug/kernel-guest.ts";
 import { randomNumbers } from "../../replay/guest.ts";
 import { HartbeatProcess } from "../../tools/hartbeat-process.ts";
+import { liveBytes } from "../../tools/heap.ts";
 import { requireTool } from "../../tools/require-tool.ts";
 import { type Body, DapClient } from "./client.ts";
 
-const FUZZ_MESSAGES = 4000;
+const LONG = process.env.HARTBEAT_LONG === "1";
+const FUZZ_MESSAGES = LONG ? 100_000 : 4000;
+const MESSAGES_PER_LOOK = 200;
+const MOST_GROWTH = 24 * 2 ** 20;
 
 let process_: HartbeatProcess | undefined;
 const sockets: Socket[] = [];
@@ -246,6 +250,17 @@ describe("a session", () => {
     await client.stopAfter("configurationDone", {});
     const pick = <T>(list: readonly T[]): T => list[random(list.length)] as T;
     let sent = 0;
+    let answered = 0;
+    const faults: unknown[] = [];
+    const look = async (): Promise<void> => {
+      await client.request("threads").catch(() => {});
+      for (const { type, request_seq, message } of client.messages.splice(0)) {
+        if (type !== "response" || Number(request_seq) < 10_000) continue;
+        answered += 1;
+        if (/fault of its own/.test(`${message}`)) faults.push(message);
+      }
+    };
+    let before = 0;
     for (let count = 0; count < FUZZ_MESSAGES; count++) {
       const kind = random(20);
       if (kind === 0) client.raw(`Content-Length: ${random(2) ? "abc" : -5}\r\n\r\n`);
@@ -259,18 +274,18 @@ describe("a session", () => {
         client.send({ seq: 10_000 + sent, type: "request", command: pick(COMMANDS), ...body });
         sent += 1;
       }
-      if (count % 200 === 199) await client.request("threads").catch(() => {});
+      if (count % MESSAGES_PER_LOOK === MESSAGES_PER_LOOK - 1) await look();
+      if (count === FUZZ_MESSAGES / 4) before = liveBytes();
     }
+    await look();
+    const growth = liveBytes() - before;
+    if (LONG) console.log(`${FUZZ_MESSAGES} messages, ${answered} responses, ${growth} bytes more`);
+    expect(growth).toBeLessThan(MOST_GROWTH);
+    expect(answered).toBe(sent);
+    expect(faults).toEqual([]);
     const { threads } = await client.request("threads");
     expect(threads).toHaveLength(1);
-    const answered = client.messages.filter(
-      ({ type, request_seq }) => type === "response" && Number(request_seq) >= 10_000,
-    );
-    expect(answered).toHaveLength(sent);
-    expect(
-      answered.filter(({ message }) => /fault of its own/.test(`${message}`)).map(({ message }) => message),
-    ).toEqual([]);
     await client.request("disconnect");
     await ended;
-  }, 120_000);
+  }, 1_200_000);
 });
