@@ -1,28 +1,53 @@
 /** Going back: any place of the past is found again, bit for bit, by reverse and by replay. */
 import { expect, test } from "vitest";
+import type { Machine } from "../../host/node/index.ts";
 import { loggedIn, markOf, newMachine, randomNumbers, workAndMark } from "./guest.ts";
 
-/** Pairs of places in a run of each test: HARTBEAT_PAIRS for a long run. */
-const PAIRS = Number(process.env.HARTBEAT_PAIRS ?? 24);
+/** Pairs of places in the runs of each test: HARTBEAT_PAIRS for a long run. */
+const PAIRS = Number(process.env.HARTBEAT_PAIRS ?? 16);
+const PAIRS_PER_RUN = 200;
+const MOST_MS_PER_PAIR = 5000;
+
+/** A run with marks from the boot on, and a new machine that repeats it from its log. */
+async function markedRun(harts: number, random: (limit: number) => number) {
+  const machine = await newMachine(harts);
+  machine.keepHistory();
+  const boot = Array.from({ length: 10 }, () => {
+    machine.run({ cycles: random(400_000) + 1 });
+    return markOf(machine);
+  });
+  await machine.console.expect(/login: /);
+  machine.console.send("root\n");
+  const marks = [...boot, ...workAndMark(machine, 40, random)];
+  const repeated = await newMachine(harts);
+  repeated.replay(machine.recording());
+  repeated.keepHistory();
+  return { marks, machines: [machine, repeated] };
+}
 
 for (const harts of [1, 4]) {
-  test(`from B to A and back to B, on ${harts} harts with keys and disk`, async () => {
-    const random = randomNumbers(harts + 40);
-    const machine = await newMachine(harts);
-    const history = machine.keepHistory();
-    await machine.console.expect(/login: /);
-    machine.console.send("root\n");
-    const marks = workAndMark(machine, 40, random);
-    for (let pair = 0; pair < PAIRS; pair++) {
-      const [a = 0, b = 0] = [random(marks.length), random(marks.length)].sort((x, y) => x - y);
-      for (const index of [b, a, b]) {
-        const mark = marks[index];
-        if (!mark) throw new Error("no mark");
-        history.goTo(mark.at);
-        expect(machine.stateHash()).toBe(mark.state);
+  test(
+    `from B to A and back to B, on ${harts} harts with keys and disk, by reverse and by replay`,
+    async () => {
+      for (let pair = 0; pair < PAIRS; ) {
+        const random = randomNumbers(harts + 40 + pair);
+        const { marks, machines } = await markedRun(harts, random);
+        for (const end = Math.min(PAIRS, pair + PAIRS_PER_RUN); pair < end; pair++) {
+          const machine = machines[pair % 2] as Machine;
+          const [a = 0, b = 0] = [random(marks.length), random(marks.length)].sort((x, y) => x - y);
+          for (const index of [b, a, b]) {
+            const mark = marks[index];
+            if (!mark) throw new Error("no mark");
+            machine.debugger.goTo(mark.at);
+            expect(machine.stateHash(), `harts ${harts}, pair ${pair}, mark ${index}`).toBe(mark.state);
+          }
+        }
+        for (const machine of machines) machine.dispose();
+        if (PAIRS > PAIRS_PER_RUN) console.log(`${harts} harts: ${pair} pairs are equal`);
       }
-    }
-  }, 600_000);
+    },
+    60_000 + PAIRS * MOST_MS_PER_PAIR,
+  );
 }
 
 test("a step back undoes a step, on every hart", async () => {
