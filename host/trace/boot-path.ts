@@ -60,7 +60,8 @@ export const BOOT_PATH: readonly BootStep[] = [
   `),
   ...kernel("do_one_initcall", { argument: "function" }),
   ...kernel(`
-    wait_for_initramfs console_on_rootfs prepare_namespace integrity_load_keys load_default_modules
+    wait_for_initramfs console_on_rootfs prepare_namespace mount_root move_mount_to_root
+    integrity_load_keys load_default_modules
     async_synchronize_full free_initmem mark_readonly rcu_end_inkernel_boot do_sysctl_args
   `),
 

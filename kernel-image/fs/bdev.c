@@ -150,13 +150,14 @@ struct block_device *bdev_lookup(dev_t dev)
 	return found;
 }
 
+/* Numbers of the device, KiB, name: for whoever has to choose one. */
 void __init printk_all_bdevs(void)
 {
 	struct block_device *bdev;
 
 	list_for_each_entry(bdev, &bdev_list, bd_list)
-		pr_crit("%04x %10lu sectors %s\n", (MAJOR(bdev->bd_dev) << 8) + MINOR(bdev->bd_dev), bdev->bd_nr_sectors,
-			bdev->bd_read_only ? "(read-only)" : "");
+		pr_crit("%02x%02x %15lu %s%s\n", MAJOR(bdev->bd_dev), MINOR(bdev->bd_dev), bdev->bd_nr_sectors / 2, bdev->bd_name,
+			bdev->bd_read_only ? " (read-only)" : "");
 }
 
 static int blkdev_open(struct inode *inode, struct file *file)
@@ -227,7 +228,7 @@ const struct file_operations def_blk_fops = {
 	.fsync = blkdev_fsync,
 };
 
-int add_disk(struct block_device *bdev, const char *name)
+int add_disk(struct block_device *bdev)
 {
 	struct inode *inode = new_inode(bdev_sb);
 
@@ -242,7 +243,7 @@ int add_disk(struct block_device *bdev, const char *name)
 	spin_lock(&bdev_lock);
 	list_add_tail(&bdev->bd_list, &bdev_list);
 	spin_unlock(&bdev_lock);
-	return PTR_ERR_OR_ZERO(device_create(&block_class, NULL, bdev->bd_dev, S_IFBLK | 0600, name));
+	return PTR_ERR_OR_ZERO(device_create(&block_class, NULL, bdev->bd_dev, S_IFBLK | 0600, bdev->bd_name));
 }
 
 /* The file system that block devices' own inodes belong to; nobody can mount or walk it. */

@@ -147,7 +147,7 @@ int do_mount(const char *dev_name, const char *dir_name, const char *type, unsig
 	if (flags & MS_REMOUNT) {
 		ret = path.dentry == path.mnt->mnt_root ? 0 : -EINVAL;
 		if (!ret && path.mnt->mnt_sb->s_op && path.mnt->mnt_sb->s_op->remount_fs)
-			ret = path.mnt->mnt_sb->s_op->remount_fs(path.mnt->mnt_sb, flags);
+			ret = path.mnt->mnt_sb->s_op->remount_fs(path.mnt->mnt_sb, flags, data);
 		if (!ret)
 			path.mnt->mnt_flags = flags & (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC);
 		path_put(&path);
@@ -220,7 +220,7 @@ static int do_umount(struct vfsmount *mnt, bool detach)
 SYSCALL_DEFINE5(mount, const char __user *, dev, const char __user *, dir, const char __user *, type,
 		unsigned long, flags, void __user *, data)
 {
-	char *kernel_dev = NULL, *kernel_dir = NULL, *kernel_type = NULL;
+	char *kernel_dev = NULL, *kernel_dir = NULL, *kernel_type = NULL, *kernel_data = NULL;
 	long ret;
 
 	if (!capable_root())
@@ -228,19 +228,23 @@ SYSCALL_DEFINE5(mount, const char __user *, dev, const char __user *, dir, const
 	kernel_dir = getname(dir);
 	kernel_dev = dev ? getname_flags(dev, LOOKUP_EMPTY) : kstrdup("none", GFP_KERNEL);
 	kernel_type = type ? getname(type) : kstrdup("", GFP_KERNEL);
+	kernel_data = data ? getname_flags(data, LOOKUP_EMPTY) : kstrdup("", GFP_KERNEL);
 	if (IS_ERR(kernel_dir))
 		ret = PTR_ERR(kernel_dir);
 	else if (IS_ERR(kernel_dev))
 		ret = PTR_ERR(kernel_dev);
 	else if (IS_ERR(kernel_type))
 		ret = PTR_ERR(kernel_type);
-	else if (!kernel_dev || !kernel_type)
+	else if (IS_ERR(kernel_data))
+		ret = PTR_ERR(kernel_data);
+	else if (!kernel_dev || !kernel_type || !kernel_data)
 		ret = -ENOMEM;
 	else
-		ret = do_mount(kernel_dev, kernel_dir, kernel_type, flags, NULL);
+		ret = do_mount(kernel_dev, kernel_dir, kernel_type, flags, kernel_data);
 	putname(kernel_dir);
 	putname(kernel_dev);
 	putname(kernel_type);
+	putname(kernel_data);
 	return ret;
 }
 
@@ -263,20 +267,30 @@ SYSCALL_DEFINE2(umount2, const char __user *, name, int, flags)
 	return ret;
 }
 
+/* Does it lie below the root, and not under it, as what the boot mounted first may? */
+static bool is_reachable(const struct vfsmount *mnt, const struct vfsmount *root)
+{
+	while (mnt != root && mnt != mnt->mnt_parent)
+		mnt = mnt->mnt_parent;
+	return mnt == root;
+}
+
 /* /proc/mounts: one line per mount that the reader's root can see. */
 int mounts_show(struct seq_file *m)
 {
 	char *buf = kmalloc(PATH_MAX, GFP_KERNEL);
 	struct vfsmount *mnt;
+	struct path root;
 
 	if (!buf)
 		return -ENOMEM;
+	get_fs_root(current->fs, &root);
 	mutex_lock(&namespace_mutex);
 	list_for_each_entry(mnt, &mount_list, mnt_list) {
 		struct path path = { mnt, mnt->mnt_root };
 		char *name = d_path(&path, buf, PATH_MAX);
 
-		if (IS_ERR(name))
+		if (IS_ERR(name) || !is_reachable(mnt, root.mnt))
 			continue;
 		seq_printf(m, "%s %s %s %s%s%s%s 0 0\n", mnt->mnt_devname, name, mnt->mnt_sb->s_type->name,
 			   mnt->mnt_flags & MS_RDONLY ? "ro" : "rw",
@@ -285,6 +299,7 @@ int mounts_show(struct seq_file *m)
 			   mnt->mnt_flags & MS_NOEXEC ? ",noexec" : "");
 	}
 	mutex_unlock(&namespace_mutex);
+	path_put(&root);
 	kfree(buf);
 	return 0;
 }

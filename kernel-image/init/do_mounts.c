@@ -91,9 +91,12 @@ static dev_t __init name_to_dev_t(const char *name)
 /* Mounted on /root, for now, and entered. */
 static int __init do_mount_root(const char *fs)
 {
+	char data[sizeof(root_mount_data)];
 	struct path path;
-	int err = do_mount("/dev/root", "/root", fs, root_mountflags, root_mount_data);
+	int err;
 
+	strscpy(data, root_mount_data, sizeof(data));	/* mounting takes it apart */
+	err = do_mount("/dev/root", "/root", fs, root_mountflags, data);
 	if (err)
 		return err;
 	err = kern_path("/root", LOOKUP_FOLLOW | LOOKUP_DIRECTORY, &path);
@@ -107,26 +110,45 @@ static int __init do_mount_root(const char *fs)
 	return 0;
 }
 
+/* Each of rootfstype=, or ext2, until one fits. */
+static int __init try_file_systems(void)
+{
+	char names[sizeof(root_fs_names)], *rest = names, *fs;
+	int err = -ENODEV, ret = -EINVAL;
+
+	strscpy(names, *root_fs_names ? root_fs_names : "ext2", sizeof(names));
+	while ((fs = strsep(&rest, ","))) {
+		err = do_mount_root(fs);
+		if (err == -EACCES && !(root_mountflags & MS_RDONLY)) {
+			pr_warn("VFS: the root device is write-protected, mounting it read-only\n");
+			root_mountflags |= MS_RDONLY;
+			err = do_mount_root(fs);
+		}
+		if (!err)
+			return 0;
+		if (err != -ENODEV)
+			ret = err;
+		else
+			pr_err("VFS: there is no file system \"%s\"\n", fs);
+	}
+	return ret;
+}
+
 static void __init mount_root(dev_t dev)
 {
-	const char *fs = *root_fs_names ? root_fs_names : "ext2";
-	int err;
+	int err = -ENXIO;
 
-	if (!dev) {
-		pr_crit("VFS: Cannot open root device \"%s\"\n", saved_root_name);
-		pr_crit("Please append a correct \"root=\" boot option; here are the available block devices:\n");
-		printk_all_bdevs();
-		panic("VFS: Unable to mount root fs on unknown-block(0,0)");
+	if (dev) {
+		init_mknod("/dev/root", S_IFBLK | 0600, dev);
+		err = try_file_systems();
 	}
-	init_mknod("/dev/root", S_IFBLK | 0600, dev);
-	err = do_mount_root(fs);
-	if (err == -EACCES && !(root_mountflags & MS_RDONLY)) {
-		pr_warn("VFS: the root device is write-protected, mounting it read-only\n");
-		root_mountflags |= MS_RDONLY;
-		err = do_mount_root(fs);
-	}
-	if (err)
-		panic("VFS: Unable to mount root fs (%s) on unknown-block(%u,%u): error %d", fs, MAJOR(dev), MINOR(dev), err);
+	if (!err)
+		return;
+	pr_crit("VFS: Cannot open root device \"%s\" or unknown-block(%u,%u): error %d\n", saved_root_name, MAJOR(dev),
+		MINOR(dev), err);
+	pr_crit("Please append a correct \"root=\" boot option; here are the available partitions:\n");
+	printk_all_bdevs();
+	panic("VFS: Unable to mount root fs on unknown-block(%u,%u)", MAJOR(dev), MINOR(dev));
 }
 
 /* Without root= the ramdisk stays the root. */

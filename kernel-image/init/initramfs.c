@@ -214,7 +214,7 @@ static const char *__init unpack_to_rootfs(const char *buf, unsigned long len)
 	return error;
 }
 
-/* What /init or /sbin/init may count on even without an archive. */
+/* What the boot counts on, whatever the archive has. */
 static int __init default_rootfs(void)
 {
 	int ret = init_mkdir("/dev", 0755);
@@ -238,8 +238,10 @@ static void __init do_populate_rootfs(void *unused, async_cookie_t cookie)
 /* Unpacks beside the initcalls that follow; who needs the files waits for them. */
 static int __init populate_rootfs(void)
 {
-	if (!initrd_start || initrd_end <= initrd_start)
-		return default_rootfs();
+	int ret = default_rootfs();
+
+	if (ret || !initrd_start || initrd_end <= initrd_start)
+		return ret;
 	pr_info("Unpacking initramfs...\n");
 	initramfs_cookie = async_schedule(do_populate_rootfs, NULL) + 1;
 	return 0;

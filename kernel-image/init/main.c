@@ -263,6 +263,8 @@ static int __init init_eaccess(const char *filename)
 
 static void __init kernel_init_freeable(void)
 {
+	int ret;
+
 	/* Now it may sleep in allocation, and run anywhere. */
 	gfp_allowed_mask = __GFP_BITS_MASK;
 	set_mems_allowed(node_states[N_MEMORY]);
@@ -286,7 +288,10 @@ static void __init kernel_init_freeable(void)
 	wait_for_initramfs();
 	devtmpfs_mount("/dev");
 	console_on_rootfs();
-	if (init_eaccess(ramdisk_execute_command) != 0) {
+	ret = init_eaccess(ramdisk_execute_command);
+	if (ret) {
+		if (ramdisk_command_set)
+			pr_warn("check access for rdinit=%s failed: %d, ignoring\n", ramdisk_execute_command, ret);
 		ramdisk_execute_command = NULL;
 		prepare_namespace();
 	}

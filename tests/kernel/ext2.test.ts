@@ -1,14 +1,14 @@
 /** The kernel's ext2 on a virtio disk: root file system, what the host's tools find there afterwards, power cuts. */
-import { execFileSync, spawnSync } from "node:child_process";
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { FileDisk, Machine } from "../../host/node/index.ts";
-import { IMAGE, INITRAMFS } from "../boot/images.ts";
+import { IMAGE } from "../boot/images.ts";
+import { DISK_TOOLS, type DiskContents, debugfs, fsck, makeDisk } from "../tools/ext2-disk.ts";
 import { bootGuest, describeInEachPlace, type Guest, Shell } from "../tools/guest.ts";
 import { requireTool } from "../tools/require-tool.ts";
-import { unpackCpio } from "../tools/unpack-cpio.ts";
 import { buildUsertests, results } from "./usertests.ts";
 
 const LIMIT_MS = 400_000;
@@ -18,61 +18,28 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 /** Numbers, one a line: what `seq 1 last` writes. */
 const numbers = (last: number): string => Array.from({ length: last }, (_, i) => `${i + 1}\n`).join("");
 
-/** An image whose root has the programs of the initial RAM disk, and whatever else. */
-function makeDisk(name: string, words: readonly string[], more: Readonly<Record<string, Uint8Array>> = {}) {
-  const tree = join(folder, `${name}.tree`);
-  const image = join(folder, `${name}.img`);
-  unpackCpio(readFileSync(INITRAMFS), tree);
-  for (const [path, bytes] of Object.entries(more)) writeFileSync(join(tree, path), bytes, { mode: 0o755 });
-  execFileSync("mke2fs", [
-    "-q",
-    "-t",
-    "ext2",
-    "-E",
-    "root_owner=0:0",
-    "-d",
-    tree,
-    ...words.slice(0, -1),
-    image,
-    words.at(-1) ?? "",
-  ]);
-  rmSync(tree, { recursive: true });
-  return image;
-}
-
-/** What e2fsck says of the image, and its status: 0 if all is well. */
-function check(image: string, ...how: string[]): { status: number | null; said: string } {
-  const { status, stdout } = spawnSync("e2fsck", ["-f", ...how, image], { encoding: "utf8" });
-  return { status, said: stdout };
-}
-
-const debugfs = (image: string, request: string): string =>
-  execFileSync("debugfs", ["-R", request, image], {
-    encoding: "utf8",
-    maxBuffer: 2 ** 26,
-    stdio: ["ignore", "pipe", "ignore"],
-  });
+/** An image in this test's folder, which can be booted. */
+const disk = (
+  name: string,
+  size: string,
+  words: readonly string[] = [],
+  contents: DiskContents = {},
+): string => makeDisk(join(folder, `${name}.img`), size, contents, words);
 
 requireTool(
-  "mke2fs",
-  "e2fsck",
-  "debugfs",
+  ...DISK_TOOLS,
   "riscv64-linux-gnu-gcc",
   "make",
 )("ext2", () => {
   describeInEachPlace("is the root file system", (place) => {
-    const image = join(folder, `${place.machine}${place.harts}.img`);
+    let image: string;
     let guest: Guest;
     let shell: Shell;
 
     beforeAll(async () => {
       // Small blocks: a file of moderate size needs indirect blocks of all kinds that matter.
-      copyFileSync(
-        makeDisk(`${place.machine}${place.harts}-new`, ["-b", "1024", "20M"], {
-          "bin/usertests": buildUsertests(),
-        }),
-        image,
-      );
+      const files = { "bin/usertests": buildUsertests() };
+      image = disk(`${place.machine}${place.harts}`, "20M", ["-b", "1024"], { files });
       guest = await bootGuest(place, {
         initrd: [],
         disk: image,
@@ -125,7 +92,7 @@ requireTool(
     test("after poweroff e2fsck finds nothing to repair, and debugfs what was written", async () => {
       guest.send("poweroff\n");
       expect(await guest.ended()).toBe(0);
-      expect(check(image, "-n")).toMatchObject({ status: 0 });
+      expect(fsck(image, "-n")).toMatchObject({ status: 0 });
       expect(debugfs(image, "show_super_stats -h")).toMatch(/Filesystem state: +clean$/m);
       expect(debugfs(image, "cat /data/large")).toBe(numbers(80000));
       expect(debugfs(image, "cat /data/hard")).toBe(numbers(80000));
@@ -146,7 +113,7 @@ requireTool(
     test("whenever the power is cut, e2fsck can repair it, and what was synced is there", {
       timeout: LIMIT_MS,
     }, async () => {
-      const image = makeDisk("cut", ["-b", "1024", "8M"]);
+      const image = disk("cut", "8M", ["-b", "1024"]);
       const machine = await boot(image, "root=/dev/vda rw");
       await machine.console.expect(/login: /);
       machine.console.send("root\n");
@@ -160,15 +127,15 @@ requireTool(
         machine.run({ cycles: 1_500_000 + 370_000 * cut });
         const copy = join(folder, "cut-now.img");
         copyFileSync(image, copy);
-        expect(check(copy, "-y").status, `cut ${cut}`).toBeLessThan(4);
-        expect(check(copy, "-n"), `cut ${cut}`).toMatchObject({ status: 0 });
+        expect(fsck(copy, "-y").status, `cut ${cut}`).toBeLessThan(4);
+        expect(fsck(copy, "-n"), `cut ${cut}`).toMatchObject({ status: 0 });
         expect(debugfs(copy, "cat /kept/numbers"), `cut ${cut}`).toBe(numbers(9000));
       }
       machine.dispose();
     });
 
     test("what is no ext2, or has more than it, is refused in a sentence", async () => {
-      const image = makeDisk("refused", ["4M"]);
+      const image = disk("refused", "4M");
       const modern = join(folder, "modern.img");
       execFileSync("mke2fs", ["-q", "-t", "ext4", modern, "8M"]);
       const zeroes = join(folder, "zeroes.img");
@@ -198,19 +165,8 @@ requireTool(
       machine.dispose();
     });
 
-    test("a root that is not there panics with the devices that are", async () => {
-      const image = makeDisk("none", ["4M"]);
-      const machine = await boot(image, "root=/dev/vdx");
-      await machine.console.expect(/VFS: Cannot open root device "\/dev\/vdx"/);
-      await machine.console.expect(/fe00 +8192 sectors/);
-      await machine.console.expect(
-        /Kernel panic - not syncing: VFS: Unable to mount root fs on unknown-block\(0,0\)/,
-      );
-      machine.dispose();
-    });
-
     test("without rw the root is read-only until it is remounted", async () => {
-      const image = makeDisk("ro", ["4M"]);
+      const image = disk("ro", "4M");
       const machine = await boot(image, "root=254:0");
       await machine.console.expect(/Mounted root \(ext2 filesystem\) readonly/);
       await machine.console.expect(/login: /);

@@ -146,7 +146,8 @@ static int virtblk_probe(struct virtio_device *vdev)
 	snprintf(vblk->name, sizeof(vblk->name), "vd%c", 'a' + nr_disks);
 	/* From here on the device works. */
 	vdev->config->set_status(vdev, vdev->config->get_status(vdev) | VIRTIO_CONFIG_S_DRIVER_OK);
-	ret = add_disk(&vblk->bdev, vblk->name);
+	vblk->bdev.bd_name = vblk->name;
+	ret = add_disk(&vblk->bdev);
 	if (ret)
 		return ret;
 	pr_info("virtio_blk: [%s] %lu 512-byte logical blocks\n", vblk->name, vblk->bdev.bd_nr_sectors);

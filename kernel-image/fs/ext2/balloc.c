@@ -17,11 +17,15 @@ int ext2_find_free_bit(const char *map, u32 from, u32 size)
 	return -1;
 }
 
-static u32 blocks_in_group(struct super_block *sb, u32 group)
+/* Is it one that no file can have: of its group's bitmaps and inodes, or before all groups? */
+static bool is_structure(struct super_block *sb, const struct ext2_group_desc *gd, u32 block)
 {
-	struct ext2_super_block *es = &EXT2_SB(sb)->es;
+	struct ext2_sb_info *sbi = EXT2_SB(sb);
+	u32 table = DIV_ROUND_UP(sbi->es.s_inodes_per_group * sbi->inode_size, sb->s_blocksize);
 
-	return min(es->s_blocks_per_group, es->s_blocks_count - es->s_first_data_block - group * es->s_blocks_per_group);
+	return block == gd->bg_block_bitmap || block == gd->bg_inode_bitmap ||
+	       (block >= gd->bg_inode_table && block - gd->bg_inode_table < table) ||
+	       block <= sbi->es.s_first_data_block + DIV_ROUND_UP(sbi->groups * sizeof(*gd), sb->s_blocksize);
 }
 
 /* From the goal on, then from the group's beginning. 0: the group is full. */
@@ -30,7 +34,7 @@ static int allocate_in_group(struct super_block *sb, u32 group, u32 from, u32 *b
 	struct ext2_super_block *es = &EXT2_SB(sb)->es;
 	struct buffer_head gbh, map;
 	struct ext2_group_desc *gd;
-	u32 size = blocks_in_group(sb, group);
+	u32 size = ext2_blocks_in_group(sb, group);
 	int bit, ret = ext2_group(sb, group, &gbh, &gd);
 
 	*block = 0;
@@ -45,13 +49,15 @@ static int allocate_in_group(struct super_block *sb, u32 group, u32 from, u32 *b
 		bit = ext2_find_free_bit(map.b_data, from, size);
 		if (bit < 0)
 			bit = ext2_find_free_bit(map.b_data, 0, min(from, size));
-		if (bit >= 0) {
+		*block = bit >= 0 ? ext2_group_first_block(sb, group) + bit : 0;
+		if (*block && is_structure(sb, gd, *block)) {
+			ret = -EUCLEAN;
+		} else if (*block) {
 			map.b_data[bit / 8] |= 1 << bit % 8;
 			mark_buffer_dirty(&map);
 			gd->bg_free_blocks_count--;
 			mark_buffer_dirty(&gbh);
 			es->s_free_blocks_count--;
-			*block = es->s_first_data_block + group * es->s_blocks_per_group + bit;
 		}
 		brelse(&map);
 	}
@@ -81,7 +87,9 @@ int ext2_new_block(struct inode *inode, u32 goal, u32 *block)
 		ret = allocate_in_group(sb, group, i ? 0 : goal, block);
 	}
 	mutex_unlock(&sbi->lock);
-	if (!ret && !*block)
+	if (ret == -EUCLEAN)
+		ret = ext2_error(sb, "block %u of the file system's own structures is marked as free", *block);
+	else if (!ret && !*block)
 		ret = ext2_error(sb, "free blocks are counted, but there are none");
 	if (!ret) {
 		inode->i_blocks += sb->s_blocksize / 512;
@@ -90,7 +98,7 @@ int ext2_new_block(struct inode *inode, u32 goal, u32 *block)
 	return ret;
 }
 
-void ext2_free_block(struct inode *inode, u32 block)
+int ext2_free_block(struct inode *inode, u32 block)
 {
 	struct super_block *sb = inode->i_sb;
 	struct ext2_sb_info *sbi = EXT2_SB(sb);
@@ -99,26 +107,30 @@ void ext2_free_block(struct inode *inode, u32 block)
 	u32 bit = (block - es->s_first_data_block) % es->s_blocks_per_group;
 	struct buffer_head gbh, map;
 	struct ext2_group_desc *gd;
+	bool sound = false;
+	int ret;
 
-	if (block < es->s_first_data_block || block >= es->s_blocks_count) {
-		ext2_error(sb, "inode %lu has block %u, which is outside", inode->i_ino, block);
-		return;
-	}
 	mutex_lock(&sbi->lock);
-	if (!ext2_group(sb, group, &gbh, &gd)) {
-		if (!sb_bread(sb, gd->bg_block_bitmap, &map)) {
-			if (map.b_data[bit / 8] & 1 << bit % 8) {
-				map.b_data[bit / 8] &= ~(1 << bit % 8);
-				mark_buffer_dirty(&map);
-				gd->bg_free_blocks_count++;
-				mark_buffer_dirty(&gbh);
-				es->s_free_blocks_count++;
-			}
-			brelse(&map);
+	ret = ext2_group(sb, group, &gbh, &gd);
+	if (!ret) {
+		ret = sb_bread(sb, gd->bg_block_bitmap, &map);
+		sound = !ret && !is_structure(sb, gd, block) && map.b_data[bit / 8] & 1 << bit % 8;
+		if (sound) {
+			map.b_data[bit / 8] &= ~(1 << bit % 8);
+			mark_buffer_dirty(&map);
+			gd->bg_free_blocks_count++;
+			mark_buffer_dirty(&gbh);
+			es->s_free_blocks_count++;
 		}
-		brelse(&gbh);
+		brelse(&map);
 	}
+	brelse(&gbh);
 	mutex_unlock(&sbi->lock);
+	if (ret)
+		return ret;
+	if (!sound)
+		return ext2_error(sb, "inode %lu has block %u, which is free or no file's", inode->i_ino, block);
 	inode->i_blocks -= sb->s_blocksize / 512;
 	mark_inode_dirty(inode);
+	return 0;
 }

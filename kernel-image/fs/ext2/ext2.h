@@ -69,11 +69,15 @@ struct ext2_dir_entry {
 
 #define EXT2_DIR_REC_LEN(name_len) ALIGN((name_len) + 8U, 4U)
 
+/* What to do when the file system turns out to be damaged: the mount option errors=. */
+enum ext2_errors { EXT2_ERRORS_RO, EXT2_ERRORS_CONT, EXT2_ERRORS_PANIC };
+
 /* lock covers the bitmaps, the descriptors' and the super block's counts. */
 struct ext2_sb_info {
 	struct ext2_super_block es;
 	struct mutex lock;
 	u32 groups, inode_size, first_ino;
+	enum ext2_errors errors;
 	u32 youngest;		/* the latest time in the super block: no clock can be earlier */
 };
 
@@ -87,13 +91,27 @@ struct ext2_inode_info {
 static inline struct ext2_sb_info *EXT2_SB(struct super_block *sb) { return sb->s_fs_info; }
 static inline struct ext2_inode_info *EXT2_I(struct inode *inode) { return inode->i_fs; }
 
-/* super.c: tells, marks the file system as damaged and makes it read-only. Returns -EIO. */
+static inline u32 ext2_group_first_block(struct super_block *sb, u32 group)
+{
+	struct ext2_super_block *es = &EXT2_SB(sb)->es;
+
+	return es->s_first_data_block + group * es->s_blocks_per_group;
+}
+
+static inline u32 ext2_blocks_in_group(struct super_block *sb, u32 group)
+{
+	struct ext2_super_block *es = &EXT2_SB(sb)->es;
+
+	return min(es->s_blocks_per_group, es->s_blocks_count - ext2_group_first_block(sb, group));
+}
+
+/* super.c: tells, marks the file system as damaged and does what errors= says. Returns -EIO. */
 __printf(2, 3) int ext2_error(struct super_block *sb, const char *fmt, ...);
 int ext2_group(struct super_block *sb, u32 group, struct buffer_head *bh, struct ext2_group_desc **gd);
 
 /* balloc.c */
 int ext2_new_block(struct inode *inode, u32 goal, u32 *block);
-void ext2_free_block(struct inode *inode, u32 block);
+int ext2_free_block(struct inode *inode, u32 block);	/* an error: the file system is damaged */
 int ext2_find_free_bit(const char *map, u32 from, u32 size);	/* -1: none */
 
 /* ialloc.c */

@@ -78,6 +78,8 @@ static int read_inode(struct inode *inode)
 	memcpy(ei->i_data, raw->i_block, sizeof(ei->i_data));
 	if (!inode->i_nlink)
 		ret = -ESTALE;
+	else if (inode->i_size < 0)
+		ret = ext2_error(inode->i_sb, "inode %lu has no size that can be", inode->i_ino);
 	brelse(&bh);
 	if (!ret && is_fast_symlink(inode)) {
 		inode->i_link = kstrndup((char *)ei->i_data, min_t(loff_t, inode->i_size, sizeof(ei->i_data)), GFP_KERNEL);

@@ -33,6 +33,11 @@ static int block_to_path(struct inode *inode, u64 iblock, u32 path[4])
 	return levels + 2;
 }
 
+static bool is_inside(struct super_block *sb, u32 block)
+{
+	return block >= EXT2_SB(sb)->es.s_first_data_block && block < EXT2_SB(sb)->es.s_blocks_count;
+}
+
 int ext2_lookup_block(struct inode *inode, u64 iblock, bool create, u32 *block)
 {
 	struct super_block *sb = inode->i_sb;
@@ -47,7 +52,7 @@ int ext2_lookup_block(struct inode *inode, u64 iblock, bool create, u32 *block)
 	for (int level = 0;; level++) {
 		bool last = level + 1 == depth;
 
-		if (*entry >= EXT2_SB(sb)->es.s_blocks_count)
+		if (*entry && !is_inside(sb, *entry))
 			ret = ext2_error(sb, "inode %lu has block %u, which is outside", inode->i_ino, *entry);
 		if (!*entry && create) {
 			u32 new;
@@ -102,31 +107,35 @@ int ext2_get_block(struct inode *inode, u64 iblock, bool create, u32 *block)
 }
 
 /* Frees what of the tree below *entry lies at or behind its block number from; *entry itself if that is all. */
-static void free_branch(struct inode *inode, u32 *entry, int levels, u64 from)
+static int free_branch(struct inode *inode, u32 *entry, int levels, u64 from)
 {
 	struct super_block *sb = inode->i_sb;
 	u32 per_block = sb->s_blocksize / 4;
 	struct buffer_head bh;
 	u64 span = 1;
+	int ret;
 
 	if (!*entry)
-		return;
+		return 0;
+	if (!is_inside(sb, *entry))
+		return ext2_error(sb, "inode %lu has block %u, which is outside", inode->i_ino, *entry);
 	if (levels) {
 		for (int i = 1; i < levels; i++)
 			span *= per_block;
-		if (sb_bread(sb, *entry, &bh))
-			return;
-		for (u64 i = from / span; i < per_block; i++)
-			free_branch(inode, (u32 *)bh.b_data + i, levels - 1, i == from / span ? from % span : 0);
+		ret = sb_bread(sb, *entry, &bh);
+		for (u64 i = from / span; !ret && i < per_block; i++)
+			ret = free_branch(inode, (u32 *)bh.b_data + i, levels - 1, i == from / span ? from % span : 0);
 		if (from)
 			mark_buffer_dirty(&bh);
 		brelse(&bh);
-		if (from)
-			return;
+		if (ret || from)
+			return ret;
 		bforget(sb, *entry);
 	}
-	ext2_free_block(inode, *entry);
-	*entry = 0;
+	ret = ext2_free_block(inode, *entry);
+	if (!ret)
+		*entry = 0;
+	return ret;
 }
 
 void ext2_truncate_blocks(struct inode *inode, loff_t size)
@@ -134,15 +143,16 @@ void ext2_truncate_blocks(struct inode *inode, loff_t size)
 	struct ext2_inode_info *ei = EXT2_I(inode);
 	u32 bs = inode->i_sb->s_blocksize;
 	u64 first = ((u64)size + bs - 1) / bs, start = 0, span = 1;
+	int ret = 0;
 
 	mutex_lock(&ei->map_lock);
-	for (int i = 0; i < EXT2_N_BLOCKS; i++) {
+	for (int i = 0; !ret && i < EXT2_N_BLOCKS; i++) {
 		int levels = i < EXT2_NDIR_BLOCKS ? 0 : i - EXT2_NDIR_BLOCKS + 1;
 
 		if (levels)
 			span *= bs / 4;
 		if (first < start + span)
-			free_branch(inode, &ei->i_data[i], levels, first > start ? first - start : 0);
+			ret = free_branch(inode, &ei->i_data[i], levels, first > start ? first - start : 0);
 		start += span;
 	}
 	mutex_unlock(&ei->map_lock);

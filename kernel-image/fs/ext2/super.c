@@ -38,12 +38,16 @@ int ext2_error(struct super_block *sb, const char *fmt, ...)
 	va_start(args, fmt);
 	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
-	pr_err("EXT2-fs error (device %u:%u): %s; it is read-only from now on, run e2fsck\n", MAJOR(sb->s_dev),
-	       MINOR(sb->s_dev), text);
+	pr_err("EXT2-fs error (device %s): %s\n", sb->s_bdev->bd_name, text);
 	EXT2_SB(sb)->es.s_state |= EXT2_ERROR_FS;
 	if (!(sb->s_flags & MS_RDONLY))
 		ext2_sync_super(sb);
-	sb->s_flags |= MS_RDONLY;
+	if (EXT2_SB(sb)->errors == EXT2_ERRORS_PANIC)
+		panic("EXT2-fs (device %s): panic forced after error", sb->s_bdev->bd_name);
+	if (EXT2_SB(sb)->errors == EXT2_ERRORS_RO && !(sb->s_flags & MS_RDONLY)) {
+		pr_crit("EXT2-fs (device %s): now read-only; unmount it and run e2fsck\n", sb->s_bdev->bd_name);
+		sb->s_flags |= MS_RDONLY;
+	}
 	return -EIO;
 }
 
@@ -85,10 +89,37 @@ static int set_valid(struct super_block *sb, bool valid)
 	return ext2_sync_super(sb) ?: sync_blockdev(sb->s_bdev);
 }
 
-static int ext2_remount_fs(struct super_block *sb, unsigned long flags)
+static int parse_options(struct super_block *sb, char *options)
+{
+	static const char *const names[] = {
+		[EXT2_ERRORS_RO] = "errors=remount-ro",
+		[EXT2_ERRORS_CONT] = "errors=continue",
+		[EXT2_ERRORS_PANIC] = "errors=panic",
+	};
+	char *word;
+
+	while ((word = strsep(&options, ","))) {
+		unsigned int i = 0;
+
+		while (*word && i < ARRAY_SIZE(names) && strcmp(word, names[i]))
+			i++;
+		if (i == ARRAY_SIZE(names)) {
+			pr_err("EXT2-fs: unrecognized mount option \"%s\"\n", word);
+			return -EINVAL;
+		}
+		if (*word)
+			EXT2_SB(sb)->errors = i;
+	}
+	return 0;
+}
+
+static int ext2_remount_fs(struct super_block *sb, unsigned long flags, char *data)
 {
 	struct ext2_super_block *es = &EXT2_SB(sb)->es;
+	int ret = parse_options(sb, data);
 
+	if (ret)
+		return ret;
 	if (!((sb->s_flags ^ flags) & MS_RDONLY))
 		return 0;
 	if (flags & MS_RDONLY) {
@@ -123,10 +154,25 @@ static const struct super_operations ext2_sops = {
 	.remount_fs = ext2_remount_fs,
 };
 
+static u32 count_groups(const struct ext2_super_block *es)
+{
+	return DIV_ROUND_UP(es->s_blocks_count - es->s_first_data_block, es->s_blocks_per_group);
+}
+
+static u32 inode_size(const struct ext2_super_block *es)
+{
+	return es->s_rev_level ? es->s_inode_size : EXT2_GOOD_OLD_INODE_SIZE;
+}
+
+static u32 first_inode(const struct ext2_super_block *es)
+{
+	return es->s_rev_level ? es->s_first_ino : EXT2_GOOD_OLD_FIRST_INO;
+}
+
 /* NULL, or what is wrong with it. */
 static const char *check_super(struct super_block *sb, const struct ext2_super_block *es)
 {
-	u32 bits;
+	u32 bits, size = inode_size(es);
 
 	if (es->s_magic != EXT2_SUPER_MAGIC)
 		return "it has no ext2 super block";
@@ -139,9 +185,41 @@ static const char *check_super(struct super_block *sb, const struct ext2_super_b
 	bits = (1024U << es->s_log_block_size) * 8;
 	if (!es->s_blocks_per_group || es->s_blocks_per_group > bits || !es->s_inodes_per_group ||
 	    es->s_inodes_per_group > bits || es->s_first_data_block >= es->s_blocks_count ||
-	    (u64)es->s_blocks_count << (es->s_log_block_size + 1) > sb->s_bdev->bd_nr_sectors)
+	    es->s_inodes_per_group % 8 || es->s_first_data_block != !es->s_log_block_size)
 		return "its super block does not make sense";
+	if (size < EXT2_GOOD_OLD_INODE_SIZE || size > bits / 8 || size & (size - 1) ||
+	    first_inode(es) < EXT2_GOOD_OLD_FIRST_INO || first_inode(es) > es->s_inodes_count ||
+	    (u64)count_groups(es) * es->s_inodes_per_group != es->s_inodes_count)
+		return "what its super block says of inodes does not make sense";
+	if ((u64)es->s_blocks_count << (es->s_log_block_size + 1) > sb->s_bdev->bd_nr_sectors)
+		return "it is larger than the device";
 	return NULL;
+}
+
+/* A group's own structures lie in the group. */
+static bool check_descriptors(struct super_block *sb)
+{
+	struct ext2_sb_info *sbi = EXT2_SB(sb);
+	u32 table = DIV_ROUND_UP(sbi->es.s_inodes_per_group * sbi->inode_size, sb->s_blocksize);
+	struct ext2_group_desc *gd;
+	struct buffer_head bh;
+
+	for (u32 group = 0; group < sbi->groups; group++) {
+		u32 first = ext2_group_first_block(sb, group), end = first + ext2_blocks_in_group(sb, group);
+		bool sound;
+
+		if (ext2_group(sb, group, &bh, &gd))
+			return false;
+		sound = gd->bg_block_bitmap >= first && gd->bg_block_bitmap < end &&
+			gd->bg_inode_bitmap >= first && gd->bg_inode_bitmap < end &&
+			gd->bg_inode_table >= first && gd->bg_inode_table < end && end - gd->bg_inode_table >= table;
+		brelse(&bh);
+		if (!sound) {
+			pr_err("EXT2-fs: the descriptor of group %u does not make sense\n", group);
+			return false;
+		}
+	}
+	return true;
 }
 
 static int ext2_fill_super(struct super_block *sb, const char *dev_name, void *data)
@@ -158,15 +236,16 @@ static int ext2_fill_super(struct super_block *sb, const char *dev_name, void *d
 	es = &sbi->es;
 	sb->s_fs_info = sbi;
 	sb->s_blocksize = SB_OFFSET;
-	ret = sb_bread(sb, 1, &bh);
+	ret = parse_options(sb, data);
+	if (!ret)
+		ret = sb_bread(sb, 1, &bh);
 	if (ret)
 		goto out;
 	memcpy(es, bh.b_data, sizeof(*es));
 	brelse(&bh);
 	wrong = check_super(sb, es);
 	if (wrong) {
-		if (!data)
-			pr_err("EXT2-fs: cannot mount %s: %s\n", dev_name, wrong);
+		pr_err("EXT2-fs: cannot mount %s: %s\n", dev_name, wrong);
 		ret = -EINVAL;
 		goto out;
 	}
@@ -175,9 +254,13 @@ static int ext2_fill_super(struct super_block *sb, const char *dev_name, void *d
 	sb->s_magic = EXT2_SUPER_MAGIC;
 	sb->s_op = &ext2_sops;
 	sb->s_keeps_unused = true;
-	sbi->groups = DIV_ROUND_UP(es->s_blocks_count - es->s_first_data_block, es->s_blocks_per_group);
-	sbi->inode_size = es->s_rev_level ? es->s_inode_size : EXT2_GOOD_OLD_INODE_SIZE;
-	sbi->first_ino = es->s_rev_level ? es->s_first_ino : EXT2_GOOD_OLD_FIRST_INO;
+	sbi->groups = count_groups(es);
+	sbi->inode_size = inode_size(es);
+	sbi->first_ino = first_inode(es);
+	if (!check_descriptors(sb)) {
+		ret = -EINVAL;
+		goto out;
+	}
 	sbi->youngest = max(es->s_lastcheck, max(es->s_mtime, es->s_wtime));
 	if (!(es->s_state & EXT2_VALID_FS) || (es->s_state & EXT2_ERROR_FS))
 		pr_warn("EXT2-fs: %s was not unmounted cleanly; running e2fsck is recommended\n", dev_name);

@@ -16,6 +16,7 @@ struct block_device_operations {
 
 struct block_device {
 	dev_t bd_dev;
+	const char *bd_name;		/* of its node in /dev */
 	u64 bd_nr_sectors;
 	bool bd_read_only;
 	const struct block_device_operations *bd_ops;
@@ -27,6 +28,6 @@ struct block_device {
 struct block_device *lookup_bdev(const char *name);	/* by the path of its node, or an error */
 struct block_device *bdev_lookup(dev_t dev);
 void printk_all_bdevs(void);
-int add_disk(struct block_device *bdev, const char *name);
+int add_disk(struct block_device *bdev);
 
 #endif

@@ -186,7 +186,7 @@ struct super_operations {
 	int (*sync_fs)(struct super_block *sb);
 	void (*put_super)(struct super_block *sb);
 	int (*statfs)(struct super_block *sb, struct kstatfs *buf);
-	int (*remount_fs)(struct super_block *sb, unsigned long flags);
+	int (*remount_fs)(struct super_block *sb, unsigned long flags, char *data);
 };
 
 struct kstatfs {

@@ -1,7 +1,19 @@
 /** Sections 4 to 10 of the boot path: from rest_init to the login prompt. */
 import { expect } from "vitest";
-import type { KernelMemory } from "./observed-boot.ts";
-import { console, holds, type Row, row, says, sees, task0, task1, threads, threadsOfEachCpu } from "./row.ts";
+import type { KernelMemory, Probe } from "./observed-boot.ts";
+import {
+  console,
+  holds,
+  type Row,
+  row,
+  rowFromDisk,
+  says,
+  sees,
+  task0,
+  task1,
+  threads,
+  threadsOfEachCpu,
+} from "./row.ts";
 
 const SCHEDULING = 1;
 const RUNNING = 3;
@@ -32,6 +44,23 @@ function suitesInMemory(memory: KernelMemory): boolean {
   );
   return names.length > 8 && names.includes("list") && names.includes("page_alloc");
 }
+
+/** The device of the first virtio disk, 254:0, as the kernel writes its numbers. */
+const VDA = 254 << 20;
+
+/** File system and device of a process's root. */
+function rootOf(memory: KernelMemory, which: (task: { pid: number; comm: string }) => boolean) {
+  const task = memory.tasks().find(which);
+  if (!task) throw new Error("there is no such process");
+  const fs = memory.u64(memory.field(task.address, "task_struct", "fs"));
+  const mount = memory.u64(memory.field(fs, "fs_struct", "root_mnt"));
+  const sb = memory.u64(memory.field(mount, "vfsmount", "mnt_sb"));
+  const type = memory.u64(memory.field(sb, "super_block", "s_type"));
+  const name = memory.u64(memory.field(type, "file_system_type", "name"));
+  return { type: memory.text(name), device: memory.u32(memory.field(sb, "super_block", "s_dev")) };
+}
+/** A probe: each use is a look of its own. */
+const rootOfInit = (): Probe => (memory) => rootOf(memory, ({ pid }) => pid === 1).type;
 
 export const LATER_ROWS: readonly Row[] = [
   row("4 rcu_scheduler_starting", task0("rest_init", "rcu_scheduler_starting"), (boot) =>
@@ -143,9 +172,15 @@ export const LATER_ROWS: readonly Row[] = [
     "7 init in the ramdisk",
     holds(({ records }) => records.at(-1)?.name, "/sbin/init"),
   ),
-  row(
+  rowFromDisk(
     "7 prepare_namespace",
-    holds(({ memory }) => memory.has("prepare_namespace"), true),
+    task1("console_on_rootfs", "prepare_namespace", "mount_root", "move_mount_to_root", "free_initmem"),
+    console(/VFS: Mounted root \(ext2 filesystem\) on device 254:0\.\r\n/),
+    sees("prepare_namespace", rootOfInit(), "rootfs"),
+    sees("free_initmem", rootOfInit(), "ext2"),
+    // Everybody's root: also of the programs that init has started.
+    holds(({ memory }) => rootOf(memory, ({ comm }) => comm === "getty"), { type: "ext2", device: VDA }),
+    holds(({ records }) => records.at(-1)?.name, "/sbin/init"),
   ),
   row("7 integrity_load_keys, load_default_modules", task1("integrity_load_keys", "load_default_modules")),
   row("7 async_synchronize_full", task1("console_on_rootfs", "async_synchronize_full", "free_initmem")),

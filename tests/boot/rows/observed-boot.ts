@@ -1,6 +1,6 @@
 /** One boot to the login prompt, watched from outside: who entered which function where, and what memory held. */
 import { MachineTarget } from "../../../host/debug/machine-target.ts";
-import { Machine } from "../../../host/node/index.ts";
+import { type CreateOptions, Machine } from "../../../host/node/index.ts";
 import { BOOT_PATH } from "../../../host/trace/boot-path.ts";
 import { BootTrace, type TraceRecord } from "../../../host/trace/boot-trace.ts";
 
@@ -131,8 +131,12 @@ export class ObservedBoot {
   }
 
   /** `probes` are looked at when the functions that they are listed under are entered. */
-  static async watch(harts: number, probes: ReadonlyMap<string, readonly Probe[]>): Promise<ObservedBoot> {
-    const machine = await Machine.create({ harts });
+  static async watch(
+    harts: number,
+    probes: ReadonlyMap<string, readonly Probe[]>,
+    options: Pick<CreateOptions, "append" | "drives"> = {},
+  ): Promise<ObservedBoot> {
+    const machine = await Machine.create({ harts, ...options });
     const target = new MachineTarget(machine);
     const trace = new BootTrace(target, [
       ...BOOT_PATH,

@@ -6,6 +6,8 @@ export interface Row {
   /** Section of the page and the step, as in "2 sched_init". */
   readonly name: string;
   readonly check: (boot: ObservedBoot) => void;
+  /** Booted with root= on a disk of ext2; others boot from the RAM disk. */
+  readonly fromDisk: boolean;
   /** Looks into memory that have to happen during the boot, at the entry of a function. */
   readonly probes: readonly { readonly at: string; readonly probe: Probe }[];
 }
@@ -16,8 +18,13 @@ type Part = Check | { readonly at: string; readonly probe: Probe; readonly check
 export function row(name: string, ...parts: Part[]): Row {
   const probes = parts.flatMap((part) => (typeof part === "function" ? [] : [part]));
   const checks = parts.map((part) => (typeof part === "function" ? part : part.check));
-  return { name, probes, check: (boot) => checks.forEach((check) => void check(boot)) };
+  return { name, fromDisk: false, probes, check: (boot) => checks.forEach((check) => void check(boot)) };
 }
+
+export const rowFromDisk = (name: string, ...parts: Part[]): Row => ({
+  ...row(name, ...parts),
+  fromDisk: true,
+});
 
 /** Task 0 enters these on the boot hart, in S-mode, in this order. */
 export function task0(...names: string[]): Part {

@@ -1,5 +1,11 @@
 /** Every row of the documented boot path, one test each, on several numbers of harts. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type CreateOptions, FileDisk } from "../../../host/node/index.ts";
+import { DISK_TOOLS, makeDisk } from "../../tools/ext2-disk.ts";
+import { requireTool } from "../../tools/require-tool.ts";
 import { LATER_ROWS } from "./later-rows.ts";
 import { MISSING } from "./missing.ts";
 import { ObservedBoot, type Probe } from "./observed-boot.ts";
@@ -20,18 +26,37 @@ test("the list of missing rows names rows, each once", () => {
   );
 });
 
-describe.each([1, 4, 8])("on %i harts", (harts) => {
-  let boot: ObservedBoot;
+/** Boots on each number of harts and looks at the rows of such boots. */
+function boots(
+  how: string,
+  fromDisk: boolean,
+  options: () => Pick<CreateOptions, "append" | "drives">,
+): void {
+  describe.each([1, 4, 8])(`${how} on %i harts`, (harts) => {
+    let boot: ObservedBoot;
 
-  beforeAll(async () => {
-    boot = await ObservedBoot.watch(harts, probes);
+    beforeAll(async () => {
+      boot = await ObservedBoot.watch(harts, probes, options());
+    });
+
+    afterAll(() => boot.dispose());
+
+    test.each(ROWS.filter((row) => row.fromDisk === fromDisk))("$name", ({ name, check }) => {
+      if (MISSING.includes(name))
+        expect(() => check(boot), `${name} is true now: take it off the list`).toThrow();
+      else check(boot);
+    });
   });
+}
 
-  afterAll(() => boot.dispose());
+boots("from the RAM disk", false, () => ({}));
 
-  test.each(ROWS)("$name", ({ name, check }) => {
-    if (MISSING.includes(name))
-      expect(() => check(boot), `${name} is true now: take it off the list`).toThrow();
-    else check(boot);
+requireTool(...DISK_TOOLS)("with a disk", () => {
+  const folder = mkdtempSync(join(tmpdir(), "hartbeat-rows-"));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  boots("from ext2", true, () => {
+    const file = makeDisk(join(folder, "root.img"), "4M");
+    return { append: "root=/dev/vda rw", drives: [new FileDisk({ file, readonly: false })] };
   });
 });

@@ -1,6 +1,8 @@
 /* Structure offsets for assembly and for observers outside: compiled, never linked; the Makefile reads its "->" lines. */
 #include <linux/cgroup.h>
+#include <linux/fs_struct.h>
 #include <linux/mm.h>
+#include <linux/mount.h>
 #include <linux/sched.h>
 #include <asm/ptrace.h>
 #include <asm/smp.h>
@@ -57,6 +59,12 @@ void asm_offsets(void)
 	EXPORT(task_struct, thread);
 	EXPORT(task_struct, cgroup);
 	EXPORT(task_struct, sched_task_group);
+	EXPORT(task_struct, fs);
+	OFFSET(__offset_fs_struct_root_mnt, fs_struct, root.mnt);
+	EXPORT(vfsmount, mnt_sb);
+	EXPORT(super_block, s_dev);
+	EXPORT(super_block, s_type);
+	EXPORT(file_system_type, name);
 	EXPORT(cgroup, cpuset);
 	EXPORT(cpuset, effective_cpus);
 	EXPORT(task_group, shares);
