@@ -2,8 +2,9 @@
 #pragma once
 #include <sys/types.h>
 
-#define CLOCK_REALTIME	0
-#define CLOCK_MONOTONIC	1
+#define CLOCK_REALTIME 0
+#define CLOCK_MONOTONIC 1
+#define CLOCK_THREAD_CPUTIME_ID 3
 
 struct timespec { time_t tv_sec; long tv_nsec; };
 struct tm { int tm_sec, tm_min, tm_hour, tm_mday, tm_mon, tm_year, tm_wday, tm_yday; };

@@ -97,8 +97,20 @@ TEST(scheduling, affinity_moves_to_each_CPU)
 	EXPECT_ERROR(sys(NR_sched_setaffinity, 99999, sizeof(mask), &mask), ESRCH);
 }
 
-/* Children that count as long as they may, all on CPU 0. */
-static void compete(int count, const int *nice, unsigned long *counts)
+static uint64_t thread_cpu_ns(void)
+{
+	struct timespec now;
+
+	sys(NR_clock_gettime, CLOCK_THREAD_CPUTIME_ID, &now);
+	return now.tv_sec * 1000000000UL + now.tv_nsec;
+}
+
+/*
+ * Children that run as long as they may, all on CPU 0, and note their CPU
+ * time (ns). Time, not work: it is what the scheduler shares out, and an
+ * emulator whose host is busy does less work in it for whom it hits.
+ */
+static void compete(int count, const int *nice, unsigned long *times)
 {
 	volatile unsigned long *shared = map_pages(1, MAP_SHARED);
 	unsigned long mask = 1;
@@ -111,8 +123,8 @@ static void compete(int count, const int *nice, unsigned long *counts)
 			sys(NR_setpriority, 0, 0, nice[i]);
 			while (!shared[16])
 				sys(NR_sched_yield);
-			for (;;)
-				shared[i] = shared[i] + 1;
+			for (uint64_t start = thread_cpu_ns();;)
+				shared[i] = thread_cpu_ns() - start;
 		}
 	}
 	sleep_ms(20);
@@ -122,18 +134,25 @@ static void compete(int count, const int *nice, unsigned long *counts)
 		kill(pid[i], SIGKILL);
 	for (int i = 0; i < count; i++) {
 		wait_for(pid[i]);
-		counts[i] = shared[i];
+		times[i] = shared[i];
 	}
 }
 
 TEST(scheduling, equals_share_a_CPU_fairly)
 {
-	unsigned long counts[4], most = 0, least = ~0UL;
+	unsigned long times[4], most, least;
 
-	compete(4, (int[]){ 0, 0, 0, 0 }, counts);
-	for (int i = 0; i < 4; i++) {
-		most = counts[i] > most ? counts[i] : most;
-		least = counts[i] < least ? counts[i] : least;
+	/* A pause of the emulator is charged to whoever runs, so a measurement may fail; not three of them. */
+	for (int tries = 0; tries < 3; tries++) {
+		compete(4, (int[]){ 0, 0, 0, 0 }, times);
+		most = 0;
+		least = ~0UL;
+		for (int i = 0; i < 4; i++) {
+			most = times[i] > most ? times[i] : most;
+			least = times[i] < least ? times[i] : least;
+		}
+		if (least > 0 && most < 2 * least)
+			return;
 	}
 	EXPECT(least > 0);
 	EXPECT(most < 2 * least);
@@ -141,11 +160,15 @@ TEST(scheduling, equals_share_a_CPU_fairly)
 
 TEST(scheduling, a_nice_process_gets_less)
 {
-	unsigned long counts[2];
+	unsigned long times[2];
 
-	compete(2, (int[]){ 0, 10 }, counts);
-	EXPECT(counts[1] > 0);
-	EXPECT(counts[0] > 4 * counts[1]);
+	for (int tries = 0; tries < 3; tries++) {
+		compete(2, (int[]){ 0, 10 }, times);
+		if (times[1] > 0 && times[0] > 4 * times[1])
+			return;
+	}
+	EXPECT(times[1] > 0);
+	EXPECT(times[0] > 4 * times[1]);
 }
 
 TEST(scheduling, busy_processes_on_all_CPUs_leave_room)
