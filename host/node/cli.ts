@@ -23,6 +23,7 @@ import {
 } from "../backend-arguments.ts";
 import { HartbeatError } from "../errors.ts";
 import { DEFAULT_BRIDGE_PORT } from "../gdb-link.ts";
+import { PIPELINE_NAMES } from "../timing/pipelines.ts";
 import { runBoot } from "./boot-command.ts";
 import type { BootOptions } from "./boot-options.ts";
 import { runDap } from "./dap-command.ts";
@@ -162,7 +163,7 @@ function createProgram(finish: (status: number) => void): Command {
       "leave with status 124 when guest time gets there, such as 100M",
       checked(parseCycles),
     )
-    .option("--timing [pipeline]", "keep the time of a pipeline: cva6 (default), classic5, ideal")
+    .option("--timing [pipeline]", `keep the time of a pipeline: ${PIPELINE_NAMES} (default: cva6)`)
     .option("--pipeline <file>", "keep the time of a pipeline that a JSON file describes")
     .option("--stats", "print cycles, time and speed when the machine stops, and with --timing CPI stacks")
     .option("--stats-json <file>", "write the CPI stacks and counts of the harts at the end")

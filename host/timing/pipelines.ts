@@ -28,13 +28,14 @@ function fromFile({ name, doc, parameters, stages }: PipelineFile): Pipeline {
 
 export const PIPELINES: readonly Pipeline[] = FILES.map(fromFile);
 
+export const PIPELINE_NAMES = PIPELINES.map((pipeline) => pipeline.name).join(", ");
+
 /** The pipeline of that name. Throws HartbeatError when there is none. */
 export function pipelineByName(name: string): Pipeline {
   const found = PIPELINES.find((pipeline) => pipeline.name === name);
   if (found) return found;
-  const names = PIPELINES.map((pipeline) => pipeline.name).join(", ");
   throw new HartbeatError(
-    `There is no pipeline "${name}"; there are ${names}, and your own by --pipeline FILE.`,
+    `There is no pipeline "${name}"; there are ${PIPELINE_NAMES}, and your own by --pipeline FILE.`,
   );
 }
 
@@ -136,7 +137,12 @@ export function parsePipeline(where: string, text: string): Pipeline {
   if (typeof parameters !== "object" || parameters === null || Array.isArray(parameters)) {
     throw new HartbeatError(`${where}: parameters is an object of numbers.`);
   }
-  const start = pipelineByName(base);
+  const start = PIPELINES.find((pipeline) => pipeline.name === base);
+  if (!start) {
+    throw new HartbeatError(
+      `${where}: there is no pipeline "${base}" to start from; there are ${PIPELINE_NAMES}.`,
+    );
+  }
   if (start.parameters.size === 0) {
     throw new HartbeatError(`${where}: the pipeline "${base}" has no parameters to start from.`);
   }

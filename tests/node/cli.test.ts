@@ -43,6 +43,7 @@ describe("help", () => {
       "--no-reboot",
       "--trace-boot",
       "--stats",
+      "classic5-stalling",
       "--nographic",
       "Ctrl-A x",
       "128M",

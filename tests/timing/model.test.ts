@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { Machine } from "../../host/machine.ts";
-import { parsePipeline, pipelineByName } from "../../host/timing/pipelines.ts";
+import { type Pipeline, parsePipeline, pipelineByName } from "../../host/timing/pipelines.ts";
 import { RAM_BASE } from "../../spec/machine-map.ts";
 import { buildElf } from "../host/boot/elf-builder.ts";
 
@@ -18,6 +18,9 @@ const auipc = (rd: number): number => (rd << 7) | 0x17;
 /** beq x0, x0, +8: always taken, over one instruction. */
 const BEQ_OVER = 0x00000463;
 const SELF = 0x6f;
+/** bne x11, x0, -12, and j -24. */
+const BNEZ_BACK = 0xfe059ae3 | 0;
+const BACK = 0xfe9ff06f | 0;
 
 async function machineFor(code: readonly number[], timing: string): Promise<Machine> {
   const bytes = new Uint8Array(new Int32Array(code).buffer);
@@ -97,11 +100,35 @@ describe("a user's pipeline", () => {
     expect(mine.parameters.get("loadLatency")).toBe(pipelineByName("cva6").parameters.get("loadLatency"));
   });
 
+  test("that the documentation shows keeps the time", async () => {
+    const path = "docs/pipelines/small-caches.json";
+    const mine = parsePipeline(path, readFileSync(new URL(`../../${path}`, import.meta.url), "utf8"));
+    expect(readFileSync(new URL("../../docs/timing.md", import.meta.url), "utf8")).toContain(path);
+    // Over 4 KiB, again and again.
+    const sweep = [
+      auipc(10),
+      addi(11, 0, 64),
+      ld(7, 10),
+      addi(10, 10, 64),
+      addi(11, 11, -1),
+      BNEZ_BACK,
+      BACK,
+    ];
+    const missesOf = async (timing: Pipeline | string): Promise<number> => {
+      const machine = await machineFor(sweep, "ideal");
+      machine.setTiming(timing);
+      machine.run({ cycles: 40_000 });
+      return machine.stats()[0]?.events.dcacheMiss ?? 0;
+    };
+    expect(await missesOf("cva6")).toBe(64);
+    expect(await missesOf(mine)).toBeGreaterThan(400);
+  });
+
   test.each([
     ["nonsense", /is no JSON/],
     ["[]", /is an object/],
     ['{"speed": 1}', /"speed" is not known/],
-    ['{"base": "z80"}', /no pipeline "z80"; there are cva6/],
+    ['{"base": "z80"}', /mine.json: there is no pipeline "z80" to start from; there are cva6/],
     ['{"base": "ideal"}', /no parameters to start from/],
     ['{"parameters": {"memorylatency": 4}}', /no parameter "memorylatency"/],
     ['{"parameters": {"memoryLatency": -1}}', /memoryLatency .* from 0 to 100000, not -1/],
