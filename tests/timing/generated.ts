@@ -15,10 +15,16 @@ const SHAPE = { blocks: 60, rounds: 2 } as const;
 /** All harts together; programs on several harts get in each other's way and need not end. */
 export const MOST_CYCLES = 250_000;
 
-/** A machine at the first instruction of the seed's program. Every hart runs it, on the same memory. */
-export async function timedMachine(seed: number, pipeline: Pipeline, harts = 1): Promise<Machine> {
+/** A machine at the first instruction of the seed's program. Every hart runs it, on the same memory; `plain` is without the memoising engine. */
+export async function timedMachine(
+  seed: number,
+  pipeline: Pipeline,
+  harts = 1,
+  plain = false,
+): Promise<Machine> {
   const firmware = { name: `program ${seed}`, bytes: generate(seed, SHAPE).image };
   const machine = await Machine.create({ wasm, ramBytes: RAM_BYTES, harts, firmware });
+  machine.core.plainTiming = plain;
   machine.setTiming(pipeline);
   return machine;
 }
