@@ -205,7 +205,7 @@ static struct file *open_interp(const struct elf64_hdr *hdr, const struct elf64_
  * The stack that a program starts with, from sp upwards: argc, the pointers of
  * argv and 0, those of envp and 0, the auxiliary vector; above them the strings.
  */
-static int create_elf_tables(struct linux_binprm *bprm, const struct elf64_hdr *hdr, const struct elf_image *image,
+static noinline int create_elf_tables(struct linux_binprm *bprm, const struct elf64_hdr *hdr, const struct elf_image *image,
 			     unsigned long interp_base, unsigned long *sp_out)
 {
 	struct mm_struct *mm = current->mm;

@@ -6,6 +6,7 @@
 #include <linux/reboot.h>
 #include <linux/sched.h>
 #include <linux/smp.h>
+#include <asm/ptrace.h>
 #include <asm/stacktrace.h>
 
 int panic_timeout;
@@ -15,9 +16,11 @@ static int panic_cpu = -1;
 void panic(const char *fmt, ...)
 {
 	char text[256];
+	struct pt_regs regs;
 	va_list args;
 	int old = -1, cpu;
 
+	riscv_crash_save_regs(&regs);
 	local_irq_disable();
 	cpu = raw_smp_processor_id();
 	if (!__atomic_compare_exchange_n(&panic_cpu, &old, cpu, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) {
@@ -32,8 +35,11 @@ void panic(const char *fmt, ...)
 	register_early_console();
 	console_flush_on_panic();
 	pr_emerg("Kernel panic - not syncing: %s\n", text);
-	pr_emerg("CPU: %d PID: %d Comm: %s\n", cpu, current->pid, current->comm);
-	dump_stack();
+	/* An oops has told both, of the place where it happened. */
+	if (!oops_in_progress) {
+		show_regs(&regs);
+		dump_stack();
+	}
 	if (panic_timeout > 0) {
 		pr_emerg("Rebooting in %d seconds..\n", panic_timeout);
 		for (int i = 0; i < panic_timeout; i++)

@@ -1,177 +1,223 @@
 /** One boot to the login prompt, watched from outside: who entered which function where, and what memory held. */
+
 import { MachineTarget } from "../../../host/debug/machine-target.ts";
 import { type CreateOptions, Machine } from "../../../host/node/index.ts";
 import { BOOT_PATH } from "../../../host/trace/boot-path.ts";
 import { BootTrace, type TraceRecord } from "../../../host/trace/boot-trace.ts";
+import { CYCLES_PER_SECOND } from "../../../spec/machine-map.ts";
+import { KernelMemory } from "./kernel-memory.ts";
 
 /** What a boot may take from the prompt until all of it is idle. */
 const AFTERWARDS = 20_000_000;
+const COMMAND_LINE = "loglevel=7 unknown=word";
+/** Run before the MMU is on, hence at their load addresses. */
+const EARLY = ["_start", "setup_vm", "relocate_enable_mmu", "secondary_start"];
 
-/** Words of the kernel's memory by symbol, and fields of its tasks. Field offsets are symbols of the kernel, too. */
-export class KernelMemory {
-  readonly #target: MachineTarget;
-  readonly #machine: Machine;
+/** What is to be looked at, with the hart that has come to the place, and the call's first argument. */
+export type Look = (memory: KernelMemory, hart: number, argument: bigint) => unknown;
 
-  constructor(target: MachineTarget, machine: Machine) {
-    this.#target = target;
-    this.#machine = machine;
+/** A look when a function is entered for the first time, or when that call returns. */
+export interface Moment {
+  readonly at: string;
+  readonly when: "entry" | "return";
+  readonly look: Look;
+}
+
+/** A machine at its power-on, with what a test needs to look into it and to stop it. */
+export class Watched {
+  readonly machine: Machine;
+  readonly target: MachineTarget;
+  readonly memory: KernelMemory;
+
+  private constructor(machine: Machine, target: MachineTarget, memory: KernelMemory) {
+    this.machine = machine;
+    this.target = target;
+    this.memory = memory;
   }
 
-  address(symbol: string): bigint {
-    const address = this.#target.symbols.lookup(symbol, "kernel");
-    if (address === undefined) throw new Error(`the kernel has no symbol ${symbol}`);
-    return address;
+  static async create(options: CreateOptions): Promise<Watched> {
+    return Watched.around(await Machine.create(options));
   }
 
-  has(symbol: string): boolean {
-    return this.#target.symbols.lookup(symbol, "kernel") !== undefined;
+  static async around(machine: Machine): Promise<Watched> {
+    const target = new MachineTarget(machine);
+    return new Watched(machine, target, await KernelMemory.of(target, machine));
   }
 
-  /** The flags of the Sv39 leaf that maps an address for the kernel; 0n where there is none. */
-  leafFlags(address: bigint): bigint {
-    let table = this.#machine.core.translate(0, this.address("swapper_pg_dir")) ?? 0;
-    for (const shift of [30n, 21n, 12n]) {
-      const index = Number((address >> shift) & 0x1ffn);
-      const bytes = this.#machine.readPhysical(table + 8 * index, 8);
-      const entry = new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true);
-      if ((entry & 1n) === 0n) return 0n;
-      if ((entry & 0xen) !== 0n) return entry & 0xffn;
-      table = Number((entry >> 10n) << 12n);
-    }
-    return 0n;
+  /** Calls `then` whenever a hart enters a function, until it gives false. */
+  onEntry(name: string, then: (hart: number) => unknown): void {
+    const { memory, target } = this;
+    const places = [memory.address(name), ...(EARLY.includes(name) ? [memory.physical(name)] : [])];
+    const breakpoints = places.map((place) =>
+      target.breakpoints.add(place, (hart) => {
+        if (then(hart) === false) for (const breakpoint of breakpoints) breakpoint.remove();
+        return "go-on";
+      }),
+    );
   }
 
-  u64(place: string | bigint): bigint {
-    return this.#view(place, 8).getBigUint64(0, true);
+  /** Calls `then` when the call that a hart has just entered returns. */
+  onReturn(hart: number, then: (hart: number) => void): void {
+    const stackPointer = this.register(hart, "sp");
+    const breakpoint = this.target.breakpoints.add(this.register(hart, "ra"), (here) => {
+      if (this.register(here, "sp") === stackPointer) {
+        breakpoint.remove();
+        then(here);
+      }
+      return "go-on";
+    });
   }
 
-  u32(place: string | bigint): number {
-    return this.#view(place, 4).getUint32(0, true);
+  register(hart: number, name: string): bigint {
+    return this.target.readRegister(hart, name) ?? 0n;
   }
 
-  u8(place: string | bigint): number {
-    return this.#view(place, 1).getUint8(0);
-  }
-
-  text(place: string | bigint, most = 256): string {
-    const address = typeof place === "string" ? this.address(place) : place;
-    const bytes = this.#target.readMemory(0, address, most);
-    const end = bytes.indexOf(0);
-    return new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end));
-  }
-
-  field(base: bigint, struct: string, member: string): bigint {
-    return base + this.address(`__offset_${struct}_${member}`);
-  }
-
-  /** A per-CPU variable of one CPU. */
-  perCpu(symbol: string, cpu: number): bigint {
-    return this.address(symbol) + this.u64(this.address("__per_cpu_offset") + BigInt(8 * cpu));
-  }
-
-  /** The leaders of all thread groups but task 0's. */
-  tasks(): { address: bigint; pid: number; parent: number; comm: string }[] {
-    const links = this.address("__offset_task_struct_tasks");
-    const init = this.address("init_task");
-    const tasks = [];
-    for (let at = this.u64(init + links) - links; at !== init; at = this.u64(at + links) - links) {
-      tasks.push({
-        address: at,
-        pid: this.u32(this.field(at, "task_struct", "pid")),
-        parent: this.u32(this.field(this.u64(this.field(at, "task_struct", "parent")), "task_struct", "pid")),
-        comm: this.text(this.field(at, "task_struct", "comm"), 16),
-      });
-    }
-    return tasks;
-  }
-
-  #view(place: string | bigint, length: number): DataView {
-    const address = typeof place === "string" ? this.address(place) : place;
-    const bytes = this.#target.readMemory(0, address, length);
-    if (bytes.length !== length) throw new Error(`0x${address.toString(16)} is not mapped`);
-    return new DataView(bytes.buffer, bytes.byteOffset, length);
+  dispose(): void {
+    this.machine.dispose();
   }
 }
 
-/** A look into memory when a function is entered for the first time. */
-export type Probe = (memory: KernelMemory) => unknown;
+export interface FirmwareEntry {
+  readonly hart: number;
+  readonly privilege: string;
+  readonly a0: bigint;
+  readonly a1: bigint;
+}
 
-function look(probe: Probe, memory: KernelMemory): unknown {
+function firmwareEntriesOf({ target }: Watched): FirmwareEntry[] {
+  const entries: FirmwareEntry[] = [];
+  const entry = target.symbols.lookup("_start", "firmware") ?? 0n;
+  target.breakpoints.add(entry, (hart) => {
+    const [a0, a1] = ["a0", "a1"].map((name) => target.readRegister(hart, name) ?? 0n) as [bigint, bigint];
+    entries.push({ hart, privilege: target.hartStatus(hart).privilege, a0, a1 });
+    return "go-on";
+  });
+  return entries;
+}
+
+/** Puts ones where the kernel has to clear memory itself: RAM is 0 at power-on. */
+function dirtyBss({ memory, target }: Watched): void {
+  const [from, to] = [memory.address("__bss_start"), memory.address("__bss_stop")];
+  target.writePhysical(memory.physical("__bss_start"), new Uint8Array(Number(to - from)).fill(0xff));
+}
+
+function attempt(look: () => unknown): unknown {
   try {
-    return probe(memory);
+    return look();
   } catch (error) {
     return error;
   }
 }
 
 export class ObservedBoot {
+  readonly commandLine = COMMAND_LINE;
   readonly harts: number;
   readonly records: readonly TraceRecord[];
   readonly memory: KernelMemory;
   readonly output: string;
-  readonly #machine: Machine;
-  readonly #seen: ReadonlyMap<Probe, unknown>;
-  /** The pid with which each hart first came to its idle loop. */
-  readonly idlers: ReadonlyMap<number, number>;
+  readonly #watched: Watched;
+  readonly #seen: ReadonlyMap<Moment, unknown>;
+
+  /** What each hart brought along when it came to the firmware. */
+  readonly firmwareEntries: readonly FirmwareEntry[];
+
+  /** The task with which each hart first came to its idle loop. */
+  readonly idlers: ReadonlyMap<number, { pid: number; task: bigint }>;
+  /** All interrupts of all harts in a second in which there is nothing to do. */
+  readonly interruptsInIdleSecond: number;
 
   private constructor(
-    machine: Machine,
-    target: MachineTarget,
+    watched: Watched,
     records: readonly TraceRecord[],
-    seen: ReadonlyMap<Probe, unknown>,
-    idlers: ReadonlyMap<number, number>,
+    seen: ReadonlyMap<Moment, unknown>,
+    firmwareEntries: readonly FirmwareEntry[],
+    idlers: ReadonlyMap<number, { pid: number; task: bigint }>,
+    interruptsInIdleSecond: number,
   ) {
     this.idlers = idlers;
-    this.#machine = machine;
-    this.harts = target.hartCount;
+    this.interruptsInIdleSecond = interruptsInIdleSecond;
+    this.firmwareEntries = firmwareEntries;
+    this.#watched = watched;
+    this.harts = watched.target.hartCount;
     this.records = records;
-    this.memory = new KernelMemory(target, machine);
-    this.output = machine.console.output;
+    this.memory = watched.memory;
+    this.output = watched.machine.console.output;
     this.#seen = seen;
   }
 
-  /** `probes` are looked at when the functions that they are listed under are entered. */
+  /** `names` are functions to be traced beside those of the boot path that people see. */
   static async watch(
     harts: number,
-    probes: ReadonlyMap<string, readonly Probe[]>,
-    options: Pick<CreateOptions, "append" | "drives"> = {},
+    moments: readonly Moment[],
+    names: readonly string[],
+    options: CreateOptions = {},
   ): Promise<ObservedBoot> {
-    const machine = await Machine.create({ harts, ...options });
-    const target = new MachineTarget(machine);
-    const trace = new BootTrace(target, [
-      ...BOOT_PATH,
-      { name: "numa_default_policy", image: "kernel" },
-      { name: "pti_finalize", image: "kernel" },
-      { name: "set_mems_allowed", image: "kernel" },
-      { name: "kunit_run_all_tests", image: "kernel" },
-      { name: "firmware_init", image: "kernel" },
-      { name: "hypervisor_init", image: "kernel" },
-      { name: "container_dev_init", image: "kernel" },
-    ]);
-    const memory = new KernelMemory(target, machine);
-    const seen = new Map<Probe, unknown>();
-    for (const [name, list] of probes) {
+    const watched = await Watched.create({ append: COMMAND_LINE, ...options, harts });
+    const { machine, memory, target } = watched;
+    dirtyBss(watched);
+    const entries = firmwareEntriesOf(watched);
+    const known = new Set(BOOT_PATH.map(({ name }) => name));
+    const more = [...new Set(names)].filter((name) => !known.has(name));
+    const steps = more.map((name) => ({ name, image: "kernel", firstOnly: true }) as const);
+    const trace = new BootTrace(target, [...BOOT_PATH, ...steps]);
+    const seen = new Map<Moment, unknown>();
+    for (const name of new Set(moments.map(({ at }) => at))) {
+      const list = moments.filter(({ at }) => at === name);
+      if (name === "reset") for (const moment of list) seen.set(moment, moment.look(memory, 0, 0n));
       if (!memory.has(name)) continue;
-      const breakpoint = target.breakpoints.add(memory.address(name), () => {
-        breakpoint.remove();
-        for (const probe of list) seen.set(probe, look(probe, memory));
-        return "go-on";
+      watched.onEntry(name, (hart) => {
+        const argument = watched.register(hart, "a0");
+        const look = (moment: Moment, here: number): unknown =>
+          seen.set(
+            moment,
+            attempt(() => moment.look(memory, here, argument)),
+          );
+        for (const moment of list) {
+          if (moment.when === "entry") look(moment, hart);
+          else watched.onReturn(hart, (here) => void look(moment, here));
+        }
+        return false;
       });
     }
-    const idlers = new Map<number, number>();
-    target.breakpoints.add(memory.address("cpu_startup_entry"), (hart) => {
-      const task = target.readRegister(hart, "tp") ?? 0n;
-      idlers.set(hart, memory.u32(memory.field(task, "task_struct", "pid")));
-      return "go-on";
+    const idlers = new Map<number, { pid: number; task: bigint }>();
+    watched.onEntry("cpu_startup_entry", (hart) => {
+      idlers.set(hart, { pid: Number(memory.c("current->pid", hart)), task: watched.register(hart, "tp") });
     });
     await machine.console.expect(/login: /);
     machine.run({ cycles: AFTERWARDS });
-    return new ObservedBoot(machine, target, trace.records, seen, idlers);
+    const interrupts = { count: 0 };
+    const counter = target.breakpoints.add(memory.address("do_irq"), () => {
+      interrupts.count++;
+      return "go-on";
+    });
+    machine.run({ cycles: CYCLES_PER_SECOND });
+    counter.remove();
+    return new ObservedBoot(watched, trace.records, seen, entries, idlers, interrupts.count);
   }
 
-  /** What the probe saw, or the error that it met. */
-  saw(probe: Probe): unknown {
-    return this.#seen.get(probe);
+  /** What there was to see at a moment. */
+  saw(moment: Moment): unknown {
+    if (!this.#seen.has(moment)) throw new Error(`${moment.at} was not seen at its ${moment.when}`);
+    const value = this.#seen.get(moment);
+    if (value instanceof Error) throw value;
+    return value;
+  }
+
+  /** The CPUs' numbers are those of the device tree, with the boot hart in front; here are the harts by CPU. */
+  get hartOf(): number[] {
+    return Array.from({ length: this.harts }, (_, cpu) =>
+      Number(this.memory.c(`__cpuid_to_hartid_map[${cpu}]`)),
+    );
+  }
+
+  /** A mask with one bit for each CPU. */
+  get allCpus(): bigint {
+    return (1n << BigInt(this.harts)) - 1n;
+  }
+
+  /** The function at an address. */
+  symbolAt(address: bigint): string {
+    return this.#watched.target.symbols.describe(address);
   }
 
   all(name: string): TraceRecord[] {
@@ -193,7 +239,12 @@ export class ObservedBoot {
     }
   }
 
+  /** Another machine with as many harts, not yet running. */
+  another(options: CreateOptions = {}): Promise<Watched> {
+    return Watched.create({ ...options, harts: this.harts });
+  }
+
   dispose(): void {
-    this.#machine.dispose();
+    this.#watched.dispose();
   }
 }

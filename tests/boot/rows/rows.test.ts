@@ -1,21 +1,22 @@
 /** Every row of the documented boot path, one test each, on several numbers of harts. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type CreateOptions, FileDisk } from "../../../host/node/index.ts";
-import { DISK_TOOLS, makeDisk } from "../../tools/ext2-disk.ts";
 import { requireTool } from "../../tools/require-tool.ts";
+import { EARLY_ROWS } from "./early-rows.ts";
+import { KERNEL_INIT_ROWS } from "./kernel-init-rows.ts";
 import { LATER_ROWS } from "./later-rows.ts";
 import { MISSING } from "./missing.ts";
-import { ObservedBoot, type Probe } from "./observed-boot.ts";
+import { ObservedBoot } from "./observed-boot.ts";
+import { ROWS_OF_PAGE } from "./page.ts";
+import type { Row } from "./row.ts";
+import { SCHEDULER_ROWS } from "./scheduler-rows.ts";
 import { START_KERNEL_ROWS } from "./start-kernel-rows.ts";
 
-const ROWS = [...START_KERNEL_ROWS, ...LATER_ROWS];
+const LIMIT_MS = 60_000;
+const ROWS = [...EARLY_ROWS, ...START_KERNEL_ROWS, ...SCHEDULER_ROWS, ...KERNEL_INIT_ROWS, ...LATER_ROWS];
 
-const probes = new Map<string, Probe[]>();
-for (const { at, probe } of ROWS.flatMap((row) => row.probes))
-  probes.set(at, [...(probes.get(at) ?? []), probe]);
+test("the tests are the rows of docs/boot-path.md, in its order", () => {
+  expect(ROWS.map(({ name }) => name)).toEqual(ROWS_OF_PAGE);
+});
 
 test("the list of missing rows names rows, each once", () => {
   const names = ROWS.map(({ name }) => name);
@@ -26,37 +27,30 @@ test("the list of missing rows names rows, each once", () => {
   );
 });
 
-/** Boots on each number of harts and looks at the rows of such boots. */
-function boots(
-  how: string,
-  fromDisk: boolean,
-  options: () => Pick<CreateOptions, "append" | "drives">,
-): void {
-  describe.each([1, 4, 8])(`${how} on %i harts`, (harts) => {
-    let boot: ObservedBoot;
-
-    beforeAll(async () => {
-      boot = await ObservedBoot.watch(harts, probes, options());
-    });
-
-    afterAll(() => boot.dispose());
-
-    test.each(ROWS.filter((row) => row.fromDisk === fromDisk))("$name", ({ name, check }) => {
-      if (MISSING.includes(name))
-        expect(() => check(boot), `${name} is true now: take it off the list`).toThrow();
-      else check(boot);
-    });
-  });
+function one({ name, check }: Row, boot: () => ObservedBoot): void {
+  const checked = async (): Promise<void> => {
+    if (!MISSING.includes(name)) return check(boot());
+    await expect(check(boot()), `${name} is true now: take it off the list`).rejects.toThrow();
+  };
+  test(name, checked, LIMIT_MS);
 }
 
-boots("from the RAM disk", false, () => ({}));
+describe.each([1, 4, 8])("on %i harts", (harts) => {
+  let boot: ObservedBoot;
 
-requireTool(...DISK_TOOLS)("with a disk", () => {
-  const folder = mkdtempSync(join(tmpdir(), "hartbeat-rows-"));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  beforeAll(async () => {
+    const moments = ROWS.flatMap((row) => row.moments);
+    boot = await ObservedBoot.watch(
+      harts,
+      moments,
+      ROWS.flatMap(({ enters }) => enters),
+    );
+  }, LIMIT_MS);
 
-  boots("from ext2", true, () => {
-    const file = makeDisk(join(folder, "root.img"), "4M");
-    return { append: "root=/dev/vda rw", drives: [new FileDisk({ file, readonly: false })] };
-  });
+  afterAll(() => boot.dispose());
+
+  for (const row of ROWS) {
+    if (row.needs.length > 0) requireTool(...row.needs)("with tools", () => one(row, () => boot));
+    else one(row, () => boot);
+  }
 });

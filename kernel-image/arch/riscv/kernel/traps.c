@@ -25,9 +25,9 @@ void die(struct pt_regs *regs, const char *str)
 	show_regs(regs);
 	dump_backtrace(regs, current);
 	spin_unlock_irqrestore(&die_lock, flags);
-	oops_in_progress = false;
 	if (in_interrupt() || !current->pid || is_global_init(current))
 		panic("Fatal exception");
+	oops_in_progress = false;
 	/* The task is lost, whatever it held stays held; the rest of the system goes on. */
 	current_thread_info()->preempt_count = 0;
 	local_irq_enable();

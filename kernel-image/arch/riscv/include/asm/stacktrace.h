@@ -12,5 +12,6 @@ void dump_stack(void);
 unsigned int stack_trace_save_from(const void *frame, unsigned long *store, unsigned int size, unsigned int skip);
 #define stack_trace_save(store, size, skip) stack_trace_save_from(__builtin_frame_address(0), store, size, skip)
 void show_regs(struct pt_regs *regs);
+void riscv_crash_save_regs(struct pt_regs *regs);	/* the caller's own */
 
 #endif
