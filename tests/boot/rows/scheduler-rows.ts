@@ -205,7 +205,12 @@ export const SCHEDULER_ROWS: readonly Row[] = [
   row(
     "5.3 tick_nohz_idle_exit",
     before("tick_nohz_idle_exit", "current->pid", 0),
-    after("tick_nohz_idle_exit", "tick_cpu_sched@0.stopped", 0),
+    after(
+      "tick_nohz_idle_exit",
+      (memory, hart) =>
+        memory.c(`tick_cpu_sched@${memory.c("current->thread_info.cpu", hart)}.stopped`, hart),
+      0,
+    ),
     after("tick_nohz_idle_exit", "current->thread_info.flags & 2", SOMETHING),
   ),
 
