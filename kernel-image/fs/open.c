@@ -106,6 +106,7 @@ int notify_change(struct dentry *dentry, struct iattr *attr)
 int do_truncate(struct dentry *dentry, loff_t length)
 {
 	struct inode *inode = dentry->d_inode;
+	loff_t old;
 	int ret = 0;
 
 	if (length < 0)
@@ -115,10 +116,11 @@ int do_truncate(struct dentry *dentry, loff_t length)
 	if (!S_ISREG(inode->i_mode))
 		return -EINVAL;
 	inode_lock(inode);
+	old = inode->i_size;
 	if (inode->i_op->truncate)
 		ret = inode->i_op->truncate(inode, length);
 	if (!ret) {
-		if (length < inode->i_size)
+		if (length < old)
 			truncate_inode_pages(inode->i_mapping, length);
 		inode->i_size = length;
 		inode->i_mtime = inode->i_ctime = current_time();

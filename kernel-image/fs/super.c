@@ -40,6 +40,13 @@ struct file_system_type *get_fs_type(const char *name)
 	return fs;
 }
 
+/* Nobody has it mounted: what others write to the medium meanwhile shall be seen next time. */
+static void forget_bdev(struct block_device *bdev)
+{
+	sync_blockdev(bdev);
+	truncate_inode_pages(bdev->bd_inode->i_mapping, 0);
+}
+
 static struct super_block *alloc_super(struct file_system_type *fs, struct block_device *bdev, unsigned long flags,
 				       const char *dev_name, void *data)
 {
@@ -55,6 +62,8 @@ static struct super_block *alloc_super(struct file_system_type *fs, struct block
 	atomic_set(&sb->s_active, 1);
 	ret = fs->fill_super(sb, dev_name, data);
 	if (ret) {
+		if (bdev)
+			forget_bdev(bdev);
 		kfree(sb);
 		return ERR_PTR(ret);
 	}
@@ -137,10 +146,8 @@ void deactivate_super(struct super_block *sb)
 	shrink_tree(sb->s_root);
 	if (sb->s_op && sb->s_op->put_super)
 		sb->s_op->put_super(sb);
-	if (sb->s_bdev) {
-		sync_blockdev(sb->s_bdev);
-		truncate_inode_pages(sb->s_bdev->bd_inode->i_mapping, 0);
-	}
+	if (sb->s_bdev)
+		forget_bdev(sb->s_bdev);
 	list_del(&sb->s_list);
 	mutex_unlock(&super_lock);
 	kfree(sb);

@@ -106,42 +106,70 @@ int ext2_get_block(struct inode *inode, u64 iblock, bool create, u32 *block)
 	return ret;
 }
 
-/* Frees what of the tree below *entry lies at or behind its block number from; *entry itself if that is all. */
-static int free_branch(struct inode *inode, u32 *entry, int levels, u64 from)
+/*
+ * Freeing. What is freed is cut off first, in the inode or indirect block that
+ * leads to it. So whenever the structures are written, for the sake of any
+ * file, nothing on the disk leads to a block that another file has got since;
+ * e2fsck would take such a block for what it was, and repair it.
+ */
+static int free_tree(struct inode *inode, u32 block, int levels)
 {
 	struct super_block *sb = inode->i_sb;
-	u32 per_block = sb->s_blocksize / 4;
+	struct buffer_head bh;
+	int ret = 0;
+
+	if (!block)
+		return 0;
+	if (!is_inside(sb, block))
+		return ext2_error(sb, "inode %lu has block %u, which is outside", inode->i_ino, block);
+	if (levels) {
+		ret = sb_bread(sb, block, &bh);
+		for (u32 i = 0; !ret && i < sb->s_blocksize / 4; i++)
+			ret = free_tree(inode, ((u32 *)bh.b_data)[i], levels - 1);
+		brelse(&bh);
+		if (ret)
+			return ret;
+		bforget(sb, block);
+	}
+	return ext2_free_block(inode, block);
+}
+
+/* The part of the tree below an indirect block that lies at or behind its block number from, which is not 0. */
+static int free_part(struct inode *inode, u32 block, int levels, u64 from)
+{
+	struct super_block *sb = inode->i_sb;
+	u32 per_block = sb->s_blocksize / 4, *entries;
 	struct buffer_head bh;
 	u64 span = 1;
 	int ret;
 
-	if (!*entry)
+	if (!block)
 		return 0;
-	if (!is_inside(sb, *entry))
-		return ext2_error(sb, "inode %lu has block %u, which is outside", inode->i_ino, *entry);
-	if (levels) {
-		for (int i = 1; i < levels; i++)
-			span *= per_block;
-		ret = sb_bread(sb, *entry, &bh);
-		for (u64 i = from / span; !ret && i < per_block; i++)
-			ret = free_branch(inode, (u32 *)bh.b_data + i, levels - 1, i == from / span ? from % span : 0);
-		if (from)
-			mark_buffer_dirty(&bh);
-		brelse(&bh);
-		if (ret || from)
-			return ret;
-		bforget(sb, *entry);
+	if (!is_inside(sb, block))
+		return ext2_error(sb, "inode %lu has block %u, which is outside", inode->i_ino, block);
+	for (int i = 1; i < levels; i++)
+		span *= per_block;
+	ret = sb_bread(sb, block, &bh);
+	entries = (u32 *)bh.b_data;
+	if (!ret && from % span)
+		ret = free_part(inode, entries[from / span], levels - 1, from % span);
+	for (u64 i = DIV_ROUND_UP(from, span); !ret && i < per_block; i++) {
+		u32 cut = entries[i];
+
+		if (!cut)
+			continue;
+		entries[i] = 0;
+		mark_buffer_dirty(&bh);
+		ret = free_tree(inode, cut, levels - 1);
 	}
-	ret = ext2_free_block(inode, *entry);
-	if (!ret)
-		*entry = 0;
+	brelse(&bh);
 	return ret;
 }
 
 void ext2_truncate_blocks(struct inode *inode, loff_t size)
 {
 	struct ext2_inode_info *ei = EXT2_I(inode);
-	u32 bs = inode->i_sb->s_blocksize;
+	u32 bs = inode->i_sb->s_blocksize, cut[EXT2_N_BLOCKS] = { 0 };
 	u64 first = ((u64)size + bs - 1) / bs, start = 0, span = 1;
 	int ret = 0;
 
@@ -151,10 +179,18 @@ void ext2_truncate_blocks(struct inode *inode, loff_t size)
 
 		if (levels)
 			span *= bs / 4;
-		if (first < start + span)
-			ret = free_branch(inode, &ei->i_data[i], levels, first > start ? first - start : 0);
+		if (first <= start) {
+			cut[i] = ei->i_data[i];
+			ei->i_data[i] = 0;
+		} else if (first < start + span) {
+			ret = free_part(inode, ei->i_data[i], levels, first - start);
+		}
 		start += span;
 	}
+	if (!ret)
+		ret = ext2_write_inode(inode);
+	for (int i = 0; !ret && i < EXT2_N_BLOCKS; i++)
+		ret = free_tree(inode, cut[i], max(i - EXT2_NDIR_BLOCKS + 1, 0));
 	mutex_unlock(&ei->map_lock);
 	mark_inode_dirty(inode);
 }
