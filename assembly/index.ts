@@ -26,7 +26,7 @@ import { resetMenvcfg, resetMstatus } from "./hart/csr-functions";
 import { probe as probeAddress } from "./mmu/translate";
 import { markDirty } from "./mmu/physical";
 import { flushHart } from "./mmu/tlb";
-import { resetTiming, setTimed, timingOf } from "./timing/model";
+import { derive, resetTiming, setTimed, tidyTiming, timingOf } from "./timing/model";
 import { forgetPages } from "./timing/tlb";
 import { hart } from "./run";
 
@@ -122,6 +122,18 @@ export function contextWritten(index: u32): void {
 /** Physical address of `va` in the hart's present mode, all ones when unmapped. For debuggers. */
 export function translate(index: u32, va: u64): u64 {
   return probeAddress(hart(index), va);
+}
+
+/** Brings the pipeline models' records into a form that does not tell how the run was cut. */
+export function tidyTimings(): void {
+  const harts = load<u32>(MACHINE, MACHINE_HARTS);
+  for (let i: u32 = 0; i < harts; i++) tidyTiming(hart(i));
+}
+
+/** The host put other parameters and records of the pipeline models in place. */
+export function timingsRestored(): void {
+  const harts = load<u32>(MACHINE, MACHINE_HARTS);
+  for (let i: u32 = 0; i < harts; i++) derive(timingOf(hart(i)));
 }
 
 /** Lets the pipeline models keep the time of all harts, or no longer. Parameters are in the pipeline record. */

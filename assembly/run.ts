@@ -145,7 +145,8 @@ export function run(until: f64, pauseAt: f64, budget: f64): u32 {
   store<u32>(MACHINE, 0, MACHINE_STOPREQUEST);
   store<u32>(MACHINE, 0, MACHINE_WATCHHIT);
   // A lone hart's round may have been opened for an earlier, longer run, and it may wait by now.
-  cutRound(awakeHarts() <= 1 ? min<u64>(horizon, pause) : horizon);
+  cutRound(horizon);
+  if (awakeHarts() <= 1) endRoundAt(pause);
   do {
     for (let i = load<u32>(MACHINE, MACHINE_TURN); i < harts; i++) {
       const h = hart(i);
@@ -218,6 +219,13 @@ function cutRound(at: u64): void {
   const index = load<u32>(MACHINE, MACHINE_TURN);
   if (index == load<u32>(MACHINE, MACHINE_HARTS)) return;
   const end = max<u64>(max<u64>(at, load<u64>(MACHINE, MACHINE_ROUNDSTART)), now(hart(index)));
+  if (end < load<u64>(MACHINE, MACHINE_ROUNDEND)) store<u64>(MACHINE, end, MACHINE_ROUNDEND);
+}
+
+/** Ends the present round at `at`, which the last instruction of a timed hart may have gone beyond. */
+function endRoundAt(at: u64): void {
+  if (load<u32>(MACHINE, MACHINE_TURN) == load<u32>(MACHINE, MACHINE_HARTS)) return;
+  const end = max<u64>(at, load<u64>(MACHINE, MACHINE_ROUNDSTART));
   if (end < load<u64>(MACHINE, MACHINE_ROUNDEND)) store<u64>(MACHINE, end, MACHINE_ROUNDEND);
 }
 

@@ -33,7 +33,13 @@ import type { MachineState, PendingInput } from "./snapshot/machine-state.ts";
 import type { MachineIdentity } from "./snapshot/snapshot-file.ts";
 import { stateHash } from "./state-hash.ts";
 import { SupervisorTimers } from "./supervisor-timer.ts";
-import type { Pipeline } from "./timing/pipelines.ts";
+import {
+  type Pipeline,
+  pipelineByName,
+  pipelineFrom,
+  pipelineState,
+  samePipeline,
+} from "./timing/pipelines.ts";
 import { type HartStats, Timing } from "./timing/timing.ts";
 import { InstructionTrace } from "./trace/instruction-trace.ts";
 import { describeVirtio } from "./virtio-option.ts";
@@ -194,9 +200,16 @@ export class Machine {
     if (options.timing !== undefined) this.setTiming(options.timing);
   }
 
-  /** Changes who keeps guest time from now on: a pipeline or its name; `ideal` is a cycle for each instruction. */
+  /**
+   * Changes who keeps guest time, from the present place of the run on: a pipeline or its name; `ideal` is a cycle for each
+   * instruction. Recordings and history have it.
+   */
   setTiming(pipeline: Pipeline | string): void {
-    this.#timing.set(pipeline);
+    const next = typeof pipeline === "string" ? pipelineByName(pipeline) : pipeline;
+    const timed = next.parameters.size > 0 ? next : undefined;
+    if (!samePipeline(timed, this.timing)) {
+      this.enter({ kind: "timing", pipeline: timed ? pipelineState(timed) : null });
+    }
   }
 
   /** The pipeline that keeps the time; undefined in functional runs. */
@@ -323,7 +336,6 @@ export class Machine {
 
   /** Starts to keep what it takes to go back, from the present place on, unless that is under way. */
   keepHistory(): History {
-    this.#checkUntimed("go back");
     return this.#past.keepHistory();
   }
 
@@ -343,7 +355,6 @@ export class Machine {
 
   /** All of the machine in one compressed file: harts, memory, devices, what is pending, sectors that were written. */
   async snapshot(): Promise<Uint8Array> {
-    this.#checkUntimed("be saved");
     return this.#past.snapshot();
   }
 
@@ -397,6 +408,7 @@ export class Machine {
       cycles: this.cycles,
       devices: this.#board.state(),
       drives: this.#disks.map((disk) => disk.baseDigest),
+      ...(this.#timing.everTimed && { models: this.core.models() }),
     });
   }
 
@@ -416,13 +428,6 @@ export class Machine {
     const status = finish.kind === "fail" ? finish.code : 0;
     this.#setHalted({ kind: finish.kind === "reset" ? "reset" : "poweroff", status });
     this.core.requestStop();
-  }
-
-  /** The state of the pipeline model is in no snapshot. */
-  #checkUntimed(what: string): void {
-    if (this.#timing.pipeline) {
-      throw new HartbeatError(`A machine with a timing model cannot ${what}; start it without --timing.`);
-    }
   }
 
   #makeHtif(): Htif | undefined {
@@ -460,6 +465,9 @@ export class Machine {
         return this.registers.write(input.hart, input.name, input.value);
       case "memory":
         return this.core.write(input.address, input.bytes);
+      case "timing":
+        this.#timing.set(input.pipeline ? pipelineFrom("The recording", input.pipeline) : undefined);
+        return true;
     }
   }
 
@@ -494,6 +502,7 @@ export class Machine {
   #save(): MachineState {
     return {
       core: this.core.save(),
+      timing: this.#timing.state(),
       devices: this.#board.state(),
       supervisorTimers: this.#timers.state(),
       events: this.#events.names,
@@ -506,6 +515,7 @@ export class Machine {
   /** Takes over what `#save` gave, after memory and disks were restored. With `anew` the machine has no past. */
   #restore(state: MachineState, anew: boolean): void {
     this.#clearEvents();
+    this.#timing.restore(state.timing);
     this.core.restore(state.core);
     this.#board.restore(state.devices);
     this.#timers.restore(state.supervisorTimers);

@@ -99,7 +99,7 @@ export class RunLoop {
 
   /** Lets something in from outside, at the present place. False when it cannot be. */
   enter(input: Input): boolean {
-    const { core, log, apply } = this.#options;
+    const { core, events, log, apply } = this.#options;
     if (this.#inside || this.#held) {
       this.#deferred.push(input);
       core.requestStop();
@@ -110,6 +110,8 @@ export class RunLoop {
     this.onInput();
     this.replayEnd = undefined;
     log.add({ at, input });
+    // Now, as in a replay, and not behind what else comes in here.
+    if (core.betweenRounds) this.#deliver(events);
     return true;
   }
 
@@ -224,9 +226,10 @@ export class RunLoop {
     let budget = Math.min(FOREVER, limits.executed ?? FOREVER) - executed;
     if (this.checkpointAt > executed) budget = Math.min(budget, this.checkpointAt - executed);
     const stop = this.#nextStop(limits);
-    if (!stop) return { budget, pauseAt: end };
+    // In timed runs an instruction may take more than what was left.
+    if (!stop) return { budget: Math.max(budget, 0), pauseAt: end };
     if (stop.executed < executed) this.#diverged();
-    budget = Math.min(budget, stop.executed - executed);
+    budget = Math.max(Math.min(budget, stop.executed - executed), 0);
     const waits = budget === 0 && stop.turn === core.hartCount;
     return { budget, pauseAt: waits ? Math.min(end, stop.cycle) : end };
   }
@@ -268,19 +271,29 @@ export class RunLoop {
 
   /** Brings the hart whose turn it is as near to its next instruction as it was. */
   #settleTo({ phase, turn, pc }: Position): void {
-    const { core, breakpoints } = this.#options;
-    if (phase === this.#phase || phase === "ready") return;
+    const { core } = this.#options;
+    if (phase === "ready") return;
+    const there = core.hart(turn).get("pc") === pc;
+    if (phase === this.#phase && there) return;
     if (phase === "interrupted") core.settle();
-    else {
-      const held = breakpoints.has(pc);
-      core.hart(turn).set("resumePc", -1n);
-      if (!held) core.setBreakpoint(pc);
-      const reason = this.#enterCore(FOREVER, 1);
-      this.passBreakpoint(turn);
-      if (!held) core.clearBreakpoint(pc);
-      if (reason !== "Breakpoint") this.#diverged();
-    }
+    if (phase === "fetched" || core.hart(turn).get("pc") !== pc) this.#fetch(turn, pc);
     this.#phase = phase;
+  }
+
+  /** Has a hart go on to its next instruction, at `pc`; in timed runs one that commits in the same cycle may lie before it. */
+  #fetch(turn: number, pc: bigint): void {
+    const { core, breakpoints } = this.#options;
+    const held = breakpoints.has(pc);
+    core.hart(turn).set("resumePc", -1n);
+    if (!held) core.setBreakpoint(pc);
+    let reason = this.#enterCore(FOREVER, 1);
+    while (reason === "Breakpoint" && core.hart(turn).get("pc") !== pc) {
+      this.passBreakpoint(turn);
+      reason = this.#enterCore(FOREVER, 1);
+    }
+    this.passBreakpoint(turn);
+    if (!held) core.clearBreakpoint(pc);
+    if (reason !== "Breakpoint") this.#diverged();
   }
 
   #breakpoint(silent: boolean, scan: Scan | undefined): void {

@@ -108,6 +108,10 @@ function linearLine(line: u64): u32 {
   return <u32>(((line << bits) - RAM_BASE + <u64>RAM) >> bits);
 }
 
+export function forgetFilter(m: usize): void {
+  memory.fill(m + TIMING_DCACHEFILTER, 0, DCACHE_FILTER << 2);
+}
+
 function forgetTag(m: usize, tag: u32): void {
   const linear = linearLine(<u64>(tag - 1));
   const entry = filterEntry(m, <usize>linear);

@@ -17,16 +17,18 @@ import {
   TIMING_COUNT,
   TIMING_DCACHERANDOM,
   TIMING_DTLBTAGS,
+  TIMING_FETCHPAGE,
   TIMING_FETCHWORD,
   TIMING_ICACHERANDOM,
   TIMING_ISSUE,
   TIMING_ITLBTAGS,
 } from "../generated/layout";
-import { renewGeneration } from "./cache";
+import { forgetFilter, renewGeneration } from "./cache";
 import { redirect } from "./fetch";
 import { forgetMemo } from "./memo/segment";
+import { hasStateRoom, tidy } from "./memo/state";
 import { blame, parameter } from "./stamp";
-import { forgetPages, prepareTrees } from "./tlb";
+import { forgetDataPages, forgetPages, NO_PAGE, prepareTrees } from "./tlb";
 
 /** The pipeline model of a hart. */
 export function timingOf(h: usize): usize {
@@ -56,13 +58,28 @@ export function resetTiming(h: usize): void {
   memory.fill(m + TIMING_DTLBTAGS, 0xff, 64 * 8);
   store<u64>(m, ~0, TIMING_FETCHWORD);
   store<u32>(h, 0, HART_RETIREDBASE);
-  forgetPages(m);
+  store<u64>(m, NO_PAGE, TIMING_FETCHPAGE);
+  derive(m);
+}
+
+/** Derives what follows from the rest of the record, and forgets what only speeds up the model. */
+export function derive(m: usize): void {
+  forgetDataPages(m);
+  forgetFilter(m);
   renewGeneration(m);
   prepareTrees(m);
 }
 
+/** Brings the record into a form that does not tell how the run was cut, or what was remembered. */
+export function tidyTiming(h: usize): void {
+  if (!load<u32>(h, HART_TIMED)) return;
+  if (!hasStateRoom()) forgetMemo();
+  tidy(timingOf(h), load<u64>(h, HART_PC));
+}
+
 /** Lets the model keep the hart's time from now on, or no longer. What it has counted, and its caches, stay. */
 export function setTimed(h: usize, timed: bool): void {
+  tidyTiming(h);
   store<u32>(h, timed ? 1 : 0, HART_TIMED);
   if (!timed) return;
   const m = timingOf(h);

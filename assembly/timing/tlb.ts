@@ -226,7 +226,7 @@ export function rememberPage(m: usize, va: u64, base: u64, kept: u64, set: u64):
   store<u64>(recent, set, 24);
 }
 
-function forgetDataPages(m: usize): void {
+export function forgetDataPages(m: usize): void {
   for (let i: usize = 0; i < DATA_PAGES; i++) store<u64>(m + TIMING_DATAPAGES + (i << 5), NO_PAGE);
 }
 

@@ -15,7 +15,7 @@ import {
 import { MACHINE_MAP, RAM_BASE } from "../../spec/machine-map.ts";
 import { HartbeatError } from "../errors.ts";
 import type { CoreBus, CoreExports } from "./exports.ts";
-import { CoreRecord, type RecordState } from "./record.ts";
+import { CoreRecord, type RecordBytes, type RecordState } from "./record.ts";
 import { type TlbEntry, tlbEntries } from "./tlb.ts";
 import { TraceBuffer } from "./trace-buffer.ts";
 
@@ -34,10 +34,18 @@ const ENGINE_FIELDS: ReadonlySet<string> = new Set([
   ...["traceOpen", "traceCount", "traceFrom", "traceTo", "traceTasks", "traceSpaces"],
 ]);
 
+/** Fields of the pipeline models that follow from others, or only speed them up. */
+const DERIVED_FIELDS: ReadonlySet<string> = new Set([
+  ...["fetchTranslates", "treeKept", "treeSet", "dataPages", "dcacheFilter", "generation"],
+  ...["memoOrigin", "memoGone", "memoLimit", "memoPages"],
+]);
+
 /** The guest's part of the core but for memory, by the names of spec/layout.ts. */
 export interface CoreState {
   readonly machine: RecordState;
   readonly harts: readonly RecordState[];
+  /** The pipeline models of the harts. */
+  readonly models: readonly RecordBytes[];
 }
 
 /** An access that a watchpoint held back. */
@@ -314,17 +322,26 @@ export class Core {
     return {
       machine: this.#machine.save(ENGINE_FIELDS),
       harts: this.#harts.map((hart) => hart.save(ENGINE_FIELDS)),
+      models: this.models(),
     };
   }
 
-  /** Takes over what `save` gave, after memory was restored. */
-  restore({ machine, harts }: CoreState): void {
+  /** The pipeline models of the harts: however a run was cut, the same at the same place. */
+  models(): RecordBytes[] {
+    this.#exports.tidyTimings();
+    return this.#harts.map((_, hart) => this.timing(hart).saveBytes(DERIVED_FIELDS));
+  }
+
+  /** Takes over what `save` gave, after memory and the pipeline's parameters were restored. */
+  restore({ machine, harts, models }: CoreState): void {
     this.#machine.restore(machine);
     for (const [index, hart] of this.#harts.entries()) {
       hart.restore(harts[index] as RecordState);
       hart.set("resumePc", -1n);
     }
     this.#exports.restored();
+    for (const [hart, model] of models.entries()) this.timing(hart).restoreBytes(model);
+    this.#exports.timingsRestored();
   }
 
   /** Numbers of the RAM pages that may have changed since the last call. */

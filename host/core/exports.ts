@@ -29,6 +29,8 @@ export type CoreExports = {
   clearTiming(): void;
   settleCounts(): void;
   setPlain(plain: boolean): void;
+  tidyTimings(): void;
+  timingsRestored(): void;
 };
 
 /** What the core imports: the bus beyond memory, and the timer of Sstc. `undefined` and false mean that nothing answered. */

@@ -3,6 +3,8 @@ import type { PlacedField } from "../../spec/layout.ts";
 
 /** The values of fields by name. */
 export type RecordState = Record<string, bigint[]>;
+/** The same for large records: the bytes of each field, without zeros at the end. */
+export type RecordBytes = Readonly<Record<string, Uint8Array>>;
 
 /** Values are unsigned: bigint for 64-bit fields as for the others, so that names need no types. */
 export class CoreRecord {
@@ -43,6 +45,34 @@ export class CoreRecord {
     for (const [name, values] of Object.entries(saved)) {
       for (const [index, value] of values.entries()) this.set(name, value, index);
     }
+  }
+
+  /** What `save` gives, as bytes. */
+  saveBytes(except: ReadonlySet<string>): RecordBytes {
+    const saved: Record<string, Uint8Array> = {};
+    for (const [name, field] of this.#fields) {
+      if (except.has(name)) continue;
+      const bytes = this.#bytes(field);
+      let length = bytes.length;
+      while (length > 0 && bytes[length - 1] === 0) length -= 1;
+      saved[name] = bytes.slice(0, length);
+    }
+    return saved;
+  }
+
+  /** Takes over what `saveBytes` gave. */
+  restoreBytes(saved: RecordBytes): void {
+    for (const [name, bytes] of Object.entries(saved)) {
+      const field = this.#fields.get(name);
+      if (!field) throw new Error(`no field ${name}`);
+      const place = this.#bytes(field);
+      place.set(bytes.subarray(0, place.length));
+      place.fill(0, bytes.length);
+    }
+  }
+
+  #bytes({ offset, bytes }: PlacedField): Uint8Array {
+    return new Uint8Array(this.#view.buffer, this.#base + offset, bytes);
   }
 
   #locate(name: string, index: number): { type: PlacedField["type"]; at: number } {

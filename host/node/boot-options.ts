@@ -4,16 +4,16 @@ import type { DriveOption } from "../arguments.ts";
 import type { ChardevOption, DeviceOption, NetdevOption } from "../backend-arguments.ts";
 import { HartbeatError } from "../errors.ts";
 import type { SignatureGranularity } from "../signature.ts";
-import { parsePipeline, pipelineByName } from "../timing/pipelines.ts";
 import type { VirtioOption } from "../virtio-option.ts";
 import { openDrives } from "./drives.ts";
-import { isElf, PACKAGE_FILES, readBytes } from "./files.ts";
+import { isElf, PACKAGE_FILES } from "./files.ts";
 import type { CreateOptions } from "./index.ts";
 import type { RunFileOptions } from "./run-files.ts";
 import type { ViewOptions } from "./run-views.ts";
+import type { TimingOptions } from "./timing-options.ts";
 
 /** The command line of `hartbeat boot`, read and checked. */
-export interface BootOptions extends RunFileOptions, ViewOptions {
+export interface BootOptions extends RunFileOptions, TimingOptions, ViewOptions {
   readonly kernel?: string;
   readonly initrd?: string;
   readonly append: string;
@@ -47,10 +47,6 @@ export interface BootOptions extends RunFileOptions, ViewOptions {
   readonly until?: string;
   /** Guest time at which a run is given up. */
   readonly maxCycles?: number;
-  /** Name of the pipeline that keeps guest time; true for that of CVA6. */
-  readonly timing?: string | true;
-  /** File that describes one. */
-  readonly pipeline?: string;
 }
 
 /** Absolute path of the kernel's file, when GDB can read it. */
@@ -63,15 +59,6 @@ export function deciding(options: BootOptions): Record<string, unknown> {
   const { kernel, initrd, append, smp, memory, bios, dtb, rtc, load } = options;
   const { drives, devices, netdevs, chardevs } = options;
   return { kernel, initrd, append, smp, memory, bios, dtb, rtc, load, drives, devices, netdevs, chardevs };
-}
-
-/** The pipeline that --pipeline or --timing names, if either is there. */
-function timingSetting({ timing, pipeline }: BootOptions): Pick<CreateOptions, "timing"> {
-  if (pipeline !== undefined) {
-    const bytes = readBytes(pipeline, "the pipeline", "name a JSON file");
-    return { timing: parsePipeline(pipeline, new TextDecoder().decode(bytes)) };
-  }
-  return timing === undefined ? {} : { timing: pipelineByName(timing === true ? "cva6" : timing) };
 }
 
 /** The machine's settings and files as the options name them; `virtio` is what Backends has opened of them. */
@@ -92,7 +79,6 @@ export async function settings(
     ...(bios !== "default" && { firmware: bios }),
     ...(dtb !== undefined && { deviceTree: dtb }),
     ...(rtc !== undefined && { rtcBase: rtc }),
-    ...timingSetting(options),
     drives: await openDrives(options),
     virtio,
   };

@@ -4,6 +4,7 @@ import { HartbeatError } from "../errors.ts";
 import { readLog } from "../replay/log-file.ts";
 import { readBytes, reason } from "./files.ts";
 import type { Machine } from "./index.ts";
+import { checkReplayTiming, pipelineSetting, type TimingOptions } from "./timing-options.ts";
 
 export interface RunFileOptions {
   /** Snapshot to go on from, and to write at the end. */
@@ -26,11 +27,15 @@ export function recordedOptions({ replay }: RunFileOptions): Record<string, unkn
   return typeof recorded === "object" && recorded !== null ? { ...recorded } : {};
 }
 
-/** Puts a new machine where its run is to begin. */
-export async function takeUp(machine: Machine, { load, replay }: RunFileOptions): Promise<void> {
+/** Puts a new machine where its run is to begin, with who is to keep the time from there. */
+export async function takeUp(machine: Machine, options: RunFileOptions & TimingOptions): Promise<void> {
+  const { load, replay } = options;
+  if (replay !== undefined) checkReplayTiming(options);
+  const pipeline = pipelineSetting(options);
   if (load !== undefined) {
     await machine.restore(readBytes(load, "the snapshot", "name a file that --save has written"));
   }
+  if (pipeline) machine.setTiming(pipeline);
   if (replay !== undefined) machine.replay(readRecording(replay));
 }
 

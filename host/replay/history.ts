@@ -24,6 +24,8 @@ const INTERVAL = 8_000_000;
 const APPROACHES = [1 << 20, 1 << 15, 1 << 10];
 /** Executed cycles between two looks at whether the search goes on. */
 const SCAN_PIECE = 4_000_000;
+/** Executed cycles before the end of an instruction at which the search for its beginning begins. */
+const REACHES = [1, 64, 4096, 2 ** 20, Number.POSITIVE_INFINITY];
 const MOST_CHECKPOINTS = 200;
 const MOST_BYTES = 256 * 2 ** 20;
 
@@ -83,8 +85,9 @@ export class History {
   goTo(goal: Position): void {
     const { loop } = this.#options;
     const present = comparePositions(goal, loop.position);
-    if (present === 0) return;
-    if (present < 0) this.#restore(this.#lastBefore((position) => comparePositions(position, goal) <= 0));
+    const isThere = present === 0 && goal.pc === loop.position.pc;
+    if (isThere) return;
+    if (present <= 0) this.#restore(this.#lastBefore((position) => comparePositions(position, goal) < 0));
     this.#approach(goal.executed);
     loop.advanceTo(goal);
   }
@@ -114,10 +117,33 @@ export class History {
       this.goTo(this.start);
       return false;
     }
-    this.#restore(this.#lastBefore(({ executed }) => executed < last));
-    this.#approach(last - 1);
-    loop.advanceToExecuted(last - 1, true);
+    loop.advanceToExecuted(this.#goToLastBefore(last), true);
     return true;
+  }
+
+  /**
+   * To the last instruction that begins before so many cycles have been executed, or a little before it. Returns how many had been
+   * at its beginning. In timed runs that is any number of cycles before; so the search begins ever further back.
+   */
+  #goToLastBefore(executed: number): number {
+    const { core, loop } = this.#options;
+    for (const reach of REACHES) {
+      const from = executed - reach;
+      this.#restore(this.#lastBefore((position) => position.executed <= from));
+      this.#approach(from);
+      loop.advanceToExecuted(from);
+      if (core.executed === executed - 1) return core.executed;
+      let last: number | undefined;
+      while (core.executed < executed) {
+        last = core.executed;
+        loop.advanceToExecuted(last + 1);
+      }
+      if (last === undefined) continue;
+      this.goToExecuted(last);
+      return last;
+    }
+    this.goTo(this.start);
+    return this.start.executed;
   }
 
   /**
@@ -164,7 +190,7 @@ export class History {
       const at = executed - distance;
       if (at - core.executed < distance) continue;
       loop.advanceToExecuted(at);
-      if (core.executed === at) this.#checkpoint();
+      if (core.executed >= at) this.#checkpoint();
     }
   }
 
@@ -282,13 +308,22 @@ export class History {
   }
 
   #bytes(): number {
-    return this.#checkpoints.reduce((sum, { pages }) => sum + pages.size * PAGE_BYTES, 0);
+    return this.#checkpoints.reduce(
+      (sum, { pages, state }) => sum + pages.size * PAGE_BYTES + modelBytes(state),
+      0,
+    );
   }
 
   #plan(): void {
     const last = this.#checkpoints.at(-1) as Checkpoint;
     this.#options.loop.checkpointAt = last.position.executed + INTERVAL;
   }
+}
+
+function modelBytes({ core }: MachineState): number {
+  let sum = 0;
+  for (const model of core.models) for (const bytes of Object.values(model)) sum += bytes.length;
+  return sum;
 }
 
 function pageOf(core: Core, page: number): Uint8Array {

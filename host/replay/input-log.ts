@@ -1,4 +1,5 @@
 /** All that came into a machine from outside, each with the place in the run at which it came. */
+import type { PipelineState } from "../timing/pipelines.ts";
 import type { Position } from "./position.ts";
 
 export type Input =
@@ -7,7 +8,9 @@ export type Input =
   | { readonly kind: "virtio"; readonly index: number; readonly bytes: Uint8Array }
   | { readonly kind: "reset" }
   | { readonly kind: "register"; readonly hart: number; readonly name: string; readonly value: bigint }
-  | { readonly kind: "memory"; readonly address: number; readonly bytes: Uint8Array };
+  | { readonly kind: "memory"; readonly address: number; readonly bytes: Uint8Array }
+  /** Who keeps the time from there on; null: a cycle for each instruction. */
+  | { readonly kind: "timing"; readonly pipeline: PipelineState | null };
 
 export interface LoggedInput {
   readonly at: Position;

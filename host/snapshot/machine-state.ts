@@ -2,6 +2,7 @@
 import type { ConsoleState } from "../console.ts";
 import type { CoreState } from "../core/core.ts";
 import type { SavedFields } from "../devices/saved-state.ts";
+import type { TimingState } from "../timing/timing.ts";
 
 /** Console input that has come in and is not yet with the UART. */
 export interface PendingInput {
@@ -13,6 +14,7 @@ export interface PendingInput {
 
 export interface MachineState {
   readonly core: CoreState;
+  readonly timing: TimingState;
   /** By name and address of the device. */
   readonly devices: Readonly<Record<string, SavedFields>>;
   readonly supervisorTimers: SavedFields;

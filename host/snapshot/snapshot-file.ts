@@ -11,7 +11,7 @@ import { digestOf } from "./digest.ts";
 import type { WrittenSectors } from "./journaled-disk.ts";
 import type { MachineState } from "./machine-state.ts";
 
-const VERSION = 2;
+const VERSION = 3;
 const MAGIC = "hartbeat snapshot ";
 const FIRST_LINE = `${MAGIC}${VERSION}\n`;
 const DIGEST_CHARACTERS = 32;
@@ -158,7 +158,15 @@ function moment(milliseconds: number): string {
 }
 
 function checkState({ state, pages, sectors }: Header, { harts, drives }: MachineIdentity): void {
-  const lists = [state?.core?.harts, state?.events, state?.inputs, pages, sectors];
+  const lists = [
+    state?.core?.harts,
+    state?.core?.models,
+    state?.timing?.started,
+    state?.events,
+    state?.inputs,
+    pages,
+    sectors,
+  ];
   const whole =
     lists.every(Array.isArray) && state.core.harts.length === harts && sectors.length === drives.length;
   if (!whole || typeof state.console?.output !== "string" || typeof state.devices !== "object") damaged();

@@ -106,6 +106,36 @@ function checkTogether(where: string, parameters: ReadonlyMap<string, number>): 
   }
 }
 
+/** A pipeline as named values, for snapshots and recordings. */
+export interface PipelineState {
+  readonly name: string;
+  readonly doc: string;
+  readonly parameters: Readonly<Record<string, number>>;
+  readonly stages: readonly Stage[];
+}
+
+export function pipelineState({ name, doc, parameters, stages }: Pipeline): PipelineState {
+  return { name, doc, stages, parameters: Object.fromEntries(parameters) };
+}
+
+/** The pipeline of a snapshot or recording. Throws HartbeatError when it is none that the core can be given. */
+export function pipelineFrom(where: string, { name, doc, parameters, stages }: PipelineState): Pipeline {
+  const checked = new Map(
+    PIPELINE_FIELDS.map((field) => [field.name, checkParameter(where, field.name, parameters[field.name])]),
+  );
+  checkTogether(where, checked);
+  return { name, doc, stages, parameters: checked };
+}
+
+/** Whether two pipelines take the same cycles for everything. */
+export function samePipeline(a: Pipeline | undefined, b: Pipeline | undefined): boolean {
+  if (a === b || !a || !b) return a === b;
+  return (
+    a.parameters.size === b.parameters.size &&
+    [...a.parameters].every(([name, value]) => b.parameters.get(name) === value)
+  );
+}
+
 /** `cva6` with another memory: how long it takes to answer. */
 export function withMemoryLatency(pipeline: Pipeline, cycles: number): Pipeline {
   const latency = checkParameter(pipeline.name, "memoryLatency", cycles);

@@ -1,7 +1,7 @@
 /** Who keeps guest time: functional runs a cycle for each instruction, or the pipeline model; and what the model counted. */
 import { CAUSES, type Cause, EVENTS, type TimingEvent } from "../../spec/timing-layout.ts";
 import type { Core } from "../core/core.ts";
-import { type Pipeline, pipelineByName } from "./pipelines.ts";
+import { type Pipeline, type PipelineState, pipelineFrom, pipelineState, samePipeline } from "./pipelines.ts";
 
 /** What the model counted of one hart since it was last cleared. */
 export interface HartStats {
@@ -28,6 +28,14 @@ interface Mark {
   readonly instructions: number;
 }
 
+/** Who keeps the time, and which pipeline is in the core, by named values; what the models hold is the core's. */
+export interface TimingState {
+  readonly pipeline: PipelineState | null;
+  readonly loaded: PipelineState | null;
+  readonly before: readonly Mark[];
+  readonly started: readonly Mark[];
+}
+
 export class Timing {
   readonly #core: Core;
   #pipeline: Pipeline | undefined;
@@ -52,17 +60,45 @@ export class Timing {
    * Changes who keeps the time, between instructions; undefined and `ideal` are functional. A pipeline that was there before finds its
    * caches and predictors as it left them; another starts cold.
    */
-  set(pipeline: Pipeline | string | undefined): void {
-    const next = typeof pipeline === "string" ? pipelineByName(pipeline) : pipeline;
-    const timed = next && next.parameters.size > 0 ? next : undefined;
+  set(pipeline: Pipeline | undefined): void {
+    const timed = pipeline && pipeline.parameters.size > 0 ? pipeline : undefined;
     this.#before = this.#kept();
     this.#pipeline = timed;
     this.#core.setTiming(timed !== undefined);
     this.#started = this.#marks();
-    if (!timed || timed === this.#loaded) return;
-    for (const [name, value] of timed.parameters) this.#core.pipeline.set(name, BigInt(value));
-    this.#loaded = timed;
+    if (!timed || samePipeline(timed, this.#loaded)) return;
+    this.#load(timed);
     this.clear();
+  }
+
+  /** Whether a pipeline has kept the time at some place of the run. */
+  get everTimed(): boolean {
+    return this.#loaded !== undefined;
+  }
+
+  state(): TimingState {
+    const [pipeline, loaded] = [this.#pipeline, this.#loaded].map((one) => (one ? pipelineState(one) : null));
+    return {
+      pipeline: pipeline ?? null,
+      loaded: loaded ?? null,
+      before: this.#before,
+      started: this.#started,
+    };
+  }
+
+  /** Takes over what `state` gave, before the core is restored. Throws HartbeatError when a pipeline is damaged. */
+  restore({ pipeline, loaded, before, started }: TimingState): void {
+    const [keeping, inCore] = [pipeline, loaded].map((one) => one && pipelineFrom("The snapshot", one));
+    this.#pipeline = keeping ?? undefined;
+    this.#loaded = inCore ?? undefined;
+    if (inCore) this.#load(inCore);
+    this.#before = [...before];
+    this.#started = [...started];
+  }
+
+  #load(pipeline: Pipeline): void {
+    for (const [name, value] of pipeline.parameters) this.#core.pipeline.set(name, BigInt(value));
+    this.#loaded = pipeline;
   }
 
   /** Empties caches, predictors and counts. */

@@ -29,6 +29,7 @@ import {
   TIMING_COMMITOPEN,
   TIMING_COMMITS,
   TIMING_COUNT,
+  TIMING_FETCHASKED,
   TIMING_FETCHAT,
   TIMING_FETCHCAUSE,
   TIMING_FETCHNEWLINE,
@@ -286,6 +287,7 @@ export function takeUp(m: usize, state: usize, issue: u64, pc: u64): void {
   store<u64>(m, issue + <u64>load<u32>(state, STATE_COMMIT), TIMING_COMMIT);
   store<u32>(m, flags & OPEN ? 1 : 0, TIMING_COMMITOPEN);
   store<u64>(m, fetchAt, TIMING_FETCHAT);
+  store<u64>(m, fetchAt, TIMING_FETCHASKED);
   store<u64>(m, (pc >> 2) - (flags & NEXT_WORD ? 1 : 0), TIMING_FETCHWORD);
   store<u32>(m, cause, TIMING_FETCHCAUSE);
   store<u32>(m, flags & NEW_LINE ? 1 : 0, TIMING_FETCHNEWLINE);
@@ -301,6 +303,15 @@ export function takeUp(m: usize, state: usize, issue: u64, pc: u64): void {
   store<u32>(m, (flags >>> LOAD_CAUSE) & 31, TIMING_LOADCAUSE);
   takeUpRings(m, state, issue);
   takeUpStores(m, state, issue);
+}
+
+/** Puts the record into the state that it is in, the next instruction being at `pc`: what cannot matter any more goes. */
+export function tidy(m: usize, pc: u64): void {
+  if (!describe(m, pc)) return;
+  store<u32>(m, 0, TIMING_WRITECOUNT);
+  // The next issue takes the place of the oldest.
+  store<u64>(m + TIMING_ISSUES + ((<usize>(load<u64>(m, TIMING_COUNT) & 15)) << 3), 0);
+  takeUp(m, next, load<u64>(m, TIMING_ISSUE), pc);
 }
 
 function takeUpStores(m: usize, state: usize, issue: u64): void {
