@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { compileGuest, GUESTS } from "./guests.ts";
 import { type QemuMode, type Run, runHere, runQemu } from "./runners.ts";
-import { median } from "./statistics.ts";
+import { geometricMean, median } from "./statistics.ts";
 
 /** The least ratio to `-icount shift=0` that the project asks of itself. */
 const GOAL = 0.25;
@@ -17,7 +17,7 @@ interface Row {
 }
 
 /** CPU seconds that QEMU takes to start and end: a guest that does nothing. */
-function startUp(folder: string): number {
+export function startUp(folder: string): number {
   const nothing = join(folder, "nothing.bin");
   // lui t0, 0x100; lui t1, 5; addi t1, t1, 0x555; sw t1, 0(t0); j .
   writeFileSync(
@@ -27,7 +27,8 @@ function startUp(folder: string): number {
   return median([1, 2, 3].map(() => runQemu(["-bios", "none", "-kernel", nothing], "tcg").seconds));
 }
 
-function check(name: string, runs: readonly Run[]): void {
+/** Throws unless the guest gave the same result everywhere. */
+export function check(name: string, runs: readonly Run[]): void {
   const results = new Set(runs.map(({ status }) => status));
   if (results.size > 1) throw new Error(`${name}: the machines do not agree on the result (${[...results]})`);
 }
@@ -46,9 +47,6 @@ async function measure(name: string, elf: string, pairs: number, overhead: numbe
   }
   return { name, mips: median(mips), icount: median(ratios.icount), tcg: median(ratios.tcg) };
 }
-
-const geometricMean = (values: readonly number[]): number =>
-  Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
 
 /** Prints the table; `pairs` runs of each machine in turn, medians of the ratios. */
 export async function benchInterpreter(pairs: number): Promise<void> {

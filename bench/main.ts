@@ -1,11 +1,13 @@
-/** `npm run bench [-- --pairs N] [interpreter] [boot] [page]`: ratios to peers, measured in the same run. */
+/** `npm run bench [-- --pairs N] [interpreter] [timed] [boot] [page]`: ratios to peers, measured in the same run. */
 import { parseArgs } from "node:util";
 import { benchBoot } from "./boot.ts";
 import { benchInterpreter } from "./interpreter.ts";
 import { benchPage } from "./page.ts";
+import { benchTimed } from "./timed.ts";
 
 const BENCHES: Readonly<Record<string, (pairs: number) => Promise<void>>> = {
   interpreter: benchInterpreter,
+  timed: benchTimed,
   boot: benchBoot,
   page: benchPage,
 };

@@ -12,9 +12,9 @@ export interface Run {
   readonly instructions?: number;
 }
 
-/** Runs an ELF file in M-mode on our machine. */
-export async function runHere(elf: string): Promise<Run> {
-  const machine = await Machine.create({ kernel: elf, firmware: "none" });
+/** Runs an ELF file in M-mode on our machine, in the time of a pipeline if one is named. */
+export async function runHere(elf: string, timing = "ideal"): Promise<Run> {
+  const machine = await Machine.create({ kernel: elf, firmware: "none", timing });
   const before = process.cpuUsage();
   while (!machine.halted) machine.run({ cycles: 100_000_000 });
   const { user, system } = process.cpuUsage(before);
