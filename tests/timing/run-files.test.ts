@@ -14,7 +14,17 @@ const cyclesOf = (stderr: string): string | undefined => /([\d,]+) cycles/.exec(
 
 it("--record and --replay repeat a timed run, --save and --load go on with it", async () => {
   const recorded = await runHartbeat(
-    ...["boot", "--timing", "--until", "1000000", "--stats", "--record", file("run"), "--save", file("state")],
+    ...[
+      "boot",
+      "--timing",
+      "--until",
+      "1000000",
+      "--stats",
+      "--record",
+      file("run"),
+      "--save",
+      file("state"),
+    ],
   );
   expect(recorded.status).toBe(0);
   const replayed = await runHartbeat("boot", "--replay", file("run"), "--stats");
