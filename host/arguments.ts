@@ -5,6 +5,7 @@ import { HartbeatError } from "./errors.ts";
 /** Options of `hartbeat boot` that take a value, by their long names. */
 export const VALUE_OPTIONS = [
   "kernel",
+  "symbols",
   "initrd",
   "append",
   "dtb",

@@ -8,6 +8,7 @@ import { flattenFdt } from "./boot/fdt-writer.ts";
 import { givenTree } from "./boot/given-tree.ts";
 import { unpackKernel } from "./boot/gzip.ts";
 import { type BootPlan, type NamedFile, planBoot } from "./boot/load.ts";
+import { readKernelSymbols } from "./boot/symbol-file.ts";
 import { Console } from "./console.ts";
 import { Core } from "./core/core.ts";
 import { guestMemory } from "./core/guest-memory.ts";
@@ -116,7 +117,7 @@ export class Machine {
   }
 
   private constructor(core: Core, options: MachineOptions, ramBytes: number) {
-    const { firmware, kernel, initrd, append, deviceTree } = options;
+    const { firmware, kernel, symbols, initrd, append, deviceTree } = options;
     const { drives = [], virtio = [], rtcBase = RTC_BASE } = options;
     this.core = core;
     this.#timing = new Timing(core);
@@ -192,7 +193,12 @@ export class Machine {
         );
       },
     });
-    if (this.#plan.kernelElf) this.symbols.add("kernel", this.#plan.kernelElf);
+    const { kernelElf, kernelRange } = this.#plan;
+    if (kernelElf) this.symbols.add("kernel", kernelElf);
+    if (symbols && kernelRange) {
+      const { segments, symbols: named } = readKernelSymbols(symbols, kernelRange);
+      this.symbols.add("kernel", { segments: kernelElf?.segments ?? segments, symbols: named });
+    }
     if (this.#plan.firmwareElf) this.symbols.add("firmware", this.#plan.firmwareElf);
     this.files = { ...(kernel && { kernel }), ...(firmware && { firmware }) };
     this.#htif = this.#makeHtif();

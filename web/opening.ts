@@ -1,6 +1,7 @@
 /** Files that the user drops or chooses: what each is good for, by its first bytes. */
 import { looksLikeElf, readElf } from "../host/boot/elf.ts";
 import { looksLikeImage } from "../host/boot/image.ts";
+import { looksLikeSystemMap } from "../host/boot/symbol-file.ts";
 import { HartbeatError } from "../host/errors.ts";
 import { RAM_BASE } from "../spec/machine-map.ts";
 import type { GuestFile, GuestFiles } from "./protocol.ts";
@@ -36,6 +37,7 @@ export function roleOf(file: GuestFile): FileRole {
   const { bytes } = file;
   if (looksLikeElf(bytes)) return isSymbolFile(file) ? "symbols" : "kernel";
   if (looksLikeImage(bytes)) return "kernel";
+  if (looksLikeSystemMap(bytes)) return "symbols";
   const compressed = bytes[0] === 0x1f && bytes[1] === 0x8b;
   return startsWith(bytes, CPIO_MAGIC) || compressed ? "initrd" : "disk";
 }

@@ -124,6 +124,15 @@ export interface MemoryView {
   readonly bytes: Uint8Array;
 }
 
+/** How much of the documented boot path a kernel lets one see. */
+export interface BootPathView {
+  /** It tells the pids of its tasks. */
+  readonly pids: boolean;
+  /** Functions of the path that it has, and the names of those that it has not. */
+  readonly found: number;
+  readonly missing: readonly string[];
+}
+
 /** What the pipeline panel shows of one hart. */
 export interface PipelineView {
   readonly pipeline: string;
@@ -196,6 +205,7 @@ export interface Requests {
   symbols(prefix: string): string[];
   source(where: string): SourceView | undefined;
   codeLines(file: string): number[];
+  bootPath(): BootPathView;
   /** Connects to `hartbeat gdb-bridge` on a port of this computer; what becomes of it comes as `gdb` messages. */
   connectGdb(port: number): void;
   disconnectGdb(): void;

@@ -62,6 +62,8 @@ export interface BootPlan {
   /** Parsed files, for their symbols; undefined for a part that is absent or no ELF file. */
   readonly firmwareElf: Elf | undefined;
   readonly kernelElf: Elf | undefined;
+  /** The memory that the kernel takes. */
+  readonly kernelRange: AddressRange | undefined;
 }
 
 /** One program or blob with all the memory it takes, which may be more than its bytes. */
@@ -173,5 +175,6 @@ export function planBoot(request: LoadRequest): BootPlan {
     initrd: initrdRange,
     firmwareElf: firmware?.elf,
     kernelElf: kernel?.elf,
+    kernelRange: kernel && { start: kernel.start, end: kernel.end },
   };
 }

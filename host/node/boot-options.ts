@@ -15,6 +15,8 @@ import type { TimingOptions } from "./timing-options.ts";
 /** The command line of `hartbeat boot`, read and checked. */
 export interface BootOptions extends RunFileOptions, TimingOptions, ViewOptions {
   readonly kernel?: string;
+  /** File with the symbols of the kernel. */
+  readonly symbols?: string;
   readonly initrd?: string;
   readonly append: string;
   readonly smp: number;
@@ -66,7 +68,7 @@ export async function settings(
   options: BootOptions,
   virtio: readonly VirtioOption[],
 ): Promise<CreateOptions> {
-  const { kernel, initrd, bios, smp, memory, append, dtb, rtc } = options;
+  const { kernel, symbols, initrd, bios, smp, memory, append, dtb, rtc } = options;
   if (bios === "none" && kernel === undefined) {
     throw new HartbeatError("-bios none starts a program in M-mode; name it with -kernel FILE.");
   }
@@ -75,6 +77,7 @@ export async function settings(
     ramBytes: memory,
     append,
     ...(kernel !== undefined && { kernel }),
+    ...(symbols !== undefined && { symbols }),
     ...(initrd !== undefined && { initrd }),
     ...(bios !== "default" && { firmware: bios }),
     ...(dtb !== undefined && { deviceTree: dtb }),

@@ -104,6 +104,7 @@ function createProgram(finish: (status: number) => void): Command {
       "--kernel <file>",
       "ELF or Image file, gzip'ed or not, to start (default: the kernel of hartbeat)",
     )
+    .option("--symbols <file>", "its symbols, when the file has none: vmlinux or System.map")
     .option("--initrd <file>", "initial RAM disk (default: that of the kernel of hartbeat, when it boots)")
     .option("--append <text>", "kernel command line")
     .option("--dtb <file>", "device tree to use in place of the machine's own")

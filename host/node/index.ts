@@ -36,10 +36,14 @@ export type FileOption = string | { readonly name: string; readonly bytes: Uint8
 
 /** What `Machine.create` takes; everything has a default. */
 export interface CreateOptions
-  extends Partial<Omit<MachineOptions, "wasm" | "kernel" | "firmware" | "initrd" | "deviceTree">> {
+  extends Partial<
+    Omit<MachineOptions, "wasm" | "kernel" | "firmware" | "initrd" | "deviceTree" | "symbols">
+  > {
   /** An ELF or Image file; without it the kernel of the package boots, with its initial RAM disk. */
   readonly kernel?: FileOption;
   readonly initrd?: FileOption;
+  /** Symbols of a kernel whose own file has none: its vmlinux, its System.map, or what its /proc/kallsyms says. */
+  readonly symbols?: FileOption;
   /** A device-tree blob in place of the machine's own. */
   readonly deviceTree?: FileOption;
   /**
@@ -83,13 +87,23 @@ function bootFiles({ kernel, initrd, firmware, deviceTree }: CreateOptions) {
 
 /** Makes a machine that stands before its first instruction. */
 async function create(options: CreateOptions = {}): Promise<BareMachine> {
-  const { kernel, initrd: _initrd, firmware: _firmware, deviceTree: _deviceTree, ...others } = options;
+  const {
+    kernel,
+    initrd: _initrd,
+    firmware: _firmware,
+    deviceTree: _deviceTree,
+    symbols: given,
+    ...others
+  } = options;
   const files = bootFiles(options);
   // Other kernels take other archives; ours would only find out when it has started.
   if (kernel === undefined && files.initrd)
     checkCpio(files.initrd.bytes, `initial RAM disk '${files.initrd.name}'`);
   const wasm = readBytes(PACKAGE_FILES.core, "the core", "build it with npm run build");
-  return BareMachine.create({ ...others, ...files, wasm });
+  const symbols = given !== undefined && {
+    symbols: load(given, "the symbols", "name a vmlinux or System.map"),
+  };
+  return BareMachine.create({ ...others, ...files, ...symbols, wasm });
 }
 
 export const Machine = { create };

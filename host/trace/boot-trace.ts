@@ -3,8 +3,9 @@
  * at symbols. The guest neither helps nor notices, and its time does not change.
  *
  * The current task is what the kernel keeps in tp while in S-mode with paging on, and in sscratch while the
- * task is in U-mode; its pid is read at the offset that the kernel's ELF file exports. The trace ends itself
- * when pid 1 executes its first instruction in U-mode.
+ * task is in U-mode; its pid is read at the offset that the kernel's ELF file exports. A kernel that exports none has
+ * tasks without pids; the one that comes to `kernel_init` is the first process then. The trace ends itself
+ * when that executes its first instruction in U-mode.
  */
 import type { AfterHit, Breakpoint, Breakpoints } from "../debug/breakpoints.ts";
 import type { SymbolTable } from "../debug/symbols.ts";
@@ -31,6 +32,8 @@ export interface TraceRecord {
   readonly hart: number;
   /** `current->pid`; undefined while the hart has no task. */
   readonly pid: number | undefined;
+  /** The task, by the order in which tasks were first seen; undefined while the hart has none. */
+  readonly task: number | undefined;
   readonly privilege: Privilege;
   readonly cycle: number;
   /** What the hart had retired when it came here. */
@@ -54,6 +57,7 @@ export interface TraceTarget
 const MOST_RECORDS = 10_000;
 const LONGEST_PATH = 256;
 const INIT_PID = 1;
+const FIRST_PROCESS = "kernel_init";
 
 function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -73,6 +77,9 @@ export class BootTrace {
   readonly #breakpoints = new Set<Breakpoint>();
   readonly #seen = new Set<string>();
   readonly #pidOffset: bigint | undefined;
+  readonly #tasks: bigint[] = [];
+  /** The task of the first process, where pids are not known. */
+  #firstProcess: bigint | undefined;
   #initPath: string | undefined;
   #finished = false;
 
@@ -80,6 +87,11 @@ export class BootTrace {
     this.#target = target;
     this.#pidOffset = target.symbols.lookup("__offset_task_struct_pid", "kernel");
     for (const step of path) this.#watch(step);
+  }
+
+  /** Whether the kernel tells the pids of its tasks. */
+  get knowsPids(): boolean {
+    return this.#pidOffset !== undefined;
   }
 
   /** Pid 1 has entered user mode, or the trace was stopped. */
@@ -129,6 +141,7 @@ export class BootTrace {
     if (task !== undefined) this.#tree.rename(BigInt(hart), task);
     const pid = this.#pidOf(hart, task);
     if (step.pid !== undefined && step.pid !== pid) return;
+    if (step.name === FIRST_PROCESS && pid === undefined) this.#firstProcess ??= task;
     if (step.firstOnly) {
       const key = `${step.name} ${flow}`;
       if (this.#seen.has(key)) return;
@@ -136,11 +149,29 @@ export class BootTrace {
     }
     const depth = this.#depth(flow, step, hart);
     const argument = this.#argument(step, hart);
-    const record = this.#record({ name: step.name, image: step.image, hart, pid, depth, argument });
+    const number = task === undefined ? undefined : this.#numberOf(task);
+    const record = this.#record({
+      name: step.name,
+      image: step.image,
+      hart,
+      pid,
+      task: number,
+      depth,
+      argument,
+    });
     this.#awaitReturn(record, this.#register(hart, "ra"), this.#register(hart, "sp"));
-    if (pid !== INIT_PID || task === undefined) return;
+    if (task === undefined || !this.#isFirstProcess(task, pid)) return;
     if (step.argument === "path") this.#initPath = argument;
-    if (step.name === "start_thread") this.#awaitUserMode(task, this.#register(hart, "a1"));
+    if (step.name === "start_thread") this.#awaitUserMode(task, pid, this.#register(hart, "a1"));
+  }
+
+  #isFirstProcess(task: bigint, pid: number | undefined): boolean {
+    return pid === undefined ? task === this.#firstProcess : pid === INIT_PID;
+  }
+
+  #numberOf(task: bigint): number {
+    const known = this.#tasks.indexOf(task);
+    return known >= 0 ? known : this.#tasks.push(task) - 1;
   }
 
   #depth(flow: bigint, { image, name }: BootStep, hart: number): number {
@@ -160,13 +191,14 @@ export class BootTrace {
   }
 
   /** `start_thread(regs, pc, sp)` has told where the program of pid 1 begins; the same task must come there. */
-  #awaitUserMode(task: bigint, entry: bigint): void {
+  #awaitUserMode(task: bigint, pid: number | undefined, entry: bigint): void {
     const breakpoint = this.#break(entry, (hart) => {
       const { privilege } = this.#target.hartStatus(hart);
       if (privilege !== "U" || this.#register(hart, "sscratch") !== task) return;
       breakpoint.remove();
       const name = this.#initPath ?? "init";
-      this.#record({ name, image: "user", hart, pid: INIT_PID, depth: 0, argument: undefined });
+      const number = this.#numberOf(task);
+      this.#record({ name, image: "user", hart, pid, task: number, depth: 0, argument: undefined });
       this.stop();
     });
   }

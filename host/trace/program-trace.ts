@@ -3,13 +3,17 @@
  * comes to the entry point that `start_thread(regs, pc, sp)` was told, and ends at the task's next exec or in `do_exit`.
  */
 import type { Breakpoint } from "../debug/breakpoints.ts";
+import { COMM_BYTES, nameOffset } from "../inspect/task-name.ts";
 import type { Task } from "../inspect/tasks.ts";
 import type { Moment, TraceTarget } from "./boot-trace.ts";
 
 export interface ProgramRecord {
   /** `comm` of the task: the first 15 characters of the program's file name. */
   readonly name: string;
-  readonly pid: number;
+  /** Undefined when the kernel does not tell. */
+  readonly pid: number | undefined;
+  /** The task, by the order in which tasks were first seen. */
+  readonly task: number;
   /** Parent process as it was then. */
   readonly parent: number | undefined;
   readonly hart: number;
@@ -22,7 +26,6 @@ export interface ProgramRecord {
 
 type OpenRecord = { -readonly [Key in keyof ProgramRecord]: ProgramRecord[Key] };
 
-const COMM_BYTES = 16;
 /** Stops a guest that starts programs for ever from filling the host's memory. */
 const MOST_RECORDS = 5_000;
 
@@ -32,6 +35,8 @@ export class ProgramTrace {
   readonly records: ProgramRecord[] = [];
   readonly #target: TraceTarget;
   readonly #breakpoints: Breakpoint[] = [];
+  readonly #tasks: bigint[] = [];
+  #nameOffset: bigint | undefined;
   readonly #starting = new Map<bigint, Breakpoint>();
   readonly #running = new Map<bigint, { record: OpenRecord; index: number }>();
 
@@ -48,6 +53,7 @@ export class ProgramTrace {
       const record = {
         name,
         pid,
+        task: this.#numberOf(address),
         parent,
         hart: cpu,
         cycle: this.#target.cycles,
@@ -93,8 +99,9 @@ export class ProgramTrace {
     const parent = this.#field(hart, task, "parent", 8);
     this.#note(task, {
       name: this.#comm(hart, task),
-      pid: Number(this.#field(hart, task, "pid", 4) ?? -1n),
-      parent: parent === undefined ? undefined : Number(this.#field(hart, parent, "pid", 4) ?? -1n),
+      pid: this.#pid(hart, task),
+      task: this.#numberOf(task),
+      parent: parent === undefined ? undefined : this.#pid(hart, parent),
       hart,
       ...this.#moment(hart),
       end: undefined,
@@ -129,8 +136,21 @@ export class ProgramTrace {
     return size === 8 ? view.getBigUint64(0, true) : BigInt(view.getInt32(0, true));
   }
 
+  #pid(hart: number, task: bigint): number | undefined {
+    const pid = this.#field(hart, task, "pid", 4);
+    return pid === undefined ? undefined : Number(pid);
+  }
+
+  #numberOf(task: bigint): number {
+    const known = this.#tasks.indexOf(task);
+    return known >= 0 ? known : this.#tasks.push(task) - 1;
+  }
+
   #comm(hart: number, task: bigint): string {
-    const offset = this.#target.symbols.lookup("__offset_task_struct_comm", "kernel");
+    this.#nameOffset ??= nameOffset(this.#target.symbols, (address, length) =>
+      this.#target.readMemory(hart, address, length),
+    );
+    const offset = this.#nameOffset;
     if (offset === undefined) return "program";
     const bytes = this.#target.readMemory(hart, task + offset, COMM_BYTES);
     const end = bytes.indexOf(0);

@@ -2,12 +2,14 @@
 import { readFileSync } from "node:fs";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import type { NamedFile } from "../../host/boot/load.ts";
 import { expectOutput, WebBench } from "../tools/browser.ts";
+import { buildForeignKernel } from "../tools/foreign-kernel.ts";
 import { requireTool } from "../tools/require-tool.ts";
 
 const SIZE = { viewport: { width: 1280, height: 800 } };
 
-requireTool("chromium")("the boot map", () => {
+requireTool("chromium", "riscv64-linux-gnu-gcc")("the boot map", () => {
   let bench: WebBench;
   let page: Page;
   beforeAll(async () => {
@@ -76,6 +78,37 @@ requireTool("chromium")("the boot map", () => {
     const span = traceEvents.find(({ name }: { name: string }) => name === "start_kernel");
     expect(span).toMatchObject({ ph: "X", args: { hart: 0, mode: "S" } });
     expect(span.dur).toBeGreaterThan(100);
+  });
+
+  it("fills in for a kernel that is not ours, and says what it cannot know", async () => {
+    const { stripped, systemMap } = buildForeignKernel();
+    const drop = async (files: readonly NamedFile[]): Promise<void> => {
+      await other.locator("#files-list input[type=file]").setInputFiles(
+        files.map(({ name, bytes }) => ({
+          name,
+          mimeType: "application/octet-stream",
+          buffer: Buffer.from(bytes),
+        })),
+      );
+      await other.waitForFunction(() => hartbeat.status?.power === "off");
+    };
+    const other = await bench.page("?panel=map", SIZE);
+    await expectOutput(other, /login: $/);
+    const unknown = other.locator("#map-unknown");
+    expect(await unknown.textContent()).toBe("");
+    await drop([stripped]);
+    await unknown.filter({ hasText: /no symbols of .*drop its vmlinux or its System.map/ }).waitFor();
+    expect(await other.evaluate(() => [...hartbeat.steps])).toEqual(["_start"]);
+    await drop([stripped, systemMap]);
+    await unknown
+      .filter({ hasText: /This kernel has \d+ of the \d+ functions .*does not tell the pids/ })
+      .waitFor();
+    const path = `_start _start start_kernel setup_arch mm_init sched_init rest_init kthreadd kernel_init
+      run_init_process start_thread init`.split(/\s+/);
+    const steps = (): Promise<string[]> =>
+      other.evaluate(() => hartbeat.steps.filter((name) => name !== "kernel_thread"));
+    await expect.poll(steps).toEqual(path);
+    await other.context().close();
   });
 
   it("goes to the moment of a step, and back from there", async () => {

@@ -311,6 +311,6 @@ export class BootChart {
 
 /** A span's name as the map shows it. */
 export function label({ name, argument, kind, pid }: Span): string {
-  if (kind === "program") return `${name} (${pid})`;
+  if (kind === "program") return pid === undefined ? name : `${name} (${pid})`;
   return argument === undefined ? name : `${name} ${argument.replace("__initcall_", "")}`;
 }

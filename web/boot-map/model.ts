@@ -10,6 +10,8 @@ export interface Span {
   readonly kind: SpanKind;
   readonly hart: number;
   readonly pid: number | undefined;
+  /** Tells tasks apart whose pids are not known; undefined where there is no task. */
+  readonly task: number | undefined;
   readonly mode: string;
   readonly depth: number;
   readonly start: number;
@@ -29,7 +31,9 @@ export interface Lane {
 
 const TASK_NAMES: Readonly<Record<number, string>> = { 0: "swapper", 1: "init", 2: "kthreadd" };
 
-function laneTitle({ hart, pid }: Span): string {
+/** The title of the lane that begins with a span. */
+function laneTitle({ hart, pid, task, name }: Span): string {
+  if (pid === undefined && task !== undefined) return `hart ${hart} · task of ${name}`;
   if (pid === undefined) return `hart ${hart} · before the first task`;
   return `hart ${hart} · pid ${pid} ${TASK_NAMES[pid] ?? ""}`.trimEnd();
 }
@@ -80,7 +84,7 @@ export class BootMapModel {
   update({ functions, programs, lines }: TraceUpdate): void {
     for (const [number, record] of functions) {
       const index = this.#firstFunction + number;
-      const { name, argument, image, hart, pid, privilege, depth, cycle, instructions, end } = record;
+      const { name, argument, image, hart, pid, task, privilege, depth, cycle, instructions, end } = record;
       if (image === "user") continue;
       this.#functions[index] = {
         id: `f${index}`,
@@ -89,6 +93,7 @@ export class BootMapModel {
         kind: image === "firmware" ? "firmware" : "kernel",
         hart,
         pid,
+        task,
         mode: privilege,
         depth,
         start: cycle,
@@ -96,7 +101,7 @@ export class BootMapModel {
         instructions: end && end.instructions - instructions,
       };
     }
-    for (const [number, { name, pid, hart, cycle, instructions, end, adopted = false }] of programs) {
+    for (const [number, { name, pid, task, hart, cycle, instructions, end, adopted = false }] of programs) {
       const index = this.#placeOf(number, adopted, name, pid);
       const before = this.#known.has(number) ? this.#programs[index] : undefined;
       this.#programs[index] = {
@@ -106,6 +111,7 @@ export class BootMapModel {
         kind: "program",
         hart,
         pid,
+        task,
         mode: "U",
         depth: 0,
         start: before?.start ?? cycle,
@@ -120,7 +126,7 @@ export class BootMapModel {
   }
 
   /** A program that was there before the trace goes on with the span that it had. */
-  #placeOf(number: number, adopted: boolean, name: string, pid: number): number {
+  #placeOf(number: number, adopted: boolean, name: string, pid: number | undefined): number {
     const known = this.#known.get(number);
     if (known !== undefined) return known;
     const there = adopted
@@ -189,10 +195,12 @@ export class BootMapModel {
     const groups = new Map<string, Span[]>();
     for (const span of this.#functions) {
       if (!span) continue;
-      const title = laneTitle(span);
-      groups.set(title, [...(groups.get(title) ?? []), span]);
+      // A hart's tasks of the same pid, such as its idle loop and what was before it, are one lane.
+      const key = `${span.hart} ${span.pid ?? `task ${span.task}`}`;
+      groups.set(key, [...(groups.get(key) ?? []), span]);
     }
-    const lanes = [...groups].map(([title, spans]): Lane => {
+    const lanes = [...groups.values()].map((spans): Lane => {
+      const title = laneTitle(spans[0] as Span);
       const least = Math.min(...spans.map(({ depth }) => depth));
       const most = Math.max(...spans.map(({ depth }) => depth));
       return { title, spans, rows: most - least + 1, rowOf: ({ depth }) => depth - least };
@@ -209,15 +217,18 @@ export class BootMapModel {
 
 /** A row for each process; a process that ended lends its row to one that begins later. */
 function programLane(spans: readonly Span[]): Lane {
-  const rowOfPid = new Map<number | undefined, number>();
+  const rowOfProcess = new Map<string, number>();
+  const processOf = ({ pid, task }: Span): string => (pid === undefined ? `task ${task}` : `pid ${pid}`);
   const freeFrom: number[] = [];
   for (const span of spans) {
-    const last = spans.filter(({ pid }) => pid === span.pid).at(-1) as Span;
-    if (rowOfPid.has(span.pid)) continue;
+    const process = processOf(span);
+    if (rowOfProcess.has(process)) continue;
+    const last = spans.filter((other) => processOf(other) === process).at(-1) as Span;
     const free = freeFrom.findIndex((time) => time <= span.start);
     const row = free < 0 ? freeFrom.length : free;
     freeFrom[row] = last.end ?? Number.POSITIVE_INFINITY;
-    rowOfPid.set(span.pid, row);
+    rowOfProcess.set(process, row);
   }
-  return { title: "user programs", spans, rows: freeFrom.length, rowOf: ({ pid }) => rowOfPid.get(pid) ?? 0 };
+  const rowOf = (span: Span): number => rowOfProcess.get(processOf(span)) ?? 0;
+  return { title: "user programs", spans, rows: freeFrom.length, rowOf };
 }

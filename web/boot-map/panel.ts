@@ -2,6 +2,7 @@
 import { digestOf } from "../../host/snapshot/digest.ts";
 import type { MachineClient } from "../client.ts";
 import { button, download, element, grouped, make } from "../dom.ts";
+import type { BootPathView } from "../protocol.ts";
 import { BootChart, label, timeText } from "./chart.ts";
 import { BootMapModel, type SavedMap, type Span } from "./model.ts";
 import { traceEvents } from "./trace-events.ts";
@@ -13,6 +14,26 @@ export interface BootMapActions {
   breakAt(name: string): void;
   /** Runs a new machine to the moment at which a function was entered. */
   travel(name: string, cycle: number): void;
+}
+
+/** Names of missing functions that are told. */
+const MOST_MISSING = 6;
+
+/** Nothing for a kernel that tells all that there is to know. */
+function unknownText({ pids, found, missing }: BootPathView): string {
+  if (pids) return "";
+  if (found === 0) {
+    return (
+      "This kernel's file has no symbols of the documented boot path: " +
+      "drop its vmlinux or its System.map on the page, too, to see its boot."
+    );
+  }
+  const more = missing.length > MOST_MISSING ? ` and ${missing.length - MOST_MISSING} more` : "";
+  const names = `${missing.slice(0, MOST_MISSING).join(", ")}${more}`;
+  return (
+    `This kernel has ${found} of the ${found + missing.length} functions of the path (not: ${names || "none"}). ` +
+    "It does not tell the pids of its tasks; a task is named by where it was first seen."
+  );
 }
 
 /** The text tree is redrawn so often at most, while the machine boots. */
@@ -87,6 +108,13 @@ export class BootMapPanel {
     }
     this.#keepsNext = false;
     this.#changed();
+    void this.#tellUnknown();
+  }
+
+  /** Says what of the boot path this kernel does not show. */
+  async #tellUnknown(): Promise<void> {
+    const path = await this.#client.ask("bootPath").catch(() => undefined);
+    element("map-unknown").textContent = path ? unknownText(path) : "";
   }
 
   #changed(): void {
@@ -152,7 +180,10 @@ export class BootMapPanel {
         ? []
         : ([["retired", `${grouped(span.instructions)} instructions`]] as [string, string][])),
       ["hart", String(span.hart)],
-      ["pid", span.pid === undefined ? "none yet" : String(span.pid)],
+      [
+        "pid",
+        span.pid === undefined ? (span.task === undefined ? "none yet" : "not known") : String(span.pid),
+      ],
       ["mode", span.mode],
     ];
     const list = make("dl", { className: "facts" });

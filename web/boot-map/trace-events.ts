@@ -5,6 +5,8 @@ import type { Span } from "./model.ts";
 const CYCLES_PER_MICROSECOND = 1000;
 /** "Threads" of the file: a task, or a hart that has none yet. */
 const HART_THREADS = 1_000_000;
+/** Tasks whose pids are not known. */
+const TASK_THREADS = 2_000_000;
 
 export interface TraceEvent {
   readonly name: string;
@@ -17,11 +19,13 @@ export interface TraceEvent {
   readonly args: Record<string, unknown>;
 }
 
-function threadOf({ pid, hart }: Span): number {
+function threadOf({ pid, task, hart }: Span): number {
+  if (pid === undefined && task !== undefined) return TASK_THREADS + task;
   return pid === undefined || pid === 0 ? HART_THREADS + hart : pid;
 }
 
-function threadName({ pid, hart }: Span): string {
+function threadName({ pid, task, hart }: Span): string {
+  if (pid === undefined && task !== undefined) return `task ${task}`;
   return pid === undefined || pid === 0 ? `hart ${hart}, swapper` : `pid ${pid}`;
 }
 

@@ -129,6 +129,7 @@ const handlers: Handlers = {
   source: async (where) => present().inspector.source(await present().inspector.address(0, where)),
   connectGdb: (port) => gdb.open(port),
   disconnectGdb: () => gdb.close(),
+  bootPath: () => present().bootPath,
   codeLines: async (file) => [...(await present().inspector.lines()).linesOf(file)],
 };
 

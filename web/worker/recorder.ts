@@ -2,9 +2,10 @@
 import type { MachineTarget } from "../../host/debug/machine-target.ts";
 import { readTasks } from "../../host/inspect/tasks.ts";
 import type { Machine } from "../../host/machine.ts";
+import { BOOT_PATH } from "../../host/trace/boot-path.ts";
 import { BootTrace, type TraceRecord } from "../../host/trace/boot-trace.ts";
 import { type ProgramRecord, ProgramTrace } from "../../host/trace/program-trace.ts";
-import type { ConsoleLine, TraceUpdate } from "../protocol.ts";
+import type { BootPathView, ConsoleLine, TraceUpdate } from "../protocol.ts";
 
 /** Lines after these are not part of the map. */
 const MOST_LINES = 2000;
@@ -18,6 +19,7 @@ export class Recorder {
   readonly #functions = new Map<number, TraceRecord>();
   readonly #programs = new Map<number, ProgramRecord>();
   #traces: { stop(): void }[] = [];
+  #boot: BootTrace | undefined;
   #lines: ConsoleLine[] = [];
   #lineCount = 0;
   #text = "";
@@ -52,7 +54,16 @@ export class Recorder {
     const boot = new BootTrace(this.#target);
     boot.onRecord = (record, index) => this.#functions.set(index, record);
     this.#traces.push(boot);
+    this.#boot = boot;
     return programs;
+  }
+
+  /** How much of the documented path can be seen. */
+  get bootPath(): BootPathView {
+    const { missing, knowsPids } = this.#boot ?? { missing: [], knowsPids: true };
+    const wanted = BOOT_PATH.filter(({ image }) => image === "kernel").length;
+    const names = missing.filter(({ image }) => image === "kernel").map(({ name }) => name);
+    return { pids: knowsPids, found: wanted - names.length, missing: names };
   }
 
   /** What is new since the last call; undefined when that is nothing. */

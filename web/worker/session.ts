@@ -1,4 +1,5 @@
 /** One machine from power-on to power-off: paced by the wall clock, recorded, and open to the debugger. */
+import { looksLikeElf } from "../../host/boot/elf.ts";
 import { MachineTarget } from "../../host/debug/machine-target.ts";
 import type { DebugTarget } from "../../host/debug/target.ts";
 import { MemoryBackend } from "../../host/devices/virtio-blk.ts";
@@ -6,7 +7,15 @@ import { HartbeatError } from "../../host/errors.ts";
 import { Machine } from "../../host/machine.ts";
 import { PacedLoop } from "../../host/pace.ts";
 import { digestOf } from "../../host/snapshot/digest.ts";
-import type { Fingerprint, GuestFiles, MachineSettings, PowerState, Status, ToPage } from "../protocol.ts";
+import type {
+  BootPathView,
+  Fingerprint,
+  GuestFiles,
+  MachineSettings,
+  PowerState,
+  Status,
+  ToPage,
+} from "../protocol.ts";
 import type { ConsoleFlow } from "./console-flow.ts";
 import { Debugger } from "./debugger.ts";
 import { Hold } from "./hold.ts";
@@ -79,6 +88,7 @@ export class Session {
       wasm: images.wasm,
       firmware: images.firmware,
       kernel: files.kernel ?? images.kernel,
+      ...(files.kernel && files.symbols && { symbols: files.symbols }),
       ...(initrd && { initrd }),
       drives: files.disk ? [new MemoryBackend(files.disk.bytes)] : [],
       harts,
@@ -95,10 +105,11 @@ export class Session {
     this.#host = host;
     this.#target = new MachineTarget(machine);
     this.#recorder = new Recorder(machine, this.#target);
-    const { kernel } = files;
+    const { kernel, symbols } = files;
+    const withLines = [symbols, kernel].find((file) => file && looksLikeElf(file.bytes));
     this.inspector = new Inspector(machine, this.#target, () =>
       SourceLines.load(
-        async () => kernel?.bytes ?? fetchLineTable("vmlinux"),
+        async () => (kernel ? withLines?.bytes : fetchLineTable("vmlinux")),
         () => fetchLineTable("firmware"),
       ),
     );
@@ -168,6 +179,11 @@ export class Session {
   input(bytes: Uint8Array): void {
     if (this.#settings.free) this.machine.console.send(bytes);
     else this.#loop.deliver(() => this.machine.console.send(bytes));
+  }
+
+  /** How much of the documented boot path this kernel lets one see. */
+  get bootPath(): BootPathView {
+    return this.#recorder.bootPath;
   }
 
   watchPipeline(watched: boolean): void {
