@@ -9,6 +9,8 @@ export interface PageHook {
   /** Bytes of it that ever waited to be drawn, at most. */
   readonly mostUndrawn: number;
   readonly status: Status | undefined;
+  /** Rows and columns of the terminal. */
+  readonly terminalSize: readonly [number, number];
   /** Names of the steps that the boot map shows, in the order of time. */
   readonly steps: readonly string[];
   /** Any request that the page can make of its worker. */

@@ -26,6 +26,7 @@ export class MachineDialog {
   readonly #append = element<HTMLInputElement>("machine-append");
   readonly #timing = element<HTMLSelectElement>("machine-timing");
   readonly #speed = element<HTMLSelectElement>("machine-speed");
+  readonly #diskAddress = element<HTMLInputElement>("machine-disk-url");
   readonly #paused = element<HTMLInputElement>("machine-paused");
 
   constructor(settings: MachineSettings) {
@@ -64,13 +65,14 @@ export class MachineDialog {
   }
 
   open(): void {
-    const { harts, ramBytes, append, timing, speed, paused } = this.#settings;
+    const { harts, ramBytes, append, timing, speed, paused, urls } = this.#settings;
     this.#timing.value = timing;
     this.#speed.value = String(speed);
     this.#smp.value = String(harts);
     this.#memory.value = memoryText(ramBytes);
     this.#append.value = append;
     this.#paused.checked = paused;
+    this.#diskAddress.value = urls.disk ?? "";
     element("machine-complaint").textContent = "";
     this.#drawFiles();
     this.#dialog.showModal();
@@ -83,6 +85,8 @@ export class MachineDialog {
   }
 
   #submit(): void {
+    const address = this.#diskAddress.value.trim();
+    const { disk: _disk, ...urls } = this.#settings.urls;
     try {
       this.#settings = {
         ...this.#settings,
@@ -92,6 +96,7 @@ export class MachineDialog {
         timing: this.#timing.value,
         speed: Number(this.#speed.value),
         paused: this.#paused.checked,
+        urls: { ...urls, ...(address !== "" && { disk: address }) },
       };
     } catch (error) {
       if (!(error instanceof HartbeatError)) throw error;
@@ -112,6 +117,7 @@ export class MachineDialog {
         this.#files = files;
         this.change({ urls });
         element<HTMLInputElement>(`machine-${role}`).value = "";
+        if (role === "disk") this.#diskAddress.value = "";
         this.#drawFiles();
       });
       const chosen = file ?? this.#settings.urls[role];

@@ -226,6 +226,9 @@ window.hartbeat = {
   get status() {
     return status;
   },
+  get terminalSize() {
+    return [terminal.terminal.rows, terminal.terminal.cols] as const;
+  },
   get steps() {
     return bootMap.model.spans.map(({ name }) => name);
   },

@@ -46,13 +46,26 @@ async function respond(root: string, request: IncomingMessage, response: ServerR
     response.writeHead(404, { "Content-Type": "text/plain; charset=utf-8" }).end("not found\n");
     return;
   }
-  response.writeHead(200, {
+  const range = rangeOf(request.headers.range, body.length);
+  const part = range ? body.subarray(range.first, range.last + 1) : body;
+  response.writeHead(range ? 206 : 200, {
     "Content-Type": MIME_TYPES[extname(file)] ?? "application/octet-stream",
-    "Content-Length": body.length,
+    "Content-Length": part.length,
+    ...(range && { "Content-Range": `bytes ${range.first}-${range.last}/${body.length}` }),
+    "Accept-Ranges": "bytes",
     "Cache-Control": "no-cache",
     "X-Content-Type-Options": "nosniff",
   });
-  response.end(request.method === "HEAD" ? undefined : body);
+  response.end(request.method === "HEAD" ? undefined : part);
+}
+
+/** One range of bytes as disks ask for it (RFC 9110, section 14.2); any other wish gets the whole file. */
+function rangeOf(wish: string | undefined, length: number): { first: number; last: number } | undefined {
+  const match = /^bytes=(\d{1,15})-(\d{1,15})?$/.exec(wish ?? "");
+  if (!match) return undefined;
+  const first = Number(match[1]);
+  const last = Math.min(Number(match[2] ?? length - 1), length - 1);
+  return first <= last ? { first, last } : undefined;
 }
 
 /** Serves `root` on 127.0.0.1; port 0 picks a free one. */

@@ -98,7 +98,8 @@ export class BootMapModel {
         depth,
         start: cycle,
         end: end?.cycle,
-        instructions: end && end.instructions - instructions,
+        // A task that moved to another hart meanwhile has retired on both.
+        instructions: end && end.hart === hart ? end.instructions - instructions : undefined,
       };
     }
     for (const [number, { name, pid, task, hart, cycle, instructions, end, adopted = false }] of programs) {

@@ -38,11 +38,6 @@ export class DebuggerPanel {
   constructor(client: MachineClient, gdbPort: number) {
     this.#client = client;
     this.#control = new RunControl(client, element("debug-tools"), (action) => this.#act(action));
-    this.gdb = new GdbControl(client, element("debug-tools"), gdbPort);
-    this.gdb.onAttached = (attached) => {
-      this.#control.held = attached;
-      void this.refresh();
-    };
     const chosen = (): number => this.#control.chosen;
     const toggle = (where: string): void => this.#toggleBreakpoint(where);
     this.#code = new CodeView(client, element("debug-code"), toggle, (where) => this.#runTo(where));
@@ -60,6 +55,11 @@ export class DebuggerPanel {
     );
     this.#control.hart.addEventListener("change", () => this.refresh());
     this.#addPlaces();
+    this.gdb = new GdbControl(client, element("debug-form"), gdbPort);
+    this.gdb.onAttached = (attached) => {
+      this.#control.held = attached;
+      void this.refresh();
+    };
     client.on("stopped", (stop) => this.#stopped(stop));
     client.on("power-on", () => this.#forget());
     client.on("restored", () => this.#forget());

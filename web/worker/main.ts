@@ -52,7 +52,10 @@ async function start(
     images = undefined;
     throw error;
   });
-  const given = Object.fromEntries(Object.entries(settings.urls).filter(([role]) => !(role in files)));
+  // A disk is read piece by piece.
+  const given = Object.fromEntries(
+    Object.entries(settings.urls).filter(([role]) => role !== "disk" && !(role in files)),
+  );
   const guest = { ...(await fetchGuestFiles(given, onProgress)), ...files };
   const made = await Session.create(loaded, settings, guest, { console: flow, post, restart });
   if (mine !== starts) return made.machine.dispose();

@@ -2,7 +2,6 @@
 import { looksLikeElf } from "../../host/boot/elf.ts";
 import { MachineTarget } from "../../host/debug/machine-target.ts";
 import type { DebugTarget } from "../../host/debug/target.ts";
-import { MemoryBackend } from "../../host/devices/virtio-blk.ts";
 import { HartbeatError } from "../../host/errors.ts";
 import { Machine } from "../../host/machine.ts";
 import { PacedLoop } from "../../host/pace.ts";
@@ -18,6 +17,7 @@ import type {
 } from "../protocol.ts";
 import type { ConsoleFlow } from "./console-flow.ts";
 import { Debugger } from "./debugger.ts";
+import { openDrives } from "./drive.ts";
 import { Hold } from "./hold.ts";
 import { fetchLineTable, type Images } from "./images.ts";
 import { Inspector } from "./inspector.ts";
@@ -90,7 +90,7 @@ export class Session {
       kernel: files.kernel ?? images.kernel,
       ...(files.kernel && files.symbols && { symbols: files.symbols }),
       ...(initrd && { initrd }),
-      drives: files.disk ? [new MemoryBackend(files.disk.bytes)] : [],
+      drives: await openDrives(files.disk, settings.urls.disk),
       harts,
       ramBytes,
       append,
@@ -170,6 +170,7 @@ export class Session {
       while (!done && performance.now() < rest && !this.#console.ready) done = turn();
       this.#flush();
       this.#host.post({ type: "progress", what: "Repeating the run", loaded: this.machine.cycles, total });
+      await this.machine.pending;
       await this.#console.ready;
       await nextTask();
     }
@@ -266,11 +267,14 @@ export class Session {
     this.#postStatus();
   }
 
-  /** A run that the console's flow control ends early goes on when the page has drawn. */
+  /** A run that the console's flow control ends early goes on when the page has drawn; one that waits for a disk, with its data. */
   async #runTo(end: number): Promise<void> {
-    while (this.machine.run({ cycles: end - this.machine.cycles }) === "requested") {
+    for (;;) {
+      const why = this.machine.run({ cycles: end - this.machine.cycles });
+      if (why !== "requested" && why !== "waiting") return;
       this.#flush();
       await this.#console.ready;
+      await this.machine.pending;
     }
   }
 
