@@ -54,6 +54,7 @@ requireTool("chromium")("the page for everybody", () => {
     await page.locator("#debug-code .current").first().waitFor();
     for (const panel of ["map", "pipeline", "console"]) await page.click(`#tab-${panel}`);
     expect(blocked).toEqual([]);
+    await page.context().unrouteAll({ behavior: "ignoreErrors" });
     await page.context().close();
   });
 
