@@ -1,6 +1,7 @@
 /* Character devices: from a device number to its driver's operations. */
 #include <linux/fs.h>
 #include <linux/kernel.h>
+#include <linux/module.h>
 
 static LIST_HEAD(cdev_list);
 static DEFINE_SPINLOCK(cdev_lock);
@@ -28,6 +29,14 @@ int cdev_add(struct cdev *cdev, dev_t dev, unsigned int count)
 	return ret;
 }
 
+void cdev_del(struct cdev *cdev)
+{
+	spin_lock(&cdev_lock);
+	list_del(&cdev->list);
+	spin_unlock(&cdev_lock);
+}
+
+/* With a reference to the module that they belong to. */
 static const struct file_operations *cdev_lookup(dev_t dev)
 {
 	const struct file_operations *ops = NULL;
@@ -37,19 +46,27 @@ static const struct file_operations *cdev_lookup(dev_t dev)
 	list_for_each_entry(cdev, &cdev_list, list)
 		if (dev >= cdev->dev && dev - cdev->dev < cdev->count)
 			ops = cdev->ops;
+	if (ops && !try_module_get(ops->owner))
+		ops = NULL;
 	spin_unlock(&cdev_lock);
 	return ops;
 }
 
-/* Hands the open file over to the driver. */
+/* Hands the open file over to the driver, whose module stays until it is closed. */
 static int chrdev_open(struct inode *inode, struct file *file)
 {
 	const struct file_operations *ops = cdev_lookup(inode->i_rdev);
+	int err;
 
+	if (!ops && request_module("char-major-%u-%u", MAJOR(inode->i_rdev), MINOR(inode->i_rdev)) == 0)
+		ops = cdev_lookup(inode->i_rdev);
 	if (!ops)
 		return -ENXIO;
 	file->f_op = ops;
-	return ops->open ? ops->open(inode, file) : 0;
+	err = ops->open ? ops->open(inode, file) : 0;
+	if (err)
+		module_put(ops->owner);
+	return err;
 }
 
 const struct file_operations def_chr_fops = {

@@ -2,6 +2,7 @@
 #include <linux/eventpoll.h>
 #include <linux/filelock.h>
 #include <linux/fs.h>
+#include <linux/module.h>
 #include <linux/namei.h>
 #include <linux/slab.h>
 
@@ -45,6 +46,8 @@ void fput(struct file *file)
 	locks_remove_file(file);
 	if (file->f_op && file->f_op->release)
 		file->f_op->release(file->f_inode, file);
+	if (file->f_op)
+		module_put(file->f_op->owner);
 	path_put(&file->f_path);
 	kmem_cache_free(filp_cache, file);
 }

@@ -21,6 +21,7 @@
 #include <linux/kthread.h>
 #include <linux/mm.h>
 #include <linux/mmzone.h>
+#include <linux/module.h>
 #include <linux/namei.h>
 #include <linux/nmi.h>
 #include <linux/nsproxy.h>
@@ -295,6 +296,8 @@ static void __init kernel_init_freeable(void)
 		ramdisk_execute_command = NULL;
 		prepare_namespace();
 	}
+	integrity_load_keys();
+	load_default_modules();
 }
 
 static noinline int run_init_process(const char *init_filename)

@@ -1,6 +1,7 @@
 /* Looking addresses up in the table of functions that scripts/kallsyms.mjs has made. */
 #include <linux/kallsyms.h>
 #include <linux/kernel.h>
+#include <linux/module.h>
 #include <asm/sections.h>
 
 extern const u32 kallsyms_num_syms, kallsyms_offsets[], kallsyms_name_offsets[];
@@ -33,9 +34,12 @@ const char *kallsyms_lookup(unsigned long addr, unsigned long *size, unsigned lo
 int sprint_symbol(char *buf, size_t len, unsigned long addr)
 {
 	unsigned long size, offset;
-	const char *name = kallsyms_lookup(addr, &size, &offset);
+	const char *name = kallsyms_lookup(addr, &size, &offset), *module;
 
-	if (!name)
-		return scnprintf(buf, len, "0x%lx", addr);
-	return scnprintf(buf, len, "%s+0x%lx/0x%lx", name, offset, size);
+	if (name)
+		return scnprintf(buf, len, "%s+0x%lx/0x%lx", name, offset, size);
+	name = module_address_lookup(addr, &size, &offset, &module);
+	if (name)
+		return scnprintf(buf, len, "%s+0x%lx/0x%lx [%s]", name, offset, size, module);
+	return scnprintf(buf, len, "0x%lx", addr);
 }

@@ -109,6 +109,13 @@ void ignore_signals(struct task_struct *task)
 	spin_unlock_irq(&task->sighand->siglock);
 }
 
+void kernel_sigaction(int sig, unsigned long handler)
+{
+	spin_lock_irq(&current->sighand->siglock);
+	current->sighand->action[sig - 1].sa.sa_handler = handler;
+	spin_unlock_irq(&current->sighand->siglock);
+}
+
 /* For a new program: handlers fall back to the default, what was ignored stays so unless force_default. */
 void flush_signal_handlers(struct task_struct *task, bool force_default)
 {

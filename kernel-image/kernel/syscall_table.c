@@ -81,6 +81,8 @@
 	call(101, nanosleep)			\
 	call(102, getitimer)			\
 	call(103, setitimer)			\
+	call(105, init_module)			\
+	call(106, delete_module)		\
 	call(107, timer_create)			\
 	call(108, timer_gettime)		\
 	call(109, timer_getoverrun)		\
@@ -191,6 +193,7 @@
 	call(261, prlimit64)			\
 	call(267, syncfs)			\
 	call(268, setns)			\
+	call(273, finit_module)			\
 	call(274, sched_setattr)		\
 	call(275, sched_getattr)		\
 	call(276, renameat2)			\

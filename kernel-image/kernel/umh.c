@@ -14,7 +14,7 @@ struct subprocess_info {
 	struct completion complete;
 	const char *path;
 	const char *const *argv, *const *envp;
-	int retval;
+	int retval, wait;
 };
 
 static struct workqueue_struct *umh_wq;
@@ -29,17 +29,39 @@ static int call_usermodehelper_exec_async(void *data)
 	set_user_nice(current, 0);
 	info->retval = kernel_execve(info->path, info->argv, info->envp);
 	ret = info->retval;
-	complete(&info->complete);
+	if (info->wait == UMH_WAIT_EXEC)
+		complete(&info->complete);
 	if (!ret)
 		return 0;
 	do_exit(0);
 }
 
+/* The worker stays until the program has ended, so it must not ignore the end of its children meanwhile. */
+static void exec_and_wait(struct subprocess_info *info)
+{
+	int status = 0;
+	pid_t pid;
+
+	kernel_sigaction(SIGCHLD, SIG_DFL);
+	pid = kernel_thread(call_usermodehelper_exec_async, info, CLONE_FS | SIGCHLD);
+	if (pid < 0)
+		info->retval = pid;
+	else if (kernel_wait(pid, &status) == pid && !info->retval)
+		info->retval = status;
+	kernel_sigaction(SIGCHLD, SIG_IGN);
+	complete(&info->complete);
+}
+
 static void call_usermodehelper_exec_work(struct work_struct *work)
 {
 	struct subprocess_info *info = container_of(work, struct subprocess_info, work);
-	pid_t pid = kernel_thread(call_usermodehelper_exec_async, info, CLONE_FS | SIGCHLD);
+	pid_t pid;
 
+	if (info->wait == UMH_WAIT_PROC) {
+		exec_and_wait(info);
+		return;
+	}
+	pid = kernel_thread(call_usermodehelper_exec_async, info, CLONE_FS | SIGCHLD);
 	/* Else the thread completes. Nobody waits for it: kernel threads ignore SIGCHLD. */
 	if (pid < 0) {
 		info->retval = pid;
@@ -47,9 +69,9 @@ static void call_usermodehelper_exec_work(struct work_struct *work)
 	}
 }
 
-int call_usermodehelper(const char *path, const char *const *argv, const char *const *envp)
+int call_usermodehelper(const char *path, const char *const *argv, const char *const *envp, int wait)
 {
-	struct subprocess_info info = { .path = path, .argv = argv, .envp = envp };
+	struct subprocess_info info = { .path = path, .argv = argv, .envp = envp, .wait = wait };
 
 	if (usermodehelper_disabled)
 		return -EBUSY;

@@ -175,6 +175,20 @@ static long do_wait(struct wait_opts *wo)
 	return ret;
 }
 
+pid_t kernel_wait(pid_t nr, int *status)
+{
+	struct wait_opts wo = { .type = P_PID, .pid = find_get_pid(nr), .flags = WEXITED };
+	long ret;
+
+	if (!wo.pid)
+		return -ECHILD;
+	ret = do_wait(&wo);
+	put_pid(wo.pid);
+	if (ret > 0)
+		*status = wo.status;
+	return ret;
+}
+
 static struct pid *get_own_pgrp(void)
 {
 	struct pid *pid;

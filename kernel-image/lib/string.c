@@ -5,26 +5,55 @@
 
 #define WORD sizeof(unsigned long)
 
+/* From an s whose words lie shifted against those of d: each is read once. Reads no word of which no byte is wanted. */
+static size_t copy_shifted(unsigned long *d, const unsigned char *s, size_t n)
+{
+	const unsigned long *words = (const unsigned long *)((unsigned long)s & ~(WORD - 1));
+	unsigned int right = (unsigned long)s % WORD * 8, left = WORD * 8 - right;
+	unsigned long word = *words++;
+	size_t done = 0;
+
+	for (; n - done >= WORD; done += WORD) {
+		unsigned long next = *words++;
+
+		*d++ = word >> right | next << left;
+		word = next;
+	}
+	return done;
+}
+
+static size_t copy_aligned(unsigned long *d, const unsigned long *s, size_t n)
+{
+	size_t done = 0;
+
+	for (; n - done >= 4 * WORD; done += 4 * WORD, d += 4, s += 4) {
+		unsigned long a = s[0], b = s[1], c = s[2], e = s[3];
+
+		d[0] = a;
+		d[1] = b;
+		d[2] = c;
+		d[3] = e;
+	}
+	for (; n - done >= WORD; done += WORD)
+		*d++ = *s++;
+	return done;
+}
+
 void *memcpy(void *dst, const void *src, size_t n)
 {
 	unsigned char *d = dst;
 	const unsigned char *s = src;
 
-	if ((((unsigned long)d ^ (unsigned long)s) & (WORD - 1)) == 0) {
-		for (; n && ((unsigned long)d & (WORD - 1)); n--)
-			*d++ = *s++;
-		for (; n >= 4 * WORD; n -= 4 * WORD, d += 4 * WORD, s += 4 * WORD) {
-			const unsigned long *ws = (const unsigned long *)s;
-			unsigned long a = ws[0], b = ws[1], c = ws[2], e = ws[3];
-			unsigned long *wd = (unsigned long *)d;
+	if (n >= 2 * WORD) {
+		size_t done;
 
-			wd[0] = a;
-			wd[1] = b;
-			wd[2] = c;
-			wd[3] = e;
-		}
-		for (; n >= WORD; n -= WORD, d += WORD, s += WORD)
-			*(unsigned long *)d = *(const unsigned long *)s;
+		for (; (unsigned long)d % WORD; n--)
+			*d++ = *s++;
+		done = (unsigned long)s % WORD ? copy_shifted((unsigned long *)d, s, n) :
+						 copy_aligned((unsigned long *)d, (const unsigned long *)s, n);
+		d += done;
+		s += done;
+		n -= done;
 	}
 	while (n--)
 		*d++ = *s++;

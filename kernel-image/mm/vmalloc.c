@@ -23,20 +23,21 @@ void __init vmalloc_init(void)
 	vm_struct_cachep = KMEM_CACHE(vm_struct, SLAB_PANIC);
 }
 
-static struct vm_struct *get_vm_area(unsigned long size)
+/* The first gap between start and end that is large enough; vmlist is in order of addresses. */
+static struct vm_struct *__get_vm_area(unsigned long size, unsigned long start, unsigned long end)
 {
 	struct vm_struct *area = kmem_cache_zalloc(vm_struct_cachep, GFP_KERNEL), *next;
-	unsigned long addr = VMALLOC_START;
+	unsigned long addr = start;
 
 	if (!area)
 		return NULL;
 	spin_lock(&vmlist_lock);
 	list_for_each_entry(next, &vmlist, list) {
-		if (next->addr - addr >= size + PAGE_SIZE)
+		if (next->addr >= addr && next->addr - addr >= size + PAGE_SIZE)
 			break;
-		addr = next->addr + next->size + PAGE_SIZE;
+		addr = max(addr, next->addr + next->size + PAGE_SIZE);
 	}
-	if (addr + size + PAGE_SIZE > VMALLOC_END) {
+	if (size > end - start || addr + size + PAGE_SIZE > end) {
 		spin_unlock(&vmlist_lock);
 		kmem_cache_free(vm_struct_cachep, area);
 		return NULL;
@@ -46,6 +47,11 @@ static struct vm_struct *get_vm_area(unsigned long size)
 	list_add_tail(&area->list, &next->list);
 	spin_unlock(&vmlist_lock);
 	return area;
+}
+
+static struct vm_struct *get_vm_area(unsigned long size)
+{
+	return __get_vm_area(size, VMALLOC_START, VMALLOC_END);
 }
 
 static struct vm_struct *remove_vm_area(unsigned long addr)
@@ -150,10 +156,8 @@ void vfree(const void *addr)
 	kmem_cache_free(vm_struct_cachep, area);
 }
 
-void *vmalloc(unsigned long size)
+static void *fill_area(struct vm_struct *area)
 {
-	struct vm_struct *area = get_vm_area(PAGE_ALIGN(size));
-
 	if (!area)
 		return NULL;
 	area->pages = true;
@@ -169,6 +173,16 @@ void *vmalloc(unsigned long size)
 	}
 	flush_tlb_kernel_range(area->addr, area->addr + area->size);
 	return (void *)area->addr;
+}
+
+void *vmalloc(unsigned long size)
+{
+	return fill_area(get_vm_area(PAGE_ALIGN(size)));
+}
+
+void *module_alloc(unsigned long size)
+{
+	return fill_area(__get_vm_area(PAGE_ALIGN(size), MODULES_VADDR, MODULES_END));
 }
 
 void *vzalloc(unsigned long size)

@@ -7,4 +7,6 @@ struct device;
 void bus_add_device(struct device *dev);
 void bus_remove_device(struct device *dev);
 
+int device_modalias(struct device *dev, char *buf, size_t size);
+
 #endif

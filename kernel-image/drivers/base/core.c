@@ -51,15 +51,24 @@ static int dev_show(struct kernfs_node *kn, struct seq_file *m)
 }
 
 /* What a module that drives such a device is looked for by. */
-static int modalias_show(struct kernfs_node *kn, struct seq_file *m)
+int device_modalias(struct device *dev, char *buf, size_t size)
 {
-	struct device *dev = kn->priv;
 	const char *compatible;
 
 	if (of_property_read_string(dev->of_node, "compatible", &compatible))
 		return -ENODEV;
-	seq_printf(m, "of:N%sT(null)C%s\n", dev->of_node->name, compatible);
+	snprintf(buf, size, "of:N%sT(null)C%s", dev->of_node->name, compatible);
 	return 0;
+}
+
+static int modalias_show(struct kernfs_node *kn, struct seq_file *m)
+{
+	char alias[128];
+	int err = device_modalias(kn->priv, alias, sizeof(alias));
+
+	if (!err)
+		seq_printf(m, "%s\n", alias);
+	return err;
 }
 
 static const struct kernfs_ops dev_ops = { .show = dev_show };

@@ -5,7 +5,10 @@
 #include <linux/kernel.h>
 #include <linux/platform_device.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 #include <asm/io.h>
+
+#include "base.h"
 
 #define to_platform_device(d) container_of(d, struct platform_device, dev)
 #define to_platform_driver(d) container_of(d, struct platform_driver, driver)
@@ -114,6 +117,28 @@ void *devm_platform_ioremap_resource(struct platform_device *pdev, unsigned int 
 		return ERR_PTR(err);
 	addr = ioremap(r.start, r.end - r.start + 1);
 	return addr ? addr : ERR_PTR(-ENOMEM);
+}
+
+static bool listed(char (*aliases)[MODALIAS_SIZE], unsigned int count)
+{
+	for (unsigned int i = 0; i < count; i++)
+		if (!strcmp(aliases[i], aliases[count]))
+			return true;
+	return false;
+}
+
+unsigned int platform_unbound_modaliases(char (*aliases)[MODALIAS_SIZE], unsigned int most)
+{
+	unsigned int count = 0;
+	struct device *dev;
+
+	mutex_lock(&platform_bus_type.lock);
+	list_for_each_entry(dev, &platform_bus_type.devices, bus_node)
+		if (count < most && !dev->driver && !dev->of_node->populated &&
+		    !device_modalias(dev, aliases[count], MODALIAS_SIZE) && !listed(aliases, count))
+			count++;
+	mutex_unlock(&platform_bus_type.lock);
+	return count;
 }
 
 void __init platform_bus_init(void)

@@ -10,6 +10,7 @@
 #define EI_DATA		5
 #define ELFCLASS64	2
 #define ELFDATA2LSB	1
+#define ET_REL		1
 #define ET_EXEC		2
 #define ET_DYN		3
 #define EM_RISCV	243
@@ -64,6 +65,77 @@ struct elf64_phdr {
 	u64 p_filesz;
 	u64 p_memsz;
 	u64 p_align;
+};
+
+#define SHT_PROGBITS	1
+#define SHT_SYMTAB	2
+#define SHT_STRTAB	3
+#define SHT_RELA	4
+#define SHT_NOBITS	8
+#define SHF_WRITE	1
+#define SHF_ALLOC	2
+#define SHF_EXECINSTR	4
+
+#define SHN_UNDEF	0
+#define SHN_LORESERVE	0xff00
+#define SHN_ABS		0xfff1
+#define SHN_COMMON	0xfff2
+
+#define STB_WEAK	2
+#define STT_FUNC	2
+#define ELF64_ST_BIND(i) ((i) >> 4)
+#define ELF64_ST_TYPE(i) ((i) & 15)
+#define ELF64_R_SYM(i)	((i) >> 32)
+#define ELF64_R_TYPE(i)	((i) & 0xffffffff)
+
+#define R_RISCV_NONE		0
+#define R_RISCV_32		1
+#define R_RISCV_64		2
+#define R_RISCV_BRANCH		16
+#define R_RISCV_JAL		17
+#define R_RISCV_CALL		18
+#define R_RISCV_CALL_PLT	19
+#define R_RISCV_PCREL_HI20	23
+#define R_RISCV_PCREL_LO12_I	24
+#define R_RISCV_PCREL_LO12_S	25
+#define R_RISCV_ADD8		33
+#define R_RISCV_ADD16		34
+#define R_RISCV_ADD32		35
+#define R_RISCV_ADD64		36
+#define R_RISCV_SUB8		37
+#define R_RISCV_SUB16		38
+#define R_RISCV_SUB32		39
+#define R_RISCV_SUB64		40
+#define R_RISCV_RVC_BRANCH	44
+#define R_RISCV_RVC_JUMP	45
+#define R_RISCV_RELAX		51
+#define R_RISCV_32_PCREL	57
+
+struct elf64_shdr {
+	u32 sh_name;
+	u32 sh_type;
+	u64 sh_flags;
+	u64 sh_addr;
+	u64 sh_offset;
+	u64 sh_size;
+	u32 sh_link;
+	u32 sh_info;
+	u64 sh_addralign;
+	u64 sh_entsize;
+};
+
+struct elf64_sym {
+	u32 st_name;
+	unsigned char st_info, st_other;
+	u16 st_shndx;
+	u64 st_value;
+	u64 st_size;
+};
+
+struct elf64_rela {
+	u64 r_offset;
+	u64 r_info;
+	s64 r_addend;
 };
 
 #endif

@@ -45,6 +45,7 @@ typedef unsigned int __poll_t;
 
 struct file;
 struct inode;
+struct module;
 struct kstatfs;
 struct page;
 struct poll_table_struct;
@@ -154,6 +155,7 @@ struct dir_context {
 };
 
 struct file_operations {
+	struct module *owner;		/* of a character device: held while it is open */
 	loff_t (*llseek)(struct file *file, loff_t offset, int whence);
 	ssize_t (*read_iter)(struct kiocb *iocb, struct iov_iter *to);
 	ssize_t (*write_iter)(struct kiocb *iocb, struct iov_iter *from);
@@ -329,6 +331,7 @@ struct cdev {
 
 void cdev_init(struct cdev *cdev, const struct file_operations *ops);
 int cdev_add(struct cdev *cdev, dev_t dev, unsigned int count);
+void cdev_del(struct cdev *cdev);
 extern const struct file_operations def_chr_fops;
 
 /* fs/bdev.c */

@@ -51,6 +51,9 @@ int kstrtoint(const char *s, unsigned int base, int *res);
 int kstrtouint(const char *s, unsigned int base, unsigned int *res);
 int kstrtobool(const char *s, bool *res);
 
+/* Cuts the next word off, and its value behind "=" (else NULL); quotes keep blanks in a value. NULL at the end. */
+char *next_arg(char **line, char **val);
+
 __printf(1, 2) void panic(const char *fmt, ...) __noreturn;
 
 /* How far the system has come; ordered, so that code can compare. */

@@ -23,6 +23,9 @@ struct platform_driver {
 /* Binds the driver to each available node that matches; returns 0 even when none does. */
 int platform_driver_register(struct platform_driver *drv);
 void platform_driver_unregister(struct platform_driver *drv);
+/* The names that drivers would go by of the devices that have none, each once; how many there are. */
+#define MODALIAS_SIZE 128
+unsigned int platform_unbound_modaliases(char (*aliases)[MODALIAS_SIZE], unsigned int most);
 int platform_get_irq(struct platform_device *pdev, unsigned int index);
 void *devm_platform_ioremap_resource(struct platform_device *pdev, unsigned int index);
 

@@ -30,6 +30,7 @@ void kfree(const void *p);
 
 void *vmalloc(unsigned long size);
 void *vzalloc(unsigned long size);
+void *module_alloc(unsigned long size);	/* of the modules' area; writable, not executable yet */
 void vfree(const void *addr);
 void vmalloc_init(void);
 #define kvmalloc(size, gfp) kmalloc(size, gfp)

@@ -4,7 +4,8 @@
 
 void usermodehelper_init(void);
 void usermodehelper_enable(void);
-/* Waits until the program runs; 0, or why it could not. */
-int call_usermodehelper(const char *path, const char *const *argv, const char *const *envp);
+#define UMH_WAIT_EXEC 1		/* until the program runs: 0, or why it could not */
+#define UMH_WAIT_PROC 2		/* until it has ended: then its wait status */
+int call_usermodehelper(const char *path, const char *const *argv, const char *const *envp, int wait);
 
 #endif

@@ -79,10 +79,12 @@ bool redirect(struct redirect *list, struct saved_fd **saved)
 
 		if (fd == -1)
 			return false;
-		if (saved && fd != r->fd) {
+		/* What was opened as the very descriptor that is wanted took the place of nothing. */
+		if (saved && (fd != r->fd || r->kind != REDIRECT_DUP)) {
 			struct saved_fd *s = take(sizeof(*s));
 
-			*s = (struct saved_fd){ *saved, r->fd, fcntl(r->fd, F_DUPFD_CLOEXEC, FIRST_COPY) };
+			*s = (struct saved_fd){ *saved, r->fd,
+						fd == r->fd ? -1 : fcntl(r->fd, F_DUPFD_CLOEXEC, FIRST_COPY) };
 			*saved = s;
 		}
 		if (fd == -2) {

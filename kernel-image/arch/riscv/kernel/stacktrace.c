@@ -1,5 +1,6 @@
 /* Walking kernel stacks by their frame pointers. */
 #include <linux/kernel.h>
+#include <linux/module.h>
 #include <linux/sched.h>
 #include <linux/smp.h>
 #include <asm/sections.h>
@@ -15,7 +16,8 @@ static bool kernel_text_address(unsigned long addr)
 {
 	return (addr >= (unsigned long)_stext && addr < (unsigned long)_etext) ||
 	       (system_state < SYSTEM_FREEING_INITMEM &&
-		addr >= (unsigned long)_sinittext && addr < (unsigned long)_einittext);
+		addr >= (unsigned long)_sinittext && addr < (unsigned long)_einittext) ||
+	       is_module_text_address(addr);
 }
 
 asmlinkage void handle_exception(void);

@@ -2,6 +2,7 @@
 #include <linux/init.h>
 #include <linux/irq.h>
 #include <linux/kernel.h>
+#include <linux/module.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/signal.h>
@@ -22,6 +23,7 @@ void die(struct pt_regs *regs, const char *str)
 	oops_in_progress = true;
 	spin_lock_irqsave(&die_lock, flags);
 	pr_emerg("%s [#1]\n", str);
+	print_modules();
 	show_regs(regs);
 	dump_backtrace(regs, current);
 	spin_unlock_irqrestore(&die_lock, flags);

@@ -69,6 +69,8 @@ SECTIONS
 		*(.rodata .rodata.* .srodata .srodata.*)
 		*(.data..ro_after_init)
 		. = ALIGN(8);
+		__start___ksymtab = .; KEEP(*(__ksymtab)) __stop___ksymtab = .;
+		__start___ksymtab_gpl = .; KEEP(*(__ksymtab_gpl)) __stop___ksymtab_gpl = .;
 		__start___ex_table = .; KEEP(*(__ex_table)) __stop___ex_table = .;
 	} :rodata
 	. = ALIGN(4096);

@@ -83,6 +83,8 @@ void drop_pending_signal(struct sigpending *pending, int sig);
 void flush_sigqueue(struct sigpending *pending);
 void flush_signal_handlers(struct task_struct *task, bool force_default);
 void ignore_signals(struct task_struct *task);
+void kernel_sigaction(int sig, unsigned long handler);	/* of the kernel thread that calls it */
+pid_t kernel_wait(pid_t pid, int *status);		/* for the end of a child: pid, or an error */
 
 void force_sig(int sig);
 int do_send_sig_info(int sig, siginfo_t *info, struct task_struct *task, bool group);

@@ -8,13 +8,17 @@
 
 /*
  * Sv39: user space is the low half. The high half holds, from below, the
- * vmalloc area (1 GiB), the linear map of all memory, and the kernel image.
+ * vmalloc area (1 GiB), the linear map of all memory, the kernel image, and
+ * the modules.
  */
 #define VMALLOC_START 0xffffffd000000000
 #define FIXADDR_START 0xffffffd040000000
 #define PAGE_OFFSET 0xffffffd800000000
 #define KERNEL_LINK_ADDR 0xffffffff80000000
 #define TASK_SIZE 0x4000000000
+/* In the image's own gigabyte: modules and the kernel reach each other with auipc, and share its page tables. */
+#define MODULES_VADDR (KERNEL_LINK_ADDR + 0x10000000)
+#define MODULES_END (MODULES_VADDR + 0x08000000)
 
 #define THREAD_SIZE_ORDER 2
 #define THREAD_SIZE 16384
