@@ -20,10 +20,11 @@ const sources = FOLDERS.flatMap((folder) => {
   const path = join(PACKAGE_ROOT, "kernel-image", folder);
   return readdirSync(path).map((file) => readFileSync(join(path, file), "utf8"));
 });
-const cases = sources.flatMap((source) =>
+const inKernel = sources.filter((source) => !source.includes("MODULE_LICENSE"));
+const cases = inKernel.flatMap((source) =>
   [...source.matchAll(/KUNIT_CASE\((\w+)\)/g)].map(([, name]) => name as string),
 );
-const suites = sources.flatMap((source) =>
+const suites = inKernel.flatMap((source) =>
   [...source.matchAll(/^\t\.name = "(\w+)",$/gm)].map(([, name]) => name),
 );
 

@@ -28,6 +28,7 @@ import {
 const RUNNING = 3;
 const FREEING_INITMEM = 2;
 const READ = 2n;
+const WRITE = 4n;
 const EXECUTE = 8n;
 const WXR = 14n;
 const CHARACTER_DEVICE = 0x2000n;
@@ -55,6 +56,23 @@ const withNoProgram = (): { initrd: { name: string; bytes: Uint8Array } } => ({
 const onlyNoProgram = (): { initrd: { name: string; bytes: Uint8Array } } => ({
   initrd: { name: "RAM disk", bytes: archive([noProgram]) },
 });
+
+/** The modules that are loaded, with the rights of the pages that hold their text, data and read-only data. */
+function modules(memory: KernelMemory): { name: string; linked: boolean; rights: (bigint | undefined)[] }[] {
+  const head = memory.c("&modules");
+  const offset = memory.c("&((struct module *)0)->list");
+  const found = [];
+  for (let at = memory.c("modules.next"); at !== head; ) {
+    const module = `((struct module *)0x${(at - offset).toString(16)})`;
+    found.push({
+      name: memory.text(`${module}->name`),
+      linked: memory.c(`(long)${module}->exit - (long)${module}->mem[0].base < ${module}->mem[0].size`) === 1n,
+      rights: [0, 1, 2].map((kind) => flags(memory, memory.c(`${module}->mem[${kind}].base`))),
+    });
+    at = memory.c(`${module}->list.next`);
+  }
+  return found;
+}
 
 /** The table of suites, before it is given back: each entry leads to a name. */
 function suitesInMemory(memory: KernelMemory, hart: number): boolean {
@@ -308,7 +326,14 @@ export const KERNEL_INIT_ROWS: readonly Row[] = [
     ...row("7.21 prepare_namespace", (boot) => bootFromDisk(boot.harts)),
     needs: DISK_TOOLS,
   },
-  row("7.22 integrity_load_keys, load_default_modules", task1("integrity_load_keys", "load_default_modules")),
+  row(
+    "7.22 integrity_load_keys, load_default_modules",
+    task1("console_on_rootfs", "integrity_load_keys", "load_default_modules", "async_synchronize_full"),
+    changes("load_default_modules", (memory) => modules(memory).map(({ name }) => name), [], ["sifive_test"]),
+    // Relocated: a pointer of its data leads into its text. Text, data and read-only data have the rights that they need.
+    holds((memory) => modules(memory)[0]?.linked, true),
+    holds((memory) => modules(memory)[0]?.rights, [EXECUTE | READ, WRITE | READ, READ]),
+  ),
   row(
     "7.23 async_synchronize_full",
     task1("console_on_rootfs", "async_synchronize_full", "free_initmem"),

@@ -165,7 +165,9 @@ export class ObservedBoot {
       const list = moments.filter(({ at }) => at === name);
       if (name === "reset") for (const moment of list) seen.set(moment, moment.look(memory, 0, 0n));
       if (!memory.has(name)) continue;
+      const pid = BOOT_PATH.find((step) => step.name === name)?.pid;
       watched.onEntry(name, (hart) => {
+        if (pid !== undefined && memory.c("current->pid", hart) !== BigInt(pid)) return true;
         const argument = watched.register(hart, "a0");
         const look = (moment: Moment, here: number): unknown =>
           seen.set(
