@@ -70,7 +70,7 @@ export const BOOT_PATH: readonly BootStep[] = [
   ...kernel(
     `
     do_execve do_execveat_common unshare_files alloc_bprm prepare_bprm_creds check_unsafe_exec
-    do_open_execat sched_exec bprm_mm_init prepare_binprm would_dump exec_binprm search_binary_handler
+    do_open_execat sched_exec bprm_mm_init prepare_binprm copy_strings would_dump exec_binprm search_binary_handler
     load_script load_elf_binary begin_new_exec setup_arg_pages create_elf_tables finalize_exec start_thread
   `,
     { pid: 1 },

@@ -66,7 +66,8 @@ function modules(memory: KernelMemory): { name: string; linked: boolean; rights:
     const module = `((struct module *)0x${(at - offset).toString(16)})`;
     found.push({
       name: memory.text(`${module}->name`),
-      linked: memory.c(`(long)${module}->exit - (long)${module}->mem[0].base < ${module}->mem[0].size`) === 1n,
+      linked:
+        memory.c(`(long)${module}->exit - (long)${module}->mem[0].base < ${module}->mem[0].size`) === 1n,
       rights: [0, 1, 2].map((kind) => flags(memory, memory.c(`${module}->mem[${kind}].base`))),
     });
     at = memory.c(`${module}->list.next`);
