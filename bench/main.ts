@@ -1,6 +1,7 @@
-/** `npm run bench [-- --pairs N] [interpreter] [timed] [boot] [page]`: ratios to peers, measured in the same run. */
+/** `npm run bench [-- --pairs N] [interpreter] [timed] [boot] [page] [debugger]`: ratios to peers, measured in the same run. */
 import { parseArgs } from "node:util";
 import { benchBoot } from "./boot.ts";
+import { benchDebugger } from "./debugger.ts";
 import { benchInterpreter } from "./interpreter.ts";
 import { benchPage } from "./page.ts";
 import { benchTimed } from "./timed.ts";
@@ -10,6 +11,7 @@ const BENCHES: Readonly<Record<string, (pairs: number) => Promise<void>>> = {
   timed: benchTimed,
   boot: benchBoot,
   page: benchPage,
+  debugger: benchDebugger,
 };
 
 const USAGE = `Usage: npm run bench -- [--pairs N] [${Object.keys(BENCHES).join("] [")}]

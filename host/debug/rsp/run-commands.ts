@@ -7,7 +7,7 @@ import {
   parseThread,
   type RspContext,
 } from "./commands.ts";
-import { parseWord } from "./hex.ts";
+import { parseCount, parseWord } from "./hex.ts";
 
 /** What a hart is told to do. */
 type Action =
@@ -109,5 +109,11 @@ export const RUN_COMMANDS: CommandTable = {
   k: (_args, { target }) => {
     target.quit();
     return undefined;
+  },
+  /** `vKill;pid`: any process is the machine. Unlike `k` it has a reply, so that the client hears of it before the end. */
+  "vKill;": (args, { target }) => {
+    if (parseCount(args) === undefined) return E_MALFORMED;
+    target.quit();
+    return OK;
   },
 };

@@ -193,7 +193,9 @@ describe("running", () => {
     expect(client.received).toEqual(["W03"]);
     expect(client.ask("?")).toBe("W03");
     expect(client.ask("k")).toBeUndefined();
-    expect(target.log.at(-1)).toBe("quit");
+    expect(client.ask("vKill;1")).toBe("OK");
+    expect(client.ask("vKill;x")).toBe("E16");
+    expect(target.log).toEqual(["resume", "quit", "quit"]);
   });
 });
 
