@@ -7,7 +7,8 @@ import { compileGuest } from "./guests.ts";
 import { median } from "./statistics.ts";
 
 const GUEST = "quicksort";
-const BREAKPOINTS = 100;
+/** At every word of a page: one of them lies at the offset of any hot instruction. */
+const BREAKPOINTS = 1024;
 /** Nothing is there. */
 const ELSEWHERE = 0x9000_0000n;
 
@@ -32,8 +33,7 @@ const DEBUGGED: Readonly<Record<string, (machine: Machine) => void>> = {
     machine.debugger.breakAt("_start");
   },
   [`${BREAKPOINTS} breakpoints elsewhere`]: (machine) => {
-    for (let index = 0; index < BREAKPOINTS; index++)
-      machine.debugger.breakAt(ELSEWHERE + BigInt(0x1000 * index));
+    for (let index = 0; index < BREAKPOINTS; index++) machine.debugger.breakAt(ELSEWHERE + BigInt(4 * index));
   },
   "breakpoints set and removed": (machine) => {
     const addresses = Array.from({ length: BREAKPOINTS }, (_, index) => ELSEWHERE + BigInt(4 * index));

@@ -255,7 +255,7 @@ export const REGIONS = stack([
   {
     name: "codeOwners",
     bytes: CODE_PAGES * 8,
-    doc: "for each decoded page: {u32 RAM page, u32 stores since the last decode}",
+    doc: "for each decoded page: {u32 RAM page, u16 stores since the last decode, u16 whether breakpoints may lie there}",
   },
   { name: "codePool", bytes: CODE_PAGES * CODE_PAGE_BYTES, doc: "decoded pages" },
   { name: "pipeline", bytes: PAGE, doc: "the pipeline's parameters" },

@@ -27,9 +27,11 @@ import { SLOT_BYTES, fill } from "./slot";
 
 /** Stores to a decoded page, without a decode in between, after which it counts as data again. */
 const STORES_BEFORE_DROP: u32 = 256;
-/** Bytes of an owner record: {u32 RAM page, u32 stores since the last decode}. */
+/** Bytes of an owner record: {u32 RAM page, u16 stores since the last decode, u16 marked}. */
 const OWNER_BYTES: usize = 8;
 const OWNER_STORES: usize = 4;
+/** Not 0: it is reached from a virtual page that has breakpoints. */
+const OWNER_MARKED: usize = 6;
 
 // @ts-ignore: decorator
 @inline
@@ -54,7 +56,8 @@ export function codePageFor(ramPage: u32): usize {
   if (found) return found;
   const page = takeFreePage();
   store<u32>(ownerOf(page), ramPage);
-  store<u32>(ownerOf(page), 0, OWNER_STORES);
+  store<u16>(ownerOf(page), 0, OWNER_STORES);
+  store<u16>(ownerOf(page), 0, OWNER_MARKED);
   store<u32>(tableEntry(ramPage), <u32>page);
   fill(page + 2048 * SLOT_BYTES, OP_NEXT_PAGE, 0, 0, 0, 0);
   flushAllWriteTlbs();
@@ -121,12 +124,12 @@ export function storedToCode(offset: usize, size: usize): bool {
   const page = findCodePage(<u32>(offset >>> 12));
   if (page == 0) return false;
   const owner = ownerOf(page);
-  const stores = load<u32>(owner, OWNER_STORES) + 1;
+  const stores = <u32>load<u16>(owner, OWNER_STORES) + 1;
   if (stores >= STORES_BEFORE_DROP) {
     dropPage(page);
     return true;
   }
-  store<u32>(owner, stores, OWNER_STORES);
+  store<u16>(owner, <u16>stores, OWNER_STORES);
   forgetCode(offset, size);
   return false;
 }
@@ -142,6 +145,14 @@ export function redecodeOffset(offset: u32): void {
   }
 }
 
+/** Has a decoded page look for breakpoints from now on. */
+export function markCodePage(page: usize): void {
+  const owner = ownerOf(page);
+  if (load<u16>(owner, OWNER_MARKED)) return;
+  store<u16>(owner, 1, OWNER_MARKED);
+  forgetCode((<usize>load<u32>(owner)) << 12, 4096);
+}
+
 /** Where in linear memory the instruction of a slot on a decoded page lies. */
 export function codeOf(slot: usize): usize {
   const page = CODE_POOL + ((slot - CODE_POOL) / CODE_PAGE_BYTES) * CODE_PAGE_BYTES;
@@ -153,9 +164,9 @@ export function decodeSlot(slot: usize): void {
   const index = (slot - CODE_POOL) / CODE_PAGE_BYTES;
   const page = CODE_POOL + index * CODE_PAGE_BYTES;
   const owner = ownerOf(page);
-  store<u32>(owner, 0, OWNER_STORES);
+  store<u16>(owner, 0, OWNER_STORES);
   const offset = (<u32>(slot - page)) >>> 3;
-  if (breakpointAtOffset(offset) || triggerAtOffset(offset)) {
+  if ((load<u16>(owner, OWNER_MARKED) != 0 && breakpointAtOffset(offset)) || triggerAtOffset(offset)) {
     fill(slot, OP_BREAK, 0, 0, 0, 0);
     return;
   }

@@ -1,6 +1,10 @@
 /**
  * Breakpoints by virtual address. A decoded slot at the page offset of one becomes OP_BREAK, which compares the
  * whole pc; other code runs as if there were none.
+ *
+ * Decoded pages are physical, and code comes to a page through a fetch TLB only. So a page is marked when a TLB leads to it from
+ * a virtual page with breakpoints, and in pages without a mark nothing becomes OP_BREAK: code elsewhere that lies at
+ * the same offset pays nothing, either.
  */
 import {
   BREAKPOINT_TABLE,
@@ -11,8 +15,10 @@ import {
   MACHINE_BREAKPOINTS,
   MACHINE_HARTS,
   MAX_BREAKPOINTS,
+  TLB_CONTEXTS,
 } from "../generated/layout";
-import { redecodeOffset } from "../block/code-cache";
+import { markCodePage, redecodeOffset } from "../block/code-cache";
+import { TLB_ADDEND, TLB_FETCH, tlbArray, tlbIndex } from "../mmu/tlb";
 
 // @ts-ignore: decorator
 @inline
@@ -30,6 +36,13 @@ export function hasBreakpoint(va: u64): bool {
   return find(va) >= 0;
 }
 
+/** Whether some breakpoint is on the page of `va`. */
+export function breakpointOnPage(va: u64): bool {
+  const count = load<u32>(MACHINE, MACHINE_BREAKPOINTS);
+  for (let i: u32 = 0; i < count; i++) if (load<u64>(place(i)) >> 12 == va >> 12) return true;
+  return false;
+}
+
 /** Whether some breakpoint has this offset on its page. */
 export function breakpointAtOffset(offset: u32): bool {
   const count = load<u32>(MACHINE, MACHINE_BREAKPOINTS);
@@ -44,8 +57,21 @@ export function addBreakpoint(va: u64): bool {
   if (count == MAX_BREAKPOINTS) return false;
   store<u64>(place(count), va);
   store<u32>(MACHINE, count + 1, MACHINE_BREAKPOINTS);
+  markReached(va);
   redecodeOffset((<u32>va) & 0xffe);
   return true;
+}
+
+/** Marks the decoded pages to which a TLB leads from the page of `va` already. */
+function markReached(va: u64): void {
+  const harts = load<u32>(MACHINE, MACHINE_HARTS);
+  for (let i: u32 = 0; i < harts; i++) {
+    const h = HARTS + <usize>i * HART_BYTES;
+    for (let context: u32 = 0; context < TLB_CONTEXTS; context++) {
+      const entry = tlbArray(h, TLB_FETCH, context) + tlbIndex(va);
+      if (load<u64>(entry) == (va & ~0xfff)) markCodePage(<usize>load<u32>(entry, TLB_ADDEND));
+    }
+  }
 }
 
 /** Removes a breakpoint, if there is one. */

@@ -11,7 +11,8 @@ import {
   RAM_BASE,
 } from "../generated/riscv";
 import { HART_FETCHTLB, HART_PRIV, HART_READTLB, HART_SATP, HART_WRITETLB } from "../generated/layout";
-import { codePageFor, findCodePage } from "../block/code-cache";
+import { codePageFor, findCodePage, markCodePage } from "../block/code-cache";
+import { breakpointOnPage } from "../debug/breakpoints";
 import { dataPrivilege } from "../hart/context";
 import { takeTrap } from "../hart/trap";
 import { triggerOnPage } from "../debug/triggers";
@@ -89,6 +90,7 @@ export function fetchCodePage(h: usize, pc: u64): usize {
   const page = address & ~0xfff;
   if (!isRam(page, 4096) || !pmpUniform(h, page)) return 0;
   const codePage = codePageFor(<u32>((page - RAM_BASE) >> 12));
+  if (breakpointOnPage(pc)) markCodePage(codePage);
   tlbFill(<usize>load<u32>(h, HART_FETCHTLB), pc, <u32>codePage);
   return codePage;
 }

@@ -12,6 +12,7 @@ import { debianFirmware, whyNoDebian } from "../tools/debian-initramfs.ts";
 import { requireTool, unless } from "../tools/require-tool.ts";
 import { findTool } from "../tools/tools.ts";
 import { cableTest } from "./cable.ts";
+import { debugTest } from "./debug.ts";
 import { EchoHost } from "./net-echo.ts";
 import { DATA, LinuxSession } from "./session.ts";
 
@@ -169,4 +170,7 @@ for (const [firmware, harts] of BOOTS) {
 if (LONG) {
   describeLinux("two machines on a hub", twoMachinesTest);
   describeLinux("a cable between Debian here and Debian on QEMU", cableTest);
+  describeLinux("gdb on Debian's kernel with its debug symbols", () =>
+    requireTool("gdb-multiarch")("at reset", debugTest),
+  );
 }

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { type CpioEntry, writeCpio } from "../../host/boot/cpio.ts";
-import { debianPackage, kernelPackage, whyNoPackages } from "./debian-packages.ts";
+import { debianPackage, debianPackageFile, kernelPackage, whyNoPackages } from "./debian-packages.ts";
 
 /** Modules that the tests use; what these depend on comes with them. crc32c is asked for at run time only. */
 const MODULES = ["virtio_mmio", "virtio_blk", "crc32c_generic", "ext4", "virtio_net", "virtio-rng"];
@@ -76,6 +76,13 @@ export function debianKernel(): { name: string; bytes: Uint8Array } {
   const name = readdirSync(folder).find((file) => file.startsWith("vmlinu"));
   if (!name) throw new Error("the kernel package has no kernel in /boot");
   return { name, bytes: new Uint8Array(readFileSync(join(folder, name))) };
+}
+
+/** The same kernel as an ELF file with its symbols: 300 MB, of a package of 1 GB. */
+export function debianKernelSymbols(): string {
+  const name = kernelPackage();
+  const version = name.replace(/^linux-image-/, "");
+  return debianPackageFile(`${name}-dbg`, `usr/lib/debug/boot/vmlinux-${version}`);
 }
 
 /** The newer OpenSBI of the release. */

@@ -151,8 +151,8 @@ function field(name: string, of: string): string {
   return value;
 }
 
-/** Fetches a package, checks it against the signed list, and extracts it. */
-function fetch(name: string): string {
+/** Fetches a package, checks it against the signed list, and has `extract` put what is wanted of it into a new folder. */
+function fetch(name: string, extract: (path: string, folder: string) => void): string {
   updateLists();
   const folder = join(CACHE, "extracted", name);
   const [, file = ""] = /\/([^/]+)$/.exec(field(name, "filename")) ?? [];
@@ -168,7 +168,7 @@ function fetch(name: string): string {
     throw new Error(`${path} does not have the SHA256 of its package list`);
   const unfinished = `${folder}.${process.pid}`;
   rmSync(unfinished, { recursive: true, force: true });
-  run("dpkg-deb", "-x", path, unfinished);
+  extract(path, unfinished);
   writeFileSync(join(unfinished, ".version"), field(name, "version"));
   rmSync(folder, { recursive: true, force: true });
   renameSync(unfinished, folder);
@@ -176,12 +176,27 @@ function fetch(name: string): string {
   return folder;
 }
 
-/** The folder into which the package is extracted. */
-export function debianPackage(name: string): string {
+function fetchOnce(name: string, extract: (path: string, folder: string) => void): string {
   const folder = join(CACHE, "extracted", name);
   if (existsSync(join(folder, ".version"))) return folder;
   configure();
-  return fetch(name);
+  return fetch(name, extract);
+}
+
+/** The folder into which the package is extracted. */
+export function debianPackage(name: string): string {
+  return fetchOnce(name, (path, folder) => run("dpkg-deb", "-x", path, folder));
+}
+
+/** One file of a package that is too large to extract as a whole; always ask for the same one. */
+export function debianPackageFile(name: string, file: string): string {
+  const folder = fetchOnce(name, (path, to) => {
+    mkdirSync(to, { recursive: true });
+    // tar leaves when it has the file; the status is its own.
+    const unpack = 'dpkg-deb --fsys-tarfile "$1" 2>/dev/null | tar -x -C "$2" --occurrence=1 "./$3"';
+    run("sh", "-c", unpack, "sh", path, to, file);
+  });
+  return join(folder, file);
 }
 
 /** The name of the package that `linux-image-riscv64` stands for, such as linux-image-6.12.1+deb13-riscv64. */
@@ -189,7 +204,7 @@ export function kernelPackage(): string {
   const folder = join(CACHE, "extracted");
   const fetched = existsSync(folder) ? readdirSync(folder).sort() : [];
   const known = fetched.find(
-    (name) => /^linux-image-\d/.test(name) && existsSync(join(folder, name, ".version")),
+    (name) => /^linux-image-\d(?!.*-dbg)/.test(name) && existsSync(join(folder, name, ".version")),
   );
   if (known) return known;
   configure();
