@@ -42,7 +42,9 @@ export class RspSession {
   readonly #send: (bytes: Uint8Array) => void;
   readonly #reader = new FrameReader();
   readonly #context: RspContext;
+  /** The reply that the client has not acknowledged yet, and the packet that it answers. */
   #lastFrame: Uint8Array | undefined;
+  #lastPacket = "";
   #lastStop: Stop = { kind: "interrupt", hart: 0 };
   /** The next stop of the machine answers a packet of the client. */
   #owesStop = false;
@@ -131,6 +133,10 @@ export class RspSession {
   #packet(body: string, intact: boolean): void {
     if (this.#context.acknowledges) this.#send(intact ? ACK : NACK);
     if (!intact) return;
+    // A client that had no answer for a while sends its packet again; the answer is under way.
+    if (this.#lastFrame !== undefined && body === this.#lastPacket) return;
+    this.#lastFrame = undefined;
+    this.#lastPacket = body;
     // After `D` the client may talk on, or attach again by asking why the machine stopped.
     if (this.#state === "detached") this.#attach();
     const found = findHandler(body);

@@ -37,6 +37,7 @@ function ask(socket: Socket, body: string): Promise<string> {
     };
     socket.on("data", take);
     socket.once("close", () => reject(new Error("the server closed the connection")));
+    socket.write("+");
     socket.write(frame(body));
   });
 }

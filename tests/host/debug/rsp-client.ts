@@ -34,8 +34,9 @@ export class RspClient {
     return [...this.received];
   }
 
-  /** Sends one packet and returns the body of the reply, or undefined when none came. */
+  /** Acknowledges what came before, sends one packet and returns the body of the reply, or undefined when none came. */
   ask(body: string): string | undefined {
+    this.session.receive(bytesOfString("+"));
     return this.raw(frame(body)).find((answer) => answer !== "+");
   }
 

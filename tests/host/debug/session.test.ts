@@ -27,6 +27,14 @@ describe("the conversation", () => {
     expect(client.raw(frame("qC"))).toEqual(["QC1"]);
   });
 
+  it("answers a packet once that came again because its answer was late", () => {
+    const step = [...frame("vCont;s:1")];
+    expect(client.raw(Uint8Array.from([...step, ...step]))).toEqual(["+", "T05thread:1;", "+"]);
+    expect(client.raw(bytesOfString("+"))).toEqual([]);
+    expect(client.raw(Uint8Array.from(step))).toEqual(["+", "T05thread:1;"]);
+    expect(target.log).toEqual(["step 0", "step 0"]);
+  });
+
   it("answers unknown packets with an empty reply", () => {
     for (const packet of ["vMustReplyEmpty", "qTStatus", "Z5,80000000,4", "!", "", "qCRC:0,1"]) {
       expect(client.ask(packet)).toBe("");
