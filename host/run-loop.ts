@@ -163,7 +163,9 @@ export class RunLoop {
 
   #advance(limits: Limits): RunEnd | "goal" {
     const { core, events } = this.#options;
-    const { end = FOREVER, silent = false } = limits;
+    const { silent = false } = limits;
+    // The core counts whole cycles.
+    const end = Math.ceil(limits.end ?? FOREVER);
     for (;;) {
       if (this.disposed) throw new HartbeatError("The machine was disposed of; make a new one.");
       // In the middle of a round other harts have yet to reach the cycle of the event.

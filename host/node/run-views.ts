@@ -109,7 +109,7 @@ export class RunViews {
     return {
       window: recorder.window,
       write: () => {
-        const rows = recorder.rows();
+        const rows = recorder.eachRow();
         writeLines(path, kanataLines(rows));
         const cut = recorder.overflowed ? ", the most that it holds" : "";
         return `${path} has ${rows.length.toLocaleString("en")} instructions${cut}; Konata opens it`;

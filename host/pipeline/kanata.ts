@@ -2,7 +2,7 @@
  * Pipeline traces for Konata, in the format Kanata 0004 (github.com/shioyadan/Konata, docs/kanata-log-format.md): a text of
  * commands in the order of cycles. Lane 0 has the stages; lane 1 what an instruction waited for before it issued.
  */
-import type { PipelineRow } from "./recorder.ts";
+import type { PipelineRow, Rows } from "./recorder.ts";
 
 /** Commands of one cycle come in this order. */
 const END = 0;
@@ -55,38 +55,67 @@ function commandsOf(row: PipelineRow, index: number, retirement: number): Comman
   ];
 }
 
-/** Numbers of retirement; those of flushed instructions are what they would have been. */
-function retirements(rows: readonly PipelineRow[]): number[] {
-  const order = rows.map((_, index) => index);
-  const cycle = (index: number): number => rows[index]?.cycle ?? 0;
-  order.sort((a, b) => cycle(a) - cycle(b) || a - b);
-  const numbers: number[] = [];
-  let next = 0;
-  for (const index of order) {
-    numbers[index] = next;
-    if (rows[index]?.fate === "retired") next++;
+/** The order in which rows appear, and their numbers of retirement; those of flushed instructions are what they would have been. */
+function plan(rows: Rows): { order: Uint32Array; begins: Float64Array; numbers: Uint32Array } {
+  const begins = new Float64Array(rows.length);
+  const cycles = new Float64Array(rows.length);
+  const retired = new Uint8Array(rows.length);
+  for (let index = 0; index < rows.length; index++) {
+    const row = rows.at(index) as PipelineRow;
+    begins[index] = row.stages[0]?.begin ?? row.cycle;
+    cycles[index] = row.cycle;
+    retired[index] = row.fate === "retired" ? 1 : 0;
   }
-  return numbers;
+  const sorted = (keys: Float64Array): Uint32Array =>
+    Uint32Array.from(keys.keys()).sort((a, b) => (keys[a] as number) - (keys[b] as number) || a - b);
+  const numbers = new Uint32Array(rows.length);
+  let next = 0;
+  for (const index of sorted(cycles)) {
+    numbers[index] = next;
+    next += retired[index] as number;
+  }
+  return { order: sorted(begins), begins, numbers };
 }
 
-/** The file, in pieces of a line. */
-export function* kanataLines(rows: readonly PipelineRow[]): Generator<string> {
-  const numbers = retirements(rows);
-  const commands = rows.flatMap((row, index) => commandsOf(row, index, numbers[index] ?? 0));
-  commands.sort((a, b) => a.cycle - b.cycle || a.rank - b.rank || a.row - b.row);
-  let cycle = commands[0]?.cycle ?? 0;
+const isBefore = (a: Command, b: Command): boolean =>
+  a.cycle < b.cycle || (a.cycle === b.cycle && (a.rank < b.rank || (a.rank === b.rank && a.row < b.row)));
+
+/** Enters a command behind those that come before it, and behind its like; the first one is at the end. */
+function enter(due: Command[], command: Command): void {
+  let index = due.length;
+  while (index > 0 && !isBefore(command, due[index - 1] as Command)) index--;
+  due.splice(index, 0, command);
+}
+
+/** The file, in pieces of a line. Only the commands of what is in the pipeline at a time are kept. */
+export function* kanataLines(rows: Rows): Generator<string> {
+  const { order, begins, numbers } = plan(rows);
+  const due: Command[] = [];
+  const ids = new Map<number, number>();
+  let appeared = 0;
+  let cycle = begins[order[0] ?? 0] ?? 0;
+  function* upTo(end: number): Generator<string> {
+    for (let command = due.at(-1); command && command.cycle < end; command = due.at(-1)) {
+      due.pop();
+      if (command.cycle > cycle) yield `C\t${command.cycle - cycle}\n`;
+      cycle = command.cycle;
+      const id = ids.get(command.row) ?? appeared++;
+      if (command.rank === RETIRE) ids.delete(command.row);
+      else ids.set(command.row, id);
+      yield `${command.print(id)}\n`;
+    }
+  }
   yield "Kanata\t0004\n";
   yield `C=\t${cycle}\n`;
-  const ids = new Map<number, number>();
-  for (const command of commands) {
-    if (command.cycle > cycle) yield `C\t${command.cycle - cycle}\n`;
-    cycle = command.cycle;
-    const id = ids.get(command.row) ?? ids.size;
-    ids.set(command.row, id);
-    yield `${command.print(id)}\n`;
+  for (const index of order) {
+    yield* upTo(begins[index] as number);
+    for (const command of commandsOf(rows.at(index) as PipelineRow, index, numbers[index] as number)) {
+      enter(due, command);
+    }
   }
+  yield* upTo(Number.POSITIVE_INFINITY);
 }
 
-export function kanata(rows: readonly PipelineRow[]): string {
+export function kanata(rows: Rows): string {
   return [...kanataLines(rows)].join("");
 }

@@ -11,6 +11,12 @@ import { type Moments, type StageSpan, spansOf } from "./stages.ts";
 /** `killed`: fetched in vain. `trapped`: raised an exception instead of being executed. */
 export type Fate = "retired" | "killed" | "trapped";
 
+/** Rows that may be made only when they are asked for. */
+export interface Rows {
+  readonly length: number;
+  at(index: number): PipelineRow | undefined;
+}
+
 /** One instruction on its way. Plain data, fit to be posted to another thread. */
 export interface PipelineRow {
   readonly hart: number;
@@ -93,12 +99,26 @@ export class PipelineRecorder {
 
   /** What was recorded, hart by hart in the order of fetching. */
   rows(): PipelineRow[] {
+    return this.#kept().map((raw) => this.#row(raw));
+  }
+
+  /** The same, each made when it is asked for. */
+  eachRow(): Rows {
+    const kept = this.#kept();
+    const at = (index: number): PipelineRow | undefined => {
+      const raw = kept[index];
+      return raw && this.#row(raw);
+    };
+    return { length: kept.length, at };
+  }
+
+  #kept(): readonly Raw[] {
     this.#machine.trace.flush();
     if (this.#rows.length > this.#limit) {
       this.#rows = this.#rows.slice(-this.#limit);
       this.overflowed = true;
     }
-    return this.#rows.map((raw) => this.#row(raw));
+    return this.#rows;
   }
 
   #note(record: TraceCursor): void {

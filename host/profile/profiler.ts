@@ -2,6 +2,7 @@
 import type { Core } from "../core/core.ts";
 import { addressOf, type TraceCursor } from "../core/trace-buffer.ts";
 import type { SymbolTable } from "../debug/symbols.ts";
+import { FirstTime } from "../trace/first-time.ts";
 import type { InstructionTrace, TraceWindow, WindowOptions } from "../trace/instruction-trace.ts";
 import { TaskTracker } from "../trace/task-tracker.ts";
 import { CallStacks } from "./call-stacks.ts";
@@ -43,6 +44,8 @@ export class Profiler {
   readonly #stacks: CallStacks;
   readonly #counts = new Map<string, CodeCounts>();
   readonly #privilege: number[] = [];
+  /** A machine that goes back executes again what has been counted. */
+  readonly #first = new FirstTime();
   readonly #last: { place: PlaceCount; issued: number }[] = [];
 
   /** Profiles from now on, or in the window of the options. */
@@ -93,13 +96,13 @@ export class Profiler {
   }
 
   #note(record: TraceCursor): void {
+    if (record.kind === "killed" || !this.#first.admits(record)) return;
     if (record.kind === "task") {
       this.#stacks.note(record, this.#tasks.note(record));
       return;
     }
     this.#stacks.note(record);
     const { hart, kind, privilege } = record;
-    if (kind === "killed") return;
     if (kind === "instruction") this.#count(record);
     this.#privilege[hart] = privilege;
   }
