@@ -15,6 +15,7 @@
 #include "usertests.h"
 
 #define LEAK_RUNS	4
+#define SKIPPED		"# SKIP "	/* begins the verdict of such a test */
 #define SETTLE_MS	200	/* for freeing that waits: RCU, work queues, the reaper */
 
 extern const struct user_test __start_usertests[], __stop_usertests[];
@@ -38,6 +39,14 @@ void test_failed(const char *file, int line, const char *format, ...)
 	kill(0, SIGKILL);
 	for (;;)
 		pause();
+}
+
+void test_skipped(const char *why)
+{
+	char text[100];
+
+	write(verdict_pipe[1], text, snprintf(text, sizeof(text), SKIPPED "%s", why));
+	_exit(0);
 }
 
 /* The sum of column `column` (from 0) of a table of /proc whose lines have more than it. */
@@ -109,6 +118,8 @@ static int run_once(const struct user_test *test, char *verdict, size_t size)
 	else
 		len = read(verdict_pipe[0], verdict, size - 1);
 	verdict[len > 0 ? len : 0] = 0;
+	if (!strncmp(verdict, SKIPPED, strlen(SKIPPED)))
+		len = 0;
 	if (len > 0)
 		kill(-pid, SIGKILL);
 	waitpid(pid, &status, 0);
@@ -144,6 +155,8 @@ static int run(const struct user_test *test, int leaks, char *verdict, size_t si
 {
 	if (!run_once(test, verdict, size))
 		return 0;
+	if (*verdict)
+		return 1;
 	for (int i = 0; leaks && i < LEAK_RUNS; i++)
 		if (!run_loses(test, verdict, size))
 			return 1;
@@ -180,13 +193,19 @@ int main(int argc, char **argv)
 	klogctl(SYSLOG_ACTION_CONSOLE_LEVEL, NULL, 1);
 	printf("KTAP version 1\n1..%d\n", count);
 	for (test = __start_usertests; test < __stop_usertests; test++) {
+		const char *skipped = "";
 		int ok;
 
 		if (!wanted(test, argv + optind))
 			continue;
 		fflush(stdout);
+		*verdict = '\0';
 		ok = list || run(test, leaks, verdict, sizeof(verdict));
-		printf("%s %d %s.%s%s\n", ok ? "ok" : "not ok", ++told, test->suite, test->name, list ? " # SKIP" : "");
+		if (list)
+			skipped = "# SKIP";
+		else if (ok && !strncmp(verdict, SKIPPED, strlen(SKIPPED)))
+			skipped = verdict;
+		printf("%s %d %s.%s%s%s\n", ok ? "ok" : "not ok", ++told, test->suite, test->name, *skipped ? " " : "", skipped);
 		if (!ok)
 			printf("# %s\n", verdict);
 		failed += !ok;

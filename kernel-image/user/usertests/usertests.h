@@ -29,6 +29,9 @@ struct user_test {
 /* Ends the test, in whichever of its processes, with the place and the sentence. */
 _Noreturn void test_failed(const char *file, int line, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
+/* Ends the test: it cannot be made here. */
+_Noreturn void test_skipped(const char *why);
+
 #define EXPECT(condition) ((condition) ? (void)0 : test_failed(__FILE__, __LINE__, "%s (errno %d)", #condition, errno))
 #define EXPECT_EQUAL(actual, expected) do {							\
 	long actual_ = (long)(actual), expected_ = (long)(expected);				\
