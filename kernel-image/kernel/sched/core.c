@@ -7,7 +7,10 @@
  * switch: the next task lets go of it in finish_task_switch, which also clears
  * prev->on_cpu; only from then on may another CPU run prev, hence the wait in
  * try_to_wake_up. preempt_count belongs to the task, so a switched-out task
- * always carries 2: one of schedule(), one of the lock.
+ * always carries 2: one of schedule(), one of the lock. on_rq is 0 for tasks
+ * that sleep, not for one on its way between queues: it may have been
+ * preempted with its state set, right before schedule(), and who wakes it has
+ * to wait for the queue's lock, not to take it for asleep and queue it, too.
  */
 #include <linux/init.h>
 #include <linux/mm.h>
@@ -64,9 +67,9 @@ void activate_task(struct rq *rq, struct task_struct *p, int flags)
 	rq->nr_running++;
 }
 
-void deactivate_task(struct rq *rq, struct task_struct *p)
+void deactivate_task(struct rq *rq, struct task_struct *p, int flags)
 {
-	p->on_rq = 0;
+	WRITE_ONCE(p->on_rq, flags & DEQUEUE_SLEEP ? 0 : TASK_ON_RQ_MIGRATING);
 	rq->nr_running--;
 	p->sched_class->dequeue_task(rq, p);
 }
@@ -94,6 +97,13 @@ void set_task_cpu(struct task_struct *p, int new_cpu)
 		p->sched_class->migrate_task_rq(p, new_cpu);
 	set_task_rq(p, new_cpu);
 	WRITE_ONCE(task_thread_info(p)->cpu, new_cpu);
+}
+
+void move_queued_task(struct rq *rq, struct task_struct *p, struct rq *dest)
+{
+	deactivate_task(rq, p, 0);
+	set_task_cpu(p, dest->cpu);
+	activate_task(dest, p, 0);
 }
 
 /* Locks the queue that p is on, wherever it moves meanwhile. */
@@ -302,7 +312,7 @@ static void __schedule(bool preempt)
 		if ((READ_ONCE(prev->__state) & TASK_INTERRUPTIBLE) && signal_pending(prev))
 			WRITE_ONCE(prev->__state, TASK_RUNNING);
 		else
-			deactivate_task(rq, prev);
+			deactivate_task(rq, prev, DEQUEUE_SLEEP);
 	}
 	prev->sched_class->put_prev_task(rq, prev);
 	next = pick_next_task(rq);

@@ -348,9 +348,7 @@ static bool pull_one(struct rq *this_rq, struct rq *busiest)
 	list_for_each_entry_reverse(p, &busiest->cfs_tasks, se.group_node) {
 		if (p->on_cpu || !cpumask_test_cpu(this_rq->cpu, &p->cpus_mask))
 			continue;
-		deactivate_task(busiest, p);
-		set_task_cpu(p, this_rq->cpu);
-		activate_task(this_rq, p, 0);
+		move_queued_task(busiest, p, this_rq);
 		return true;
 	}
 	return false;

@@ -63,9 +63,7 @@ static int migration_cpu_stop(void *data)
 	update_rq_clock(rq);
 	update_rq_clock(dest);
 	if (task_rq(p) == rq && p->on_rq) {
-		deactivate_task(rq, p);
-		set_task_cpu(p, dest->cpu);
-		activate_task(dest, p, 0);
+		move_queued_task(rq, p, dest);
 		resched_curr(dest);
 	}
 	raw_spin_unlock(&rq->lock);
@@ -87,9 +85,7 @@ void sched_cpu_dying(unsigned int cpu)
 				continue;
 			dest = cpu_rq(select_fallback_rq(p));
 			update_rq_clock(dest);
-			deactivate_task(rq, p);
-			set_task_cpu(p, dest->cpu);
-			activate_task(dest, p, 0);
+			move_queued_task(rq, p, dest);
 			resched_curr(dest);
 		}
 	}

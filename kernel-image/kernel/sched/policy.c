@@ -37,7 +37,7 @@ void begin_change(struct task_struct *p, struct change *c)
 	c->queued = p->on_rq;
 	c->running = c->rq->curr == p;
 	if (c->queued)
-		deactivate_task(c->rq, p);
+		deactivate_task(c->rq, p, 0);
 	if (c->running)
 		p->sched_class->put_prev_task(c->rq, p);
 }

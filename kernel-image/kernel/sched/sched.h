@@ -17,6 +17,8 @@
 #define WF_EXEC 2
 #define WF_TTWU 4
 #define TASK_ON_RQ_QUEUED 1
+#define TASK_ON_RQ_MIGRATING 2	/* off the queue for a moment, under its lock */
+#define DEQUEUE_SLEEP 1
 #define RR_TIMESLICE (100 * HZ / 1000)	/* ticks */
 
 #define ROOT_TASK_GROUP_LOAD NICE_0_LOAD
@@ -128,7 +130,8 @@ int select_task_rq(struct task_struct *p, int flags);
 int stop_one_cpu(unsigned int cpu, int (*fn)(void *), void *arg);
 void set_task_cpu(struct task_struct *p, int new_cpu);
 void activate_task(struct rq *rq, struct task_struct *p, int flags);
-void deactivate_task(struct rq *rq, struct task_struct *p);
+void deactivate_task(struct rq *rq, struct task_struct *p, int flags);
+void move_queued_task(struct rq *rq, struct task_struct *p, struct rq *dest);	/* both are locked */
 void init_cfs_rq(struct cfs_rq *cfs, struct rq *rq, struct task_group *tg);
 void sched_group_reweight(struct task_group *tg);
 
