@@ -240,6 +240,7 @@ void do_exit(long code)
 	if (group_dead && tsk->signal->leader)
 		disassociate_ctty(true);
 	cgroup_exit(tsk);
+	lockdep_no_locks_held("exits");
 	exit_notify(tsk, group_dead);
 	do_task_dead();
 }

@@ -49,6 +49,7 @@ static struct task_struct *dup_task_struct(struct task_struct *orig)
 	tsk->stack_canary = get_random_canary();
 	sched_copy_group(tsk);
 	tsk->thread_info.flags = 0;
+	tsk->lockdep_depth = 0;
 	/* One for whoever reaps it, one for the scheduler until it is off its CPU for good. */
 	refcount_set(&tsk->usage, 2);
 	atomic_inc(&nr_threads);

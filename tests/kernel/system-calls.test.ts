@@ -1,9 +1,13 @@
 /** The kernel's table of system calls and the README's list of what is missing, compared with Linux's own numbers. */
 import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { INITRAMFS } from "../boot/images.ts";
+import { archive, bootGuest, program, Shell } from "../tools/guest.ts";
 import { requireTool } from "../tools/require-tool.ts";
 import { readSource } from "../tools/sources.ts";
 import { findTool } from "../tools/tools.ts";
+import { buildUsertests } from "./usertests.ts";
 
 const TABLE = "kernel-image/kernel/syscall_table.c";
 const README = "kernel-image/README.md";
@@ -55,5 +59,25 @@ describe("system calls", () => {
       const wrong = [...official].filter(([number, name]) => ours.get(number) !== name);
       expect(wrong, `put these on the list in ${README} or into ${TABLE}`).toEqual([]);
     });
+  });
+
+  requireTool("riscv64-linux-gnu-gcc", "make")("one that is missing", () => {
+    test("is told once for its number, in the log and not on the console", async () => {
+      const initrd = [readFileSync(INITRAMFS), archive([program("bin/usertests", buildUsertests())])];
+      const guest = await bootGuest({ machine: "hartbeat", harts: 1 }, { initrd });
+      try {
+        const shell = await Shell.login(guest);
+        const told = await shell.run("usertests -n processes; usertests -n processes");
+        expect(told.match(/^ok \d+ processes\.unknown_calls_are_ENOSYS$/gm)).toHaveLength(2);
+        expect(guest.output).not.toMatch(/is not implemented/);
+        const lines = (await shell.run("dmesg -r"))
+          .split("\n")
+          .filter((line) => /not implemented/.test(line));
+        expect(lines).toHaveLength(1);
+        expect(lines[0]).toMatch(/^<7>\[ *\d+\.\d+\] usertests\[\d+\]: system call 430 is not implemented$/);
+      } finally {
+        guest.dispose();
+      }
+    }, 120_000);
   });
 });

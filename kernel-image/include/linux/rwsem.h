@@ -3,18 +3,25 @@
 #define _LINUX_RWSEM_H
 
 #include <linux/list.h>
+#include <linux/lockdep.h>
 #include <linux/spinlock.h>
 
 struct rw_semaphore {
 	int count;	/* readers inside, -1 a writer, 0 free */
 	spinlock_t wait_lock;
 	struct list_head wait_list;
+	struct lockdep_map dep_map;
 };
 
-#define __RWSEM_INITIALIZER(name) { 0, __SPIN_LOCK_UNLOCKED, LIST_HEAD_INIT((name).wait_list) }
+#define __RWSEM_INITIALIZER(lockname) \
+	{ 0, __SPIN_LOCK_UNLOCKED, LIST_HEAD_INIT((lockname).wait_list), LOCKDEP_MAP_INIT(lockname) }
 #define DECLARE_RWSEM(name) struct rw_semaphore name = __RWSEM_INITIALIZER(name)
 
-void init_rwsem(struct rw_semaphore *sem);
+#define init_rwsem(sem) do {				\
+	static const char __name[] = #sem;		\
+	__init_rwsem(sem, __name);			\
+} while (0)
+void __init_rwsem(struct rw_semaphore *sem, const char *name);
 void down_read(struct rw_semaphore *sem);
 int down_read_trylock(struct rw_semaphore *sem);
 void up_read(struct rw_semaphore *sem);

@@ -6,6 +6,7 @@
 #include <linux/cpumask.h>
 #include <linux/hrtimer.h>
 #include <linux/list.h>
+#include <linux/lockdep.h>
 #include <linux/mm_types.h>
 #include <linux/pid.h>
 #include <linux/preempt.h>
@@ -197,6 +198,9 @@ struct task_struct {
 	unsigned in_execve : 1;
 	unsigned in_iowait : 1;
 	unsigned no_new_privs : 1;
+
+	unsigned int lockdep_depth;
+	struct held_lock held_locks[MAX_LOCK_DEPTH];
 
 	bool rcu_tasks_holdout;		/* call_rcu_tasks waits for it */
 	unsigned long rcu_tasks_nvcsw;

@@ -8,8 +8,9 @@ struct mutex_waiter {
 	struct task_struct *task;
 };
 
-void mutex_init(struct mutex *lock)
+void __mutex_init(struct mutex *lock, const char *name)
 {
+	lockdep_init_map(&lock->dep_map, name, name);
 	lock->owner = NULL;
 	spin_lock_init(&lock->wait_lock);
 	INIT_LIST_HEAD(&lock->wait_list);
@@ -22,14 +23,11 @@ static bool try_fast(struct mutex *lock)
 	return __atomic_compare_exchange_n(&lock->owner, &none, current, 0, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
 }
 
-static int mutex_lock_common(struct mutex *lock, int state)
+static int mutex_lock_slowly(struct mutex *lock, int state)
 {
 	struct mutex_waiter waiter = { .task = current };
 	int err = 0;
 
-	might_sleep();
-	if (try_fast(lock))
-		return 0;
 	spin_lock(&lock->wait_lock);
 	list_add_tail(&waiter.list, &lock->wait_list);
 	for (;;) {
@@ -51,25 +49,42 @@ static int mutex_lock_common(struct mutex *lock, int state)
 	return err;
 }
 
+static int mutex_lock_common(struct mutex *lock, int state, unsigned long ip)
+{
+	int err = 0;
+
+	might_sleep();
+	lock_order(&lock->dep_map, ip);
+	if (!try_fast(lock))
+		err = mutex_lock_slowly(lock, state);
+	if (!err)
+		lock_acquired(&lock->dep_map, ip);
+	return err;
+}
+
 void mutex_lock(struct mutex *lock)
 {
-	mutex_lock_common(lock, TASK_UNINTERRUPTIBLE);
+	mutex_lock_common(lock, TASK_UNINTERRUPTIBLE, (unsigned long)__builtin_return_address(0));
 }
 
 int mutex_lock_interruptible(struct mutex *lock)
 {
-	return mutex_lock_common(lock, TASK_INTERRUPTIBLE);
+	return mutex_lock_common(lock, TASK_INTERRUPTIBLE, (unsigned long)__builtin_return_address(0));
 }
 
 int mutex_trylock(struct mutex *lock)
 {
-	return try_fast(lock);
+	if (!try_fast(lock))
+		return 0;
+	lock_acquired(&lock->dep_map, (unsigned long)__builtin_return_address(0));
+	return 1;
 }
 
 void mutex_unlock(struct mutex *lock)
 {
 	struct mutex_waiter *first;
 
+	lock_release(&lock->dep_map);
 	spin_lock(&lock->wait_lock);
 	BUG_ON(lock->owner != current);
 	first = list_first_entry_or_null(&lock->wait_list, struct mutex_waiter, list);

@@ -9,8 +9,9 @@ struct rwsem_waiter {
 	bool write, granted;
 };
 
-void init_rwsem(struct rw_semaphore *sem)
+void __init_rwsem(struct rw_semaphore *sem, const char *name)
 {
+	lockdep_init_map(&sem->dep_map, name, name);
 	sem->count = 0;
 	spin_lock_init(&sem->wait_lock);
 	INIT_LIST_HEAD(&sem->wait_list);
@@ -35,11 +36,10 @@ static void rwsem_wake(struct rw_semaphore *sem)
 	}
 }
 
-static void rwsem_down(struct rw_semaphore *sem, bool write)
+static void rwsem_wait(struct rw_semaphore *sem, bool write)
 {
 	struct rwsem_waiter waiter = { .task = current, .write = write };
 
-	might_sleep();
 	spin_lock(&sem->wait_lock);
 	if (list_empty(&sem->wait_list) && (write ? sem->count == 0 : sem->count >= 0)) {
 		sem->count += write ? -1 : 1;
@@ -57,6 +57,14 @@ static void rwsem_down(struct rw_semaphore *sem, bool write)
 	__set_current_state(TASK_RUNNING);
 }
 
+static void rwsem_down(struct rw_semaphore *sem, bool write, unsigned long ip)
+{
+	might_sleep();
+	lock_order(&sem->dep_map, ip);
+	rwsem_wait(sem, write);
+	lock_acquired(&sem->dep_map, ip);
+}
+
 static void rwsem_up(struct rw_semaphore *sem, int delta)
 {
 	spin_lock(&sem->wait_lock);
@@ -65,10 +73,28 @@ static void rwsem_up(struct rw_semaphore *sem, int delta)
 	spin_unlock(&sem->wait_lock);
 }
 
-void down_read(struct rw_semaphore *sem) { rwsem_down(sem, false); }
-void up_read(struct rw_semaphore *sem) { rwsem_up(sem, -1); }
-void down_write(struct rw_semaphore *sem) { rwsem_down(sem, true); }
-void up_write(struct rw_semaphore *sem) { rwsem_up(sem, 1); }
+void down_read(struct rw_semaphore *sem)
+{
+	rwsem_down(sem, false, (unsigned long)__builtin_return_address(0));
+}
+
+void up_read(struct rw_semaphore *sem)
+{
+	lock_release(&sem->dep_map);
+	rwsem_up(sem, -1);
+}
+
+void down_write(struct rw_semaphore *sem)
+{
+	rwsem_down(sem, true, (unsigned long)__builtin_return_address(0));
+}
+
+void up_write(struct rw_semaphore *sem)
+{
+	lock_release(&sem->dep_map);
+	rwsem_up(sem, 1);
+}
+
 void downgrade_write(struct rw_semaphore *sem) { rwsem_up(sem, 2); }
 
 int down_read_trylock(struct rw_semaphore *sem)
@@ -80,6 +106,8 @@ int down_read_trylock(struct rw_semaphore *sem)
 	if (ok)
 		sem->count++;
 	spin_unlock(&sem->wait_lock);
+	if (ok)
+		lock_acquired(&sem->dep_map, (unsigned long)__builtin_return_address(0));
 	return ok;
 }
 

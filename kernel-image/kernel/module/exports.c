@@ -99,7 +99,7 @@ EXPORT_SYMBOL(autoremove_wake_function);
 EXPORT_SYMBOL(complete);
 EXPORT_SYMBOL(wait_for_completion);
 EXPORT_SYMBOL(wait_for_completion_timeout);
-EXPORT_SYMBOL(mutex_init);
+EXPORT_SYMBOL(__mutex_init);
 EXPORT_SYMBOL(mutex_lock);
 EXPORT_SYMBOL(mutex_lock_interruptible);
 EXPORT_SYMBOL(mutex_trylock);

@@ -13,6 +13,7 @@
 #include <linux/err.h>
 #include <linux/fdtable.h>
 #include <linux/fs.h>
+#include <linux/lockdep.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -129,6 +130,8 @@ static void free_module(struct module *mod)
 	mutex_unlock(&module_mutex);
 	synchronize_rcu();
 	destroy_params(mod->kp, mod->num_kp);
+	for (int type = 0; type < MOD_MEM_NUM_TYPES; type++)
+		lockdep_free_key_range(mod->mem[type].base, mod->mem[type].size);
 	kfree(mod->symtab);
 	kfree(mod->strtab);
 	free_all_module_memory(mod);

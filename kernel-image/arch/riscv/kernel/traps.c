@@ -148,6 +148,7 @@ asmlinkage void irqentry_exit(struct pt_regs *regs)
 	local_irq_disable();
 	if (user_mode(regs)) {
 		exit_to_user_mode_loop(regs);
+		lockdep_no_locks_held("returns to user space");
 		return;
 	}
 	if ((regs->status & SR_SPIE) && !preempt_count() && need_resched())

@@ -1,0 +1,99 @@
+/*
+ * Makes each mistake that lock debugging finds, when the kernel was started with lockdep.
+ *
+ *   modprobe test_lockdep provoke=order|chain|long|user|atomic
+ */
+#include <linux/jiffies.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/rwsem.h>
+#include <linux/sched.h>
+#include <linux/string.h>
+
+static char *provoke = "";
+module_param(provoke, charp, 0444);
+MODULE_PARM_DESC(provoke, "which mistake");
+
+static DEFINE_MUTEX(lock_a);
+static DEFINE_MUTEX(lock_b);
+static DECLARE_RWSEM(lock_c);
+static DEFINE_MUTEX(lock_kept);
+
+static noinline void take_a_then_b(void)
+{
+	mutex_lock(&lock_a);
+	mutex_lock(&lock_b);
+	mutex_unlock(&lock_b);
+	mutex_unlock(&lock_a);
+}
+
+static noinline void take_b_then_a(void)
+{
+	mutex_lock(&lock_b);
+	mutex_lock(&lock_a);
+	mutex_unlock(&lock_a);
+	mutex_unlock(&lock_b);
+}
+
+static noinline void take_b_then_c(void)
+{
+	mutex_lock(&lock_b);
+	down_read(&lock_c);
+	up_read(&lock_c);
+	mutex_unlock(&lock_b);
+}
+
+static noinline void take_c_then_a(void)
+{
+	down_write(&lock_c);
+	mutex_lock(&lock_a);
+	mutex_unlock(&lock_a);
+	up_write(&lock_c);
+}
+
+static noinline void hold_long(void)
+{
+	mutex_lock(&lock_a);
+	schedule_timeout_uninterruptible(msecs_to_jiffies(100));
+	mutex_unlock(&lock_a);
+}
+
+static noinline void sleep_in_atomic_context(void)
+{
+	preempt_disable();
+	mutex_lock(&lock_a);
+	mutex_unlock(&lock_a);
+	preempt_enable();
+}
+
+static int __init test_lockdep_init(void)
+{
+	if (!strcmp(provoke, "order")) {
+		for (int i = 0; i < 3; i++) {
+			take_a_then_b();
+			take_b_then_a();
+		}
+	} else if (!strcmp(provoke, "chain")) {
+		take_a_then_b();
+		take_b_then_c();
+		take_c_then_a();
+	} else if (!strcmp(provoke, "long")) {
+		hold_long();
+	} else if (!strcmp(provoke, "user")) {
+		mutex_lock(&lock_kept);
+	} else if (!strcmp(provoke, "atomic")) {
+		sleep_in_atomic_context();
+	} else {
+		return -EINVAL;
+	}
+	return 0;
+}
+module_init(test_lockdep_init);
+
+static void __exit test_lockdep_exit(void)
+{
+}
+module_exit(test_lockdep_exit);
+
+MODULE_DESCRIPTION("Makes the mistakes that lock debugging finds");
+MODULE_LICENSE("MIT");
