@@ -51,9 +51,10 @@ export interface BootOptions extends RunFileOptions, TimingOptions, ViewOptions 
   readonly maxCycles?: number;
 }
 
-/** Absolute path of the kernel's file, when GDB can read it. */
-export function debuggerFile({ kernel = PACKAGE_FILES.kernel }: BootOptions): string | undefined {
-  return isElf(kernel) ? resolve(kernel) : undefined;
+/** Absolute path of the ELF file with the kernel's symbols, if there is one. */
+export function debuggerFile({ symbols, kernel = PACKAGE_FILES.kernel }: BootOptions): string | undefined {
+  const file = [symbols, kernel].find((path) => path !== undefined && isElf(path));
+  return file && resolve(file);
 }
 
 /** What decides a run, besides the contents of the files that it names. */

@@ -95,7 +95,7 @@ export class DebuggedGuest {
  * `interruptAfter` milliseconds, or when that has come to pass, it gets what Ctrl-C sends.
  */
 export function gdb(
-  server: GdbServer,
+  server: Pick<GdbServer, "address">,
   file: string | undefined,
   commands: readonly string[],
   interruptAfter?: number | Promise<unknown>,

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, expect, it } from "vitest";
 import { PACKAGE_FILES, PACKAGE_ROOT } from "../../../host/node/files.ts";
 import { Machine } from "../../../host/node/index.ts";
+import { HartbeatProcess } from "../../tools/hartbeat-process.ts";
 import { requireTool } from "../../tools/require-tool.ts";
 import { DebuggedGuest, gdb } from "./guest.ts";
 import { kernelSessions } from "./kernel-guest.ts";
@@ -31,6 +32,19 @@ requireTool("gdb-multiarch")("gdb in use", () => {
     expect(output).toContain(`Reading symbols from ${PACKAGE_FILES.kernel}`);
     expect(output).toMatch(/hit Breakpoint 1, .*rest_init[\s\S]*#\d .* start_kernel \(\)/);
     expect(output).toMatch(/0x0+1000 +0x0+10000 +ro /);
+  });
+
+  it("finds the kernel of the command hartbeat, and ends it", async () => {
+    const command = new HartbeatProcess(["boot", "--gdb", "tcp::0", "-S"]);
+    try {
+      await expect.poll(() => command.stderr, { timeout: 30_000 }).toMatch(/may connect to 127\.0\.0\.1:\d+/);
+      const [address = ""] = /127\.0\.0\.1:\d+/.exec(command.stderr) ?? [];
+      const output = await gdb({ address }, undefined, ["break start_kernel", "continue", "kill"]);
+      expect(output).toMatch(/Breakpoint 1, .*start_kernel \(\)[\s\S]*killed/);
+      expect(await command.end()).toEqual({ status: 0, signal: null });
+    } finally {
+      command.kill();
+    }
   });
 
   it("comes and goes: one session after another finds the machine where the last one left it, or further on", async () => {
