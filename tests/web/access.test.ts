@@ -94,14 +94,13 @@ requireTool("chromium")("the page for everybody", () => {
       start.tabIndex = -1;
       start.focus();
     })()`);
-    let last = "";
-    for (let presses = 0; presses < 3 * wanted.length + 40; presses++) {
+    const all = (): boolean => wanted.every((name) => seen.has(name));
+    for (let presses = 0; presses < 3 * wanted.length + 40 && !all(); presses++) {
       const inTerminal = await page.evaluate("document.activeElement.closest('.xterm') !== null");
       // From the terminal the documented key leads out; what follows it in the page is reached from there.
       if (inTerminal) await page.evaluate(`document.querySelector("#find").focus()`);
       else await page.keyboard.press("Tab");
-      last = (await page.evaluate(`(${NAME})(document.activeElement)`)) as string;
-      seen.add(last);
+      seen.add((await page.evaluate(`(${NAME})(document.activeElement)`)) as string);
     }
     return wanted.filter((name) => !seen.has(name));
   }
