@@ -137,7 +137,9 @@ requireTool("chromium")("the page's manners", () => {
       await page.click(`#tab-${panel}`);
       await prepare[panel]?.();
       // One row of the long list is as another.
-      const { violations } = (await page.evaluate("axe.run({ exclude: ['.xterm', '#map-rows tr:nth-child(n+20)'] })")) as {
+      const { violations } = (await page.evaluate(
+        "axe.run({ exclude: ['.xterm', '#map-rows tr:nth-child(n+20)'] })",
+      )) as {
         violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[];
       };
       const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
