@@ -141,6 +141,33 @@ requireTool(
       machine.dispose();
     });
 
+    test("extended attributes of files stay, and go with the last file that has them", async () => {
+      const image = disk("attributes", "1M", ["-I", "128"], {
+        system: false,
+        files: { keep: "kept", go: "gone", last: "gone" },
+      });
+      for (const request of [
+        "symlink link keep",
+        "ea_set keep user.a 1",
+        "ea_set go user.a 1",
+        "ea_set link user.b 2",
+      ])
+        execFileSync("debugfs", ["-w", "-R", request, image], { stdio: "ignore" });
+      expect(fsck(image, "-n")).toMatchObject({ status: 0 });
+      const machine = await Machine.create({ drives: [new FileDisk({ file: image, readonly: false })] });
+      await machine.console.expect(/login: /);
+      machine.console.send("root\n");
+      await machine.console.expect(/# $/);
+      machine.console.send(
+        "mount /dev/vda /mnt; cat /mnt/link; echo more >> /mnt/keep; rm /mnt/go /mnt/link; umount /mnt; echo e'n'd\n",
+      );
+      await machine.console.expect(/keptend\r/);
+      machine.dispose();
+      expect(fsck(image, "-n")).toMatchObject({ status: 0 });
+      expect(debugfs(image, "ea_get keep user.a")).toContain('"1"');
+      expect(debugfs(image, "cat keep")).toBe("keptmore\n");
+    });
+
     test("without rw the root is read-only until it is remounted", async () => {
       const image = disk("ro", "4M");
       const machine = await boot(image, "root=254:0");

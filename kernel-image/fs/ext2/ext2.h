@@ -67,6 +67,13 @@ struct ext2_dir_entry {
 	char name[];
 };
 
+/* At the beginning of a block of attributes, which files with the same ones share. */
+struct ext2_xattr_header {
+	u32 h_magic, h_refcount, h_blocks, h_hash, h_reserved[4];
+};
+
+#define EXT2_XATTR_MAGIC	0xea020000
+
 #define EXT2_DIR_REC_LEN(name_len) ALIGN((name_len) + 8U, 4U)
 
 /* What to do when the file system turns out to be damaged: the mount option errors=. */
@@ -85,6 +92,7 @@ struct ext2_sb_info {
 struct ext2_inode_info {
 	u32 i_data[EXT2_N_BLOCKS];
 	u32 i_flags, i_dtime;
+	u32 i_file_acl;		/* the block of its extended attributes, which are kept and not shown; 0: none */
 	struct mutex map_lock;
 };
 

@@ -46,7 +46,9 @@ static int raw_inode(struct super_block *sb, u32 ino, struct buffer_head *bh, st
 /* A short target lies in the inode itself. */
 static bool is_fast_symlink(const struct inode *inode)
 {
-	return S_ISLNK(inode->i_mode) && !inode->i_blocks;
+	u64 attributes = EXT2_I((struct inode *)inode)->i_file_acl ? inode->i_sb->s_blocksize / 512 : 0;
+
+	return S_ISLNK(inode->i_mode) && inode->i_blocks == attributes;
 }
 
 static dev_t decode_dev(const u32 *data)
@@ -75,6 +77,7 @@ static int read_inode(struct inode *inode)
 	inode->i_mtime = (struct timespec64){ .tv_sec = raw->i_mtime };
 	inode->i_ctime = (struct timespec64){ .tv_sec = raw->i_ctime };
 	ei->i_flags = raw->i_flags;
+	ei->i_file_acl = raw->i_file_acl;
 	memcpy(ei->i_data, raw->i_block, sizeof(ei->i_data));
 	if (!inode->i_nlink)
 		ret = -ESTALE;
@@ -157,6 +160,7 @@ int ext2_write_inode(struct inode *inode)
 	raw->i_ctime = inode->i_ctime.tv_sec;
 	raw->i_dtime = ei->i_dtime;
 	raw->i_flags = ei->i_flags;
+	raw->i_file_acl = ei->i_file_acl;
 	if (S_ISCHR(inode->i_mode) || S_ISBLK(inode->i_mode)) {
 		u32 minor = MINOR(inode->i_rdev);
 
@@ -169,18 +173,55 @@ int ext2_write_inode(struct inode *inode)
 	return 0;
 }
 
+/* One file less has them; the last one frees the block. */
+static void drop_attributes(struct inode *inode, u32 block)
+{
+	struct ext2_xattr_header *header;
+	struct buffer_head bh;
+	bool last;
+
+	if (sb_bread(inode->i_sb, block, &bh))
+		return;
+	header = (struct ext2_xattr_header *)bh.b_data;
+	if (header->h_magic != EXT2_XATTR_MAGIC || !header->h_refcount) {
+		brelse(&bh);
+		ext2_error(inode->i_sb, "inode %lu has damaged attributes", inode->i_ino);
+		return;
+	}
+	mutex_lock(&EXT2_SB(inode->i_sb)->lock);
+	last = header->h_refcount == 1;
+	if (!last) {
+		header->h_refcount--;
+		mark_buffer_dirty(&bh);
+	}
+	mutex_unlock(&EXT2_SB(inode->i_sb)->lock);
+	brelse(&bh);
+	if (last) {
+		bforget(inode->i_sb, block);
+		ext2_free_block(inode, block);
+	}
+}
+
 /* The last use of an inode that has no name any more: its blocks and itself are free. */
 void ext2_evict_inode(struct inode *inode)
 {
+	bool fast_symlink;
+	u32 attributes;
+
 	if (!inode->i_fs)
 		return;
+	fast_symlink = is_fast_symlink(inode);
 	if (inode->i_mode && !inode->i_nlink) {
 		/* Of a small number e2fsck would think that it is another inode's. */
 		EXT2_I(inode)->i_dtime = max_t(time64_t, current_time().tv_sec, EXT2_SB(inode->i_sb)->youngest);
 		inode->i_size = 0;
-		if (inode->i_blocks)
+		attributes = EXT2_I(inode)->i_file_acl;
+		EXT2_I(inode)->i_file_acl = 0;
+		if (inode->i_blocks && !fast_symlink)
 			ext2_truncate_blocks(inode, 0);
 		ext2_write_inode(inode);
+		if (attributes)
+			drop_attributes(inode, attributes);
 		ext2_free_inode(inode);
 	}
 	inode_io_list_del(inode);
