@@ -62,6 +62,15 @@ describeInEachPlace("a mistake with locks", (place) => {
     );
   });
 
+  const onSeveralHarts = place.harts > 1 ? test : () => undefined;
+  onSeveralHarts("a spinlock that another CPU does not let go of", async () => {
+    const log = await provoke("spin");
+    expect(log).toMatch(/BUG: spinlock lockup suspected on CPU#\d, modprobe\/\d+: waiting for \d{2,} ms/);
+    expect(log).toMatch(
+      / lock: [0-9a-f]{16}, held by CPU#\d\n[\s\S]*wait_for_spinlock\+\S+ \[test_lockdep\]/,
+    );
+  });
+
   test("a lock that may sleep where nothing may", async () => {
     expect(await provoke("atomic")).toMatch(
       /BUG: sleeping function called from invalid context at kernel\/locking\/mutex\.c:\d+[\s\S]*sleep_in_atomic_context\+/,

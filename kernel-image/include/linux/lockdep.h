@@ -24,6 +24,7 @@ struct held_lock {
 };
 
 extern bool lockdep_enabled;	/* the command line says lockdep */
+extern u64 lockdep_held_limit;	/* ns; for spinlocks it holds without lockdep, too */
 
 void __lock_order(struct lockdep_map *map, unsigned long ip);
 void __lock_acquired(struct lockdep_map *map, unsigned long ip);

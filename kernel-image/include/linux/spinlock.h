@@ -16,7 +16,7 @@
 #include <asm/barrier.h>
 
 typedef struct spinlock {
-	u32 locked;
+	u32 locked;	/* 0, or one more than the number of the CPU that has it */
 } spinlock_t;
 typedef spinlock_t raw_spinlock_t;
 
@@ -29,13 +29,16 @@ static inline bool spin_is_locked(spinlock_t *lock) { return READ_ONCE(lock->loc
 
 static inline bool arch_spin_trylock(spinlock_t *lock)
 {
-	return !spin_is_locked(lock) && !__atomic_exchange_n(&lock->locked, 1, __ATOMIC_ACQUIRE);
+	return !spin_is_locked(lock) &&
+	       !__atomic_exchange_n(&lock->locked, ((struct thread_info *)current)->cpu + 1, __ATOMIC_ACQUIRE);
 }
+
+void spin_lock_slowpath(spinlock_t *lock);	/* waits, and tells when it has to wait too long */
 
 static inline void arch_spin_lock(spinlock_t *lock)
 {
-	while (!arch_spin_trylock(lock))
-		cpu_relax();
+	if (unlikely(!arch_spin_trylock(lock)))
+		spin_lock_slowpath(lock);
 }
 
 static inline void arch_spin_unlock(spinlock_t *lock)

@@ -40,7 +40,7 @@ bool lockdep_enabled;
 static struct lock_class classes[MAX_CLASSES];
 static struct lock_edge edges[MAX_EDGES];
 static unsigned int nr_edges;
-static u64 held_limit = HELD_TOO_LONG;
+u64 lockdep_held_limit = HELD_TOO_LONG;
 static DEFINE_RAW_SPINLOCK(graph_lock);
 
 static int __init lockdep_setup(char *str)
@@ -56,7 +56,7 @@ static int __init held_limit_setup(char *str)
 
 	if (kstrtouint(str, 0, &ms))
 		return 0;
-	held_limit = ms * NSEC_PER_MSEC;
+	lockdep_held_limit = ms * NSEC_PER_MSEC;
 	return 1;
 }
 __setup("lockdep.held_ms=", held_limit_setup);
@@ -247,7 +247,7 @@ void __lock_release(struct lockdep_map *map)
 	for (i--; i < tsk->lockdep_depth; i++)
 		tsk->held_locks[i] = tsk->held_locks[i + 1];
 	time = ktime_get_ns() - held.since;
-	if (time < held_limit)
+	if (time < lockdep_held_limit)
 		return;
 	begin_report("lock held too long");
 	pr_err("%s/%d held (%s) for %lu ms, at: %pS\n", tsk->comm, tsk->pid, map->name, time / NSEC_PER_MSEC,

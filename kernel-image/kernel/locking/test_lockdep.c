@@ -1,9 +1,12 @@
 /*
  * Makes each mistake that lock debugging finds, when the kernel was started with lockdep.
  *
- *   modprobe test_lockdep provoke=order|chain|long|user|atomic
+ *   modprobe test_lockdep provoke=order|chain|long|user|atomic|spin
  */
+#include <linux/completion.h>
+#include <linux/delay.h>
 #include <linux/jiffies.h>
+#include <linux/kthread.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/rwsem.h>
@@ -66,6 +69,33 @@ static noinline void sleep_in_atomic_context(void)
 	preempt_enable();
 }
 
+static DEFINE_SPINLOCK(spin_a);
+static DECLARE_COMPLETION(spin_taken);
+
+static int hold_spinlock(void *unused)
+{
+	spin_lock(&spin_a);
+	complete(&spin_taken);
+	udelay(100000);
+	spin_unlock(&spin_a);
+	while (!kthread_should_stop())
+		schedule_timeout_uninterruptible(1);
+	return 0;
+}
+
+/* Where there is another CPU, a thread holds the lock there. */
+static noinline void wait_for_spinlock(void)
+{
+	struct task_struct *thread = kthread_run(hold_spinlock, NULL, "holds_spinlock");
+
+	if (IS_ERR(thread))
+		return;
+	wait_for_completion(&spin_taken);
+	spin_lock(&spin_a);
+	spin_unlock(&spin_a);
+	kthread_stop(thread);
+}
+
 static int __init test_lockdep_init(void)
 {
 	if (!strcmp(provoke, "order")) {
@@ -81,6 +111,8 @@ static int __init test_lockdep_init(void)
 		hold_long();
 	} else if (!strcmp(provoke, "user")) {
 		mutex_lock(&lock_kept);
+	} else if (!strcmp(provoke, "spin")) {
+		wait_for_spinlock();
 	} else if (!strcmp(provoke, "atomic")) {
 		sleep_in_atomic_context();
 	} else {

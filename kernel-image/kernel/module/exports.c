@@ -88,6 +88,7 @@ EXPORT_SYMBOL(request_module);
 EXPORT_SYMBOL(schedule);
 EXPORT_SYMBOL(schedule_timeout_uninterruptible);
 EXPORT_SYMBOL(preempt_schedule);
+EXPORT_SYMBOL(spin_lock_slowpath);
 EXPORT_SYMBOL(wake_up_process);
 EXPORT_SYMBOL(kthread_create_on_node);
 EXPORT_SYMBOL(kthread_stop);
