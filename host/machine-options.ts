@@ -20,6 +20,8 @@ export interface MachineOptions {
   readonly initrd?: NamedFile;
   /** Symbols of a kernel whose own file has none: its vmlinux, its System.map, or what its /proc/kallsyms says. */
   readonly symbols?: NamedFile;
+  /** The ELF file of the code that unpacks a compressed kernel, for its symbols. */
+  readonly decompressor?: NamedFile;
   /** A device-tree blob in place of the machine's own; command line and initial RAM disk are added to it. */
   readonly deviceTree?: NamedFile;
   /** The kernel's command line. */

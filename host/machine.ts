@@ -4,6 +4,7 @@ import { CYCLES_PER_SECOND, DEFAULT_RAM_BYTES, RAM_BASE } from "../spec/machine-
 import { ISA_STRING, MMU_TYPE } from "../spec/riscv.ts";
 import { Board } from "./board.ts";
 import { machineTree } from "./boot/device-tree.ts";
+import { readElf } from "./boot/elf.ts";
 import { flattenFdt } from "./boot/fdt-writer.ts";
 import { givenTree } from "./boot/given-tree.ts";
 import { unpackKernel } from "./boot/gzip.ts";
@@ -117,7 +118,7 @@ export class Machine {
   }
 
   private constructor(core: Core, options: MachineOptions, ramBytes: number) {
-    const { firmware, kernel, symbols, initrd, append, deviceTree } = options;
+    const { firmware, kernel, symbols, decompressor, initrd, append, deviceTree } = options;
     const { drives = [], virtio = [], rtcBase = RTC_BASE } = options;
     this.core = core;
     this.#timing = new Timing(core);
@@ -199,6 +200,7 @@ export class Machine {
       const { segments, symbols: named } = readKernelSymbols(symbols, kernelRange);
       this.symbols.add("kernel", { segments: kernelElf?.segments ?? segments, symbols: named });
     }
+    if (decompressor) this.symbols.add("bootstrap", readElf(decompressor.bytes, `'${decompressor.name}'`));
     if (this.#plan.firmwareElf) this.symbols.add("firmware", this.#plan.firmwareElf);
     this.files = { ...(kernel && { kernel }), ...(firmware && { firmware }) };
     this.#htif = this.#makeHtif();

@@ -45,11 +45,12 @@ function readSystemMap(bytes: Uint8Array): ElfSymbol[] {
   return symbols;
 }
 
-function readSymbols({ name, bytes }: NamedFile): readonly ElfSymbol[] {
-  const symbols = looksLikeElf(bytes)
-    ? readElf(bytes, `symbol file '${name}'`).symbols
-    : readSystemMap(bytes);
-  if (symbols.some(({ address }) => address !== 0n)) return symbols;
+/** With the segments, where the file has them. */
+function readSymbols({ name, bytes }: NamedFile): KernelSymbols {
+  const { symbols, segments } = looksLikeElf(bytes)
+    ? readElf(bytes, `symbol file '${name}'`)
+    : { symbols: readSystemMap(bytes), segments: [] };
+  if (symbols.some(({ address }) => address !== 0n)) return { symbols, segments };
   throw new HartbeatError(
     `There are no symbols in '${name}': give the kernel's vmlinux with symbols, or its System.map.`,
   );
@@ -60,7 +61,7 @@ function readSymbols({ name, bytes }: NamedFile): readonly ElfSymbol[] {
  * as Linux is. Throws a HartbeatError for a file that is no symbol file, or not of a kernel.
  */
 export function readKernelSymbols(file: NamedFile, loaded: AddressRange): KernelSymbols {
-  const symbols = readSymbols(file);
+  const { symbols, segments } = readSymbols(file);
   const addressOf = (name: string): bigint | undefined =>
     symbols.find((symbol) => symbol.name === name)?.address;
   const start = FIRST.map(addressOf).find((address) => address !== undefined);
@@ -68,6 +69,11 @@ export function readKernelSymbols(file: NamedFile, loaded: AddressRange): Kernel
     throw new HartbeatError(
       `The symbols in '${file.name}' do not tell where the kernel begins: none is named ${FIRST.join(", ")}.`,
     );
+  }
+  const inKernel = segments.filter(({ vaddr }) => vaddr >= start);
+  if (inKernel.length > 0) {
+    const moved = inKernel.map((each) => ({ ...each, paddr: loaded.start + Number(each.vaddr - start) }));
+    return { segments: moved, symbols };
   }
   const end = addressOf(LAST) ?? 0n;
   const memSize = end > start ? Number(end - start) : loaded.end - loaded.start;

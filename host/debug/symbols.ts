@@ -186,6 +186,13 @@ export class SymbolTable {
     return undefined;
   }
 
+  /** Bytes of a file's code at a link address, up to `length`; empty where it has none. */
+  codeAt(address: bigint, length: number, image: string): Uint8Array {
+    const segment = this.#chosen(image)[0]?.segmentAt(address);
+    const offset = Number(address - (segment?.vaddr ?? 0n));
+    return segment?.bytes.subarray(offset, offset + length) ?? new Uint8Array(0);
+  }
+
   #chosen(label: string | undefined): Image[] {
     return label === undefined ? this.#images : this.#images.filter((image) => image.label === label);
   }

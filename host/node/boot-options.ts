@@ -17,6 +17,8 @@ export interface BootOptions extends RunFileOptions, TimingOptions, ViewOptions 
   readonly kernel?: string;
   /** File with the symbols of the kernel. */
   readonly symbols?: string;
+  /** ELF file of the code that unpacks the kernel, for its symbols. */
+  readonly decompressor?: string;
   readonly initrd?: string;
   readonly append: string;
   readonly smp: number;
@@ -69,7 +71,7 @@ export async function settings(
   options: BootOptions,
   virtio: readonly VirtioOption[],
 ): Promise<CreateOptions> {
-  const { kernel, symbols, initrd, bios, smp, memory, append, dtb, rtc } = options;
+  const { kernel, symbols, decompressor, initrd, bios, smp, memory, append, dtb, rtc } = options;
   if (bios === "none" && kernel === undefined) {
     throw new HartbeatError("-bios none starts a program in M-mode; name it with -kernel FILE.");
   }
@@ -79,6 +81,7 @@ export async function settings(
     append,
     ...(kernel !== undefined && { kernel }),
     ...(symbols !== undefined && { symbols }),
+    ...(decompressor !== undefined && { decompressor }),
     ...(initrd !== undefined && { initrd }),
     ...(bios !== "default" && { firmware: bios }),
     ...(dtb !== undefined && { deviceTree: dtb }),

@@ -105,6 +105,7 @@ function createProgram(finish: (status: number) => void): Command {
       "ELF or Image file, gzip'ed or not, to start (default: the kernel of hartbeat)",
     )
     .option("--symbols <file>", "its symbols, when the file has none: vmlinux or System.map")
+    .option("--decompressor <file>", "ELF file of the code that unpacks a compressed kernel, for its symbols")
     .option("--initrd <file>", "initial RAM disk (default: that of the kernel of hartbeat, when it boots)")
     .option("--append <text>", "kernel command line")
     .option("--dtb <file>", "device tree to use in place of the machine's own")

@@ -37,13 +37,18 @@ export type FileOption = string | { readonly name: string; readonly bytes: Uint8
 /** What `Machine.create` takes; everything has a default. */
 export interface CreateOptions
   extends Partial<
-    Omit<MachineOptions, "wasm" | "kernel" | "firmware" | "initrd" | "deviceTree" | "symbols">
+    Omit<
+      MachineOptions,
+      "wasm" | "kernel" | "firmware" | "initrd" | "deviceTree" | "symbols" | "decompressor"
+    >
   > {
   /** An ELF or Image file; without it the kernel of the package boots, with its initial RAM disk. */
   readonly kernel?: FileOption;
   readonly initrd?: FileOption;
   /** Symbols of a kernel whose own file has none: its vmlinux, its System.map, or what its /proc/kallsyms says. */
   readonly symbols?: FileOption;
+  /** The ELF file of the code that unpacks a compressed kernel, for its symbols. */
+  readonly decompressor?: FileOption;
   /** A device-tree blob in place of the machine's own. */
   readonly deviceTree?: FileOption;
   /**
@@ -93,6 +98,7 @@ async function create(options: CreateOptions = {}): Promise<BareMachine> {
     firmware: _firmware,
     deviceTree: _deviceTree,
     symbols: given,
+    decompressor: unpacker,
     ...others
   } = options;
   const files = bootFiles(options);
@@ -103,7 +109,10 @@ async function create(options: CreateOptions = {}): Promise<BareMachine> {
   const symbols = given !== undefined && {
     symbols: load(given, "the symbols", "name a vmlinux or System.map"),
   };
-  return BareMachine.create({ ...others, ...files, ...symbols, wasm });
+  const decompressor = unpacker !== undefined && {
+    decompressor: load(unpacker, "the decompressor's symbols", "name an ELF file"),
+  };
+  return BareMachine.create({ ...others, ...files, ...symbols, ...decompressor, wasm });
 }
 
 export const Machine = { create };

@@ -3,7 +3,7 @@
 export interface BootStep {
   readonly name: string;
   /** Label of the ELF file in the symbol table. */
-  readonly image: "firmware" | "kernel";
+  readonly image: "firmware" | "bootstrap" | "kernel";
   /** Runs before paging is on, hence at its load address. */
   readonly early?: boolean;
   /** Called over and over: only a task's first entry is of interest. */
@@ -24,6 +24,9 @@ function kernel(names: string, how: Omit<BootStep, "name" | "image"> = {}): Boot
 export const BOOT_PATH: readonly BootStep[] = [
   // Before start_kernel.
   { name: "_start", image: "firmware", early: true },
+  ...["start", "restart", "decompress_kernel", "gunzip"].map(
+    (name): BootStep => ({ name, image: "bootstrap", early: true }),
+  ),
   ...kernel("_start setup_vm relocate_enable_mmu", { early: true }),
 
   // start_kernel and what it calls.

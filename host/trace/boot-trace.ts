@@ -63,6 +63,13 @@ function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
+/** So many bytes at its start tell a function from another. */
+const TELLING_BYTES = 16;
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, index) => byte === b[index]);
+}
+
 /** A record while it is being written. */
 type OpenRecord = { -readonly [Key in keyof TraceRecord]: TraceRecord[Key] };
 
@@ -116,7 +123,14 @@ export class BootTrace {
     const places = new Set([address]);
     const loaded = step.early ? symbols.loadAddress(address) : undefined;
     if (loaded !== undefined) places.add(BigInt(loaded));
-    for (const place of places) this.#break(place, (hart) => this.#entered(step, hart));
+    // A compressed kernel is unpacked over what was loaded: only its bytes tell whether it is there yet.
+    const code = symbols.codeAt(address, TELLING_BYTES, step.image);
+    for (const place of places) {
+      this.#break(place, (hart) => {
+        if (!step.early || sameBytes(this.#target.readMemory(hart, place, code.length), code))
+          this.#entered(step, hart);
+      });
+    }
   }
 
   #break(address: bigint, onHit: (hart: number) => void): Breakpoint {

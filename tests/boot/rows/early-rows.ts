@@ -1,6 +1,10 @@
 /** Sections 0 and 1 of the boot path: from reset to start_kernel, and task 0. */
 import { expect } from "vitest";
+import { MachineTarget } from "../../../host/debug/machine-target.ts";
+import { Machine } from "../../../host/node/index.ts";
+import { BootTrace } from "../../../host/trace/boot-trace.ts";
 import { MACHINE_MAP } from "../../../spec/machine-map.ts";
+import { DECOMPRESSOR, INITRAMFS, VMLINUX, VMLINUZ } from "../images.ts";
 import type { KernelMemory } from "./kernel-memory.ts";
 import { before, type Expected, holds, type Part, type Row, row } from "./row.ts";
 
@@ -94,7 +98,20 @@ export const EARLY_ROWS: readonly Row[] = [
       [],
     ),
   ),
-  row("0.3 compressed image", (boot) => expect(boot.memory.has("decompress_kernel")).toBe(true)),
+  row("0.3 compressed image", async ({ harts }) => {
+    const files = { kernel: VMLINUZ, symbols: VMLINUX, decompressor: DECOMPRESSOR, initrd: INITRAMFS };
+    const machine = await Machine.create({ ...files, harts });
+    const { records } = new BootTrace(new MachineTarget(machine));
+    await machine.console.expect(/login: /);
+    const entered = records.findIndex(({ name, image }) => name === "_start" && image === "kernel");
+    const before = records.slice(0, entered).filter(({ image }) => image === "bootstrap");
+    expect(before.map(({ name }) => name)).toEqual(["start", "restart", "decompress_kernel", "gunzip"]);
+    const { hart } = records[entered] ?? {};
+    for (const step of before) expect(step).toMatchObject({ hart, pid: undefined, privilege: "S" });
+    expect(before.at(-1)?.end?.cycle).toBeLessThan(records[entered]?.cycle ?? 0);
+    expect(machine.console.output).toContain(`Brought up 1 node, ${harts} CPU`);
+    machine.dispose();
+  }),
   row(
     "0.4 _start",
     before("_start", bootArguments, [0n, FDT_MAGIC]),

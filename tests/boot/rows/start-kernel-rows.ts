@@ -276,7 +276,7 @@ export const START_KERNEL_ROWS: readonly Row[] = [
           init: text("execute_command"),
           rdinit: text("ramdisk_execute_command"),
           maxcpus: c("setup_max_cpus"),
-          isolcpus: c("isolated_cpus.bits[0]"),
+          isolcpus: c("cpu_isolated_map.bits[0]"),
           panic: c("panic_timeout"),
           debug: c("initcall_debug"),
           environment: text("envp_init[2]"),
