@@ -223,7 +223,7 @@ int cpu_up(unsigned int cpu)
 	struct cpuhp_cpu_state *st;
 	int ret = 0;
 
-	if (!cpuhp_ready || !cpu_possible(cpu))
+	if (!cpuhp_ready || !cpu_present(cpu))
 		return -EINVAL;
 	st = &per_cpu(cpuhp_state, cpu);
 	mutex_lock(&cpu_add_remove_lock);

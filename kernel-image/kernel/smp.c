@@ -42,6 +42,18 @@ static int __init maxcpus(char *str)
 }
 early_param("maxcpus", maxcpus);
 
+/* Not more CPUs than this are possible; setup_smp looks at it. */
+static int __init nrcpus(char *str)
+{
+	int n, err = kstrtoint(str, 0, &n);
+
+	if (err || n < 1)
+		return -EINVAL;
+	nr_cpu_ids = min_t(int, n, NR_CPUS);
+	return 0;
+}
+early_param("nr_cpus", nrcpus);
+
 void __init setup_nr_cpu_ids(void)
 {
 	nr_cpu_ids = fls64(__cpu_possible_mask.bits[0]);

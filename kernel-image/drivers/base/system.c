@@ -107,6 +107,7 @@ void __init cpu_dev_init(void)
 	kernfs_create_file(root->kn, "possible", 0444, &mask_ops, (void *)cpu_possible_mask);
 	kernfs_create_file(root->kn, "present", 0444, &mask_ops, (void *)cpu_present_mask);
 	kernfs_create_file(root->kn, "online", 0444, &mask_ops, (void *)cpu_online_mask);
+	kernfs_create_file(root->kn, "isolated", 0444, &mask_ops, &cpu_isolated_map);
 	for_each_possible_cpu(cpu) {
 		struct device *dev = &register_numbered(&cpu_subsys, root, cpu)->dev;
 

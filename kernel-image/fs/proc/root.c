@@ -3,9 +3,11 @@
 #include <linux/kernel.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/uio.h>
 #include "internal.h"
 
 #define PROC_SUPER_MAGIC 0x9fa0
+#define MAX_WRITE 64
 
 static struct proc_dir_entry proc_root = { .name = "/proc", .mode = S_IFDIR | 0555, .ino = PROC_ROOT_INO };
 static DEFINE_MUTEX(proc_tree_lock);
@@ -45,10 +47,29 @@ static int proc_single_open(struct inode *inode, struct file *file)
 	return single_open(file, pde->show, pde->data);
 }
 
+static ssize_t proc_write_iter(struct kiocb *iocb, struct iov_iter *from)
+{
+	struct proc_dir_entry *pde = PROC_I(file_inode(iocb->ki_filp))->pde;
+	size_t len = iov_iter_count(from);
+	char text[MAX_WRITE];
+	int ret;
+
+	if (!pde->write)
+		return -EIO;
+	if (len >= sizeof(text))
+		return -EINVAL;
+	if (copy_from_iter(text, len, from) != len)
+		return -EFAULT;
+	text[len] = '\0';
+	ret = pde->write(pde->data, strim(text));
+	return ret ? ret : (ssize_t)len;
+}
+
 static const struct file_operations proc_single_ops = {
 	.open = proc_single_open,
 	.llseek = generic_file_llseek,
 	.read_iter = seq_read_iter,
+	.write_iter = proc_write_iter,
 	.release = single_release,
 };
 

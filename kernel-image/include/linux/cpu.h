@@ -25,6 +25,8 @@ enum cpuhp_state {
 
 typedef int (*cpuhp_callback_t)(unsigned int cpu);
 
+extern cpumask_t cpu_isolated_map;	/* those that isolcpus= sets apart */
+
 void boot_cpu_init(void);
 void boot_cpu_hotplug_init(void);
 /* What to do when a CPU passes this state upwards, and downwards; either may be NULL. */

@@ -53,6 +53,7 @@ static inline unsigned int cpumask_weight(const struct cpumask *m) { return hwei
 static inline bool cpu_online(unsigned int cpu) { return cpumask_test_cpu(cpu, cpu_online_mask); }
 static inline bool cpu_active(unsigned int cpu) { return cpumask_test_cpu(cpu, cpu_active_mask); }
 static inline bool cpu_possible(unsigned int cpu) { return cpumask_test_cpu(cpu, cpu_possible_mask); }
+static inline bool cpu_present(unsigned int cpu) { return cpumask_test_cpu(cpu, cpu_present_mask); }
 static inline void set_cpu_possible(unsigned int cpu, bool v) { (v ? cpumask_set_cpu : cpumask_clear_cpu)(cpu, &__cpu_possible_mask); }
 static inline void set_cpu_present(unsigned int cpu, bool v) { (v ? cpumask_set_cpu : cpumask_clear_cpu)(cpu, &__cpu_present_mask); }
 static inline void set_cpu_online(unsigned int cpu, bool v) { (v ? cpumask_set_cpu : cpumask_clear_cpu)(cpu, &__cpu_online_mask); }

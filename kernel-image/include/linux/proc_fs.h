@@ -12,6 +12,7 @@ struct proc_dir_entry {
 	umode_t mode;
 	unsigned long ino;
 	int (*show)(struct seq_file *m, void *v);
+	int (*write)(void *data, char *text);	/* text: what one write() brought, without space around it */
 	void *data;
 	struct proc_dir_entry *parent, *subdir, *next;
 };

@@ -16,7 +16,7 @@
 
 struct root_domain def_root_domain;
 static struct sched_domain cpu_domain;
-static cpumask_t isolated_cpus;
+cpumask_t cpu_isolated_map;
 static bool sched_smp_initialized;
 
 static int __init isolated_cpu_setup(char *str)
@@ -26,7 +26,7 @@ static int __init isolated_cpu_setup(char *str)
 	if (cpulist_parse(str, &mask) || cpumask_test_cpu(smp_processor_id(), &mask))
 		pr_warn("isolcpus: takes a list of CPUs without the boot CPU; ignored\n");
 	else
-		isolated_cpus = mask;
+		cpu_isolated_map = mask;
 	return 1;
 }
 __setup("isolcpus=", isolated_cpu_setup);
@@ -46,7 +46,7 @@ static void build_sched_domains(void)
 {
 	int cpu;
 
-	cpumask_andnot(&cpu_domain.span, cpu_active_mask, &isolated_cpus);
+	cpumask_andnot(&cpu_domain.span, cpu_active_mask, &cpu_isolated_map);
 	cpu_domain.balance_interval = cpumask_weight(&cpu_domain.span);
 	for_each_possible_cpu(cpu) {
 		bool member = cpumask_test_cpu(cpu, &cpu_domain.span) && cpumask_weight(&cpu_domain.span) > 1;
@@ -85,9 +85,9 @@ void __init sched_init_smp(void)
 
 	build_sched_domains();
 	sched_smp_initialized = true;
-	cpumask_andnot(&housekeeping, cpu_possible_mask, &isolated_cpus);
+	cpumask_andnot(&housekeeping, cpu_possible_mask, &cpu_isolated_map);
 	set_cpus_allowed_ptr(current, &housekeeping);
 	sched_init_granularity();
-	if (!cpumask_empty(&isolated_cpus))
-		pr_info("isolcpus: %u CPUs are left to who asks for them\n", cpumask_weight(&isolated_cpus));
+	if (!cpumask_empty(&cpu_isolated_map))
+		pr_info("isolcpus: %u CPUs are left to who asks for them\n", cpumask_weight(&cpu_isolated_map));
 }

@@ -284,3 +284,30 @@ TEST(terminal, what_is_no_terminal_says_so)
 	EXPECT_ERROR(sys(NR_ioctl, 0, 0xdead, 0), ENOTTY);
 	EXPECT_ERROR(sys(NR_ioctl, 0, TCGETS, 8), EFAULT);
 }
+
+#define CAD_ON	0x89abcdef
+#define CAD_OFF	0
+
+static long reboot_call(unsigned long command)
+{
+	return sys(NR_reboot, 0xfee1dead, 672274793, command, NULL);
+}
+
+/* init has taken the keys for itself; afterwards it has them again. */
+TEST(reboot, who_gets_ctrl_alt_del)
+{
+	expect_content("/proc/sys/kernel/ctrl-alt-del", "0\n");
+	EXPECT_EQUAL(reboot_call(CAD_ON), 0);
+	expect_content("/proc/sys/kernel/ctrl-alt-del", "1\n");
+	EXPECT_EQUAL(reboot_call(CAD_OFF), 0);
+	expect_content("/proc/sys/kernel/ctrl-alt-del", "0\n");
+}
+
+TEST(reboot, wants_the_magic_numbers_and_root)
+{
+	EXPECT_ERROR(sys(NR_reboot, 0xfee1dead, 1, CAD_OFF, NULL), EINVAL);
+	EXPECT_ERROR(sys(NR_reboot, 1, 672274793, CAD_OFF, NULL), EINVAL);
+	EXPECT_ERROR(reboot_call(0x12345678), EINVAL);
+	EXPECT_EQUAL(sys(NR_setresuid, USER, USER, USER), 0);
+	EXPECT_ERROR(reboot_call(CAD_OFF), EPERM);
+}

@@ -48,8 +48,8 @@ void __init setup_smp(void)
 			found_boot_cpu = true;
 			continue;
 		}
-		if (cpu == NR_CPUS) {
-			pr_warn("CPU: more harts than NR_CPUS (%d), the rest stays off\n", NR_CPUS);
+		if (cpu >= nr_cpu_ids) {
+			pr_warn("CPU: more harts than nr_cpus (%u), the rest stays off\n", nr_cpu_ids);
 			break;
 		}
 		cpuid_to_hartid_map(cpu) = hartid;
