@@ -61,7 +61,7 @@ requireTool("gdb-multiarch")("gdb backwards", () => {
 
   it("explains page tables, CSRs, traps, tasks and calls", async () => {
     const output = await debug(
-      "break do_execve",
+      "break run_init_process",
       "continue",
       "monitor pt 0xffffffff80000000",
       "monitor csrs satp",

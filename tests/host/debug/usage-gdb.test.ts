@@ -148,7 +148,7 @@ requireTool("gdb-multiarch")("gdb in use", () => {
     expect(values(told)).toEqual(values(hooked));
     expect(values(stale)).not.toEqual(values(hooked));
     expect(values(hooked).at(-1)).toBe("0x0");
-    expect(hooked).toMatch(/cycle 1500000\n[\s\S]*#\d .* kernel_init \(/);
+    expect(hooked).toMatch(/cycle 1500000\n[\s\S]*#\d+ .* (kernel_init|ret_from_fork) \(/);
   });
 
   it("reads and writes physical memory, whatever the page tables say", async () => {
