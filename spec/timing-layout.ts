@@ -97,6 +97,9 @@ export const TIMING: readonly Field[] = [
     type: "u32",
     doc: "1 when the next word must look at TLB and cache, for a redirection",
   },
+  { name: "fetchPushed", type: "u32", doc: "instructions that the last scanned word has put into the queue" },
+  { name: "fetchPushedBefore", type: "u32", doc: "the same of the word scanned in the cycle before, else 0" },
+  { name: "targetPops", type: "u64", count: 2, doc: "cycles at which the last predicted targets left their queue" },
   { name: "fetchPage", type: "u64", doc: "virtual page that fetchBase belongs to, all ones when none" },
   { name: "fetchBase", type: "u64", doc: "its physical address" },
   { name: "fetchTranslates", type: "u32", doc: "1 when fetches are translated" },
@@ -203,6 +206,12 @@ export const PIPELINE: readonly Field[] = [
   { name: "flushToScan", type: "u32", doc: "cycles from a commit that flushes to scanning the next word" },
   { name: "fetchQueue", type: "u32", doc: "instructions that fetch may be ahead of issue, at most 15" },
   { name: "fetchResume", type: "u32", doc: "cycles from room in that queue to the next scan" },
+  {
+    name: "fetchReplay",
+    type: "u32",
+    doc: "1 when words that find that queue full are fetched anew, 0 when fetching waits for room",
+  },
+  { name: "targetQueue", type: "u32", doc: "predicted targets that fetch may be ahead of issue, at most 2; 0 for any number" },
   { name: "scoreboard", type: "u32", doc: "instructions in flight, at most 8" },
   { name: "commitWidth", type: "u32", doc: "instructions that commit in a cycle, 1 or 2" },
   {

@@ -6,6 +6,12 @@ import {
   EVENT_ICACHE_MISS,
   EVENT_ITLB_MISS,
   PIPELINE_FETCHQUEUE,
+  PIPELINE_FETCHREPLAY,
+  PIPELINE_TARGETQUEUE,
+  TIMING_FETCHPUSHED,
+  TIMING_FETCHPUSHEDBEFORE,
+  TIMING_TARGETPOPS,
+  TIMING_ISSUE,
   PIPELINE_FETCHRESUME,
   PIPELINE_FLUSHTOSCAN,
   PIPELINE_ICACHEMISS,
@@ -36,13 +42,81 @@ import { noteLine, rehearsing } from "./outcome";
 import { countEvent, later, parameter, stamp } from "./stamp";
 import { fetchPage, fetchTranslates, knownFetchPage, NO_PAGE, walkCycles } from "./tlb";
 
+/** Instructions that end in one word. */
+export const MOST_PUSHED: u32 = 2;
+
 /** Stamp from which the instruction at `pc`, `length` bytes long, can issue. */
 // @ts-ignore: decorator
 @inline
 export function fetched(h: usize, m: usize, pc: u64, length: u64): u64 {
   const word = (pc + length - 2) >> 2;
   if (word != load<u64>(m, TIMING_FETCHWORD)) scanTo(h, m, word);
+  if (parameter(PIPELINE_FETCHREPLAY)) push(m, length == 4 && (pc & 2) != 0);
   return load<u64>(m, TIMING_FETCHSTAMP);
+}
+
+/** Cycle at which the instruction issued that comes `ago` before the one to be fetched. */
+function issuedAgo(m: usize, ago: u32): u64 {
+  const index = <u32>load<u64>(m, TIMING_COUNT) - ago;
+  return load<u64>(m + TIMING_ISSUES + ((<usize>(index & 15)) << 3));
+}
+
+/**
+ * Puts the next instruction, of the word that was scanned last, into the queue. When the FIFO whose turn it is is full, fetching starts
+ * again from this instruction, as soon as neither FIFO is.
+ */
+function push(m: usize, straddles: bool): void {
+  const scanned = load<u64>(m, TIMING_FETCHAT);
+  const queue = <u32>parameter(PIPELINE_FETCHQUEUE);
+  if (issuedAgo(m, queue + 1) >= scanned) {
+    const at = later(scanned, issuedAgo(m, queue)) + (straddles ? 4 : 3);
+    store<u64>(m, at, TIMING_FETCHAT);
+    store<u32>(m, 0, TIMING_FETCHPUSHED);
+    store<u32>(m, 0, TIMING_FETCHPUSHEDBEFORE);
+    store<u32>(m, <u32>STALL_FETCH, TIMING_FETCHCAUSE);
+    store<u64>(m, stamp(at + parameter(PIPELINE_SCANTOISSUE), STALL_FETCH), TIMING_FETCHSTAMP);
+  }
+  store<u32>(m, min<u32>(load<u32>(m, TIMING_FETCHPUSHED) + 1, MOST_PUSHED), TIMING_FETCHPUSHED);
+}
+
+/** Cycle at which the target left its queue in whose place the next one is put. */
+function oldestTarget(m: usize): u64 {
+  const entries = parameter(PIPELINE_TARGETQUEUE);
+  return entries == 0 ? 0 : load<u64>(m + TIMING_TARGETPOPS + ((<usize>entries - 1) << 3));
+}
+
+/**
+ * The transfer that issued last was scanned at `scanned` and predicted taken: its target is queued, too. Returns the cycle of the scan
+ * that found room for it.
+ */
+export function pushTarget(m: usize, scanned: u64): u64 {
+  if (parameter(PIPELINE_TARGETQUEUE) == 0) return scanned;
+  const oldest = oldestTarget(m);
+  if (oldest >= scanned) {
+    scanned = oldest + 3;
+    store<u32>(m, 1, TIMING_FETCHPUSHED);
+  }
+  store<u64>(m, load<u64>(m, TIMING_TARGETPOPS), TIMING_TARGETPOPS + 8);
+  // It leaves with the transfer, which was decoded when the instruction before it had issued.
+  store<u64>(m, later(scanned + 1, issuedAgo(m, 2)), TIMING_TARGETPOPS);
+  return scanned;
+}
+
+/**
+ * The cycle in which the next word is asked for: the first in which no FIFO is full. The words of the two cycles before are still on
+ * their way then, and may find no room (instr_queue.sv).
+ */
+function nextRequest(m: usize): u64 {
+  const queue = <u32>parameter(PIPELINE_FETCHQUEUE);
+  const pushed = load<u32>(m, TIMING_FETCHPUSHED);
+  const target = oldestTarget(m);
+  let at = load<u64>(m, TIMING_FETCHAT) - 1;
+  // The target of a transfer just scanned is not in its queue yet.
+  const full = target >= at && !load<u32>(m, TIMING_FETCHNEWLINE);
+  if (!full && issuedAgo(m, queue + pushed + load<u32>(m, TIMING_FETCHPUSHEDBEFORE)) < at) return at;
+  at++;
+  if (target < at && issuedAgo(m, queue + pushed) < at) return at;
+  return later(at, later(target, issuedAgo(m, queue))) + 1;
 }
 
 /**
@@ -70,7 +144,7 @@ function roomInQueue(m: usize): u64 {
 function scanNext(h: usize, m: usize): void {
   const word = load<u64>(m, TIMING_FETCHWORD) + 1;
   const next = load<u64>(m, TIMING_FETCHAT) + 1;
-  let at = later(next, roomInQueue(m));
+  let at = parameter(PIPELINE_FETCHREPLAY) ? nextRequest(m) + 2 : later(next, roomInQueue(m));
   if (at > next) store<u32>(m, <u32>STALL_FETCH, TIMING_FETCHCAUSE);
   const free = load<u64>(m, TIMING_ICACHEFREE) + 2;
   if (free > at) {
@@ -83,6 +157,8 @@ function scanNext(h: usize, m: usize): void {
     store<u32>(m, 0, TIMING_FETCHNEWLINE);
     at = readLine(h, m, word << 2, at);
   }
+  store<u32>(m, at == next ? load<u32>(m, TIMING_FETCHPUSHED) : 0, TIMING_FETCHPUSHEDBEFORE);
+  store<u32>(m, 0, TIMING_FETCHPUSHED);
   store<u64>(m, word, TIMING_FETCHWORD);
   store<u64>(m, at, TIMING_FETCHAT);
   const ready = at + parameter(PIPELINE_SCANTOISSUE);
@@ -147,4 +223,6 @@ export function redirect(m: usize, target: u64, at: u64, cause: u64): void {
   store<u64>(m, at - 1, TIMING_FETCHAT);
   store<u32>(m, <u32>cause, TIMING_FETCHCAUSE);
   store<u32>(m, 1, TIMING_FETCHNEWLINE);
+  store<u32>(m, load<u32>(m, TIMING_FETCHPUSHED), TIMING_FETCHPUSHEDBEFORE);
+  store<u32>(m, 0, TIMING_FETCHPUSHED);
 }

@@ -20,14 +20,14 @@ function complete(m: usize, slot: usize, done: u64): i32 {
 
 /** `latency` is the offset of the parameter that tells it. */
 export function retireFloat(h: usize, m: usize, slot: usize, pc: u64, length: u64, latency: usize): i32 {
-  const at = issue(m, later(fetched(h, m, pc, length), operands(m, slot)));
+  const at = issue(m, fetched(h, m, pc, length), operands(m, slot), 0);
   return complete(m, slot, at + parameter(latency));
 }
 
 /** Multiply-add, whose third operand's number is in the instruction. */
 export function retireFused(h: usize, m: usize, slot: usize, pc: u64, length: u64, latency: usize): i32 {
   const third = load<u64>(m + TIMING_READY + HART_F + <usize>((rawInstruction(slot) >>> 24) & 0xf8));
-  const at = issue(m, later(later(fetched(h, m, pc, length), operands(m, slot)), third));
+  const at = issue(m, fetched(h, m, pc, length), later(operands(m, slot), third), 0);
   return complete(m, slot, at + parameter(latency));
 }
 
@@ -40,8 +40,7 @@ export function retireFloatDivide(
   length: u64,
   latency: usize,
 ): i32 {
-  const ready = later(fetched(h, m, pc, length), operands(m, slot));
-  const at = issue(m, later(ready, load<u64>(m, TIMING_FLOATFREE)));
+  const at = issue(m, fetched(h, m, pc, length), operands(m, slot), load<u64>(m, TIMING_FLOATFREE));
   const done = at + parameter(latency);
   store<u64>(m, stamp(done - parameter(PIPELINE_FLOATDIVIDEOVERLAP), STALL_FLOAT), TIMING_FLOATFREE);
   return complete(m, slot, done);

@@ -1,5 +1,7 @@
 /** Issue and commit: in order both, with a scoreboard between. */
 import {
+  EVENT_ISSUE_STALL,
+  EVENT_SCOREBOARD_FULL,
   PIPELINE_COMMITDEPTH,
   PIPELINE_COMMITWIDTH,
   PIPELINE_SCOREBOARD,
@@ -14,7 +16,14 @@ import {
 } from "../generated/layout";
 import { SLOT_RD, SLOT_RS1, SLOT_RS2 } from "../block/slot";
 import { noteDone, noteIssue, noting } from "../trace/notes";
-import { blame, cycleOf, later, parameter, stamp, STAMP_BITS } from "./stamp";
+import { blame, countEvents, cycleOf, later, parameter, stamp, STAMP_BITS } from "./stamp";
+
+/** Stamp from which the scoreboard entry of the instruction with that number is free; of one of the last eight. */
+// @ts-ignore: decorator
+@inline
+function commitStamp(m: usize, number: u32): u64 {
+  return load<u64>(m + TIMING_COMMITS + ((<usize>(number & 7)) << 3));
+}
 
 /** Which commit port an instruction may use. */
 export const COMMIT_EITHER: u32 = 0;
@@ -38,17 +47,25 @@ export function result(m: usize, slot: usize, ready: u64): void {
   store<u64>(m + TIMING_READY + <usize>load<u16>(slot, SLOT_RD), ready);
 }
 
-/** Issues an instruction whose other conditions hold from stamp `at`. Returns the cycle. */
+/**
+ * Issues an instruction: the stamps are those from which the front end gives it, its operands can be read, and its unit takes
+ * it. Returns the cycle.
+ */
 // @ts-ignore: decorator
 @inline
-export function issue(m: usize, at: u64): u64 {
+export function issue(m: usize, given: u64, readable: u64, free: u64): u64 {
   const issued = load<u64>(m, TIMING_COUNT);
   const count = <u32>issued;
-  const entry = (count - <u32>parameter(PIPELINE_SCOREBOARD)) & 7;
-  at = later(at, load<u64>(m + TIMING_COMMITS + ((<usize>entry) << 3)));
+  const entries = <u32>parameter(PIPELINE_SCOREBOARD);
   const before = load<u64>(m, TIMING_ISSUE);
+  const first = later(cycleOf(given), before + 1);
+  let at = later(later(given, readable), free);
+  at = later(at, commitStamp(m, count - entries));
   at = later(at, (before + 1) << STAMP_BITS);
   const cycle = cycleOf(at);
+  if (cycleOf(readable) > first) countEvents(m, EVENT_ISSUE_STALL, cycleOf(readable) - first);
+  const full = cycleOf(commitStamp(m, count - entries + 1));
+  if (full > cycle + 1) countEvents(m, EVENT_SCOREBOARD_FULL, full - cycle - 1);
   blame(m, at & 31, cycle - before - 1);
   if (noting) noteIssue(m, cycle, stamp(cycle - before - 1, at & 31));
   store<u64>(m, cycle, TIMING_ISSUE);

@@ -132,8 +132,9 @@ export function loadOutcome(h: usize, m: usize, va: u64, stores: u32, entries: u
 /** A load from `va`. */
 export function retireLoad(h: usize, m: usize, slot: usize, pc: u64, length: u64, va: u64): i32 {
   countEvent(m, EVENT_LOAD);
-  const ready = later(fetched(h, m, pc, length), operands(m, slot));
-  const issued = issue(m, queueReady(m, ready));
+  const given = fetched(h, m, pc, length);
+  const readable = operands(m, slot);
+  const issued = issue(m, given, readable, queueReady(m, later(given, readable)));
   let cause = STALL_LOAD_USE;
   let at = later(issued + 1, load<u64>(m, TIMING_LSUPOP) + 1);
   const free = load<u64>(m, TIMING_LOADFREE);
@@ -196,8 +197,9 @@ export function metByStore(m: usize, address: u64, size: u32, entries: u32): u64
 /** A store of `size` bytes to `va`. */
 export function retireStore(h: usize, m: usize, slot: usize, pc: u64, length: u64, va: u64, size: u32): i32 {
   countEvent(m, EVENT_STORE);
-  const ready = later(fetched(h, m, pc, length), operands(m, slot));
-  const issued = issue(m, queueReady(m, ready));
+  const given = fetched(h, m, pc, length);
+  const readable = operands(m, slot);
+  const issued = issue(m, given, readable, queueReady(m, later(given, readable)));
   const queue = <u32>parameter(PIPELINE_STOREQUEUE);
   let cause = STALL_STRUCTURAL;
   let at = later(issued + 1, load<u64>(m, TIMING_LSUPOP) + 1);
@@ -237,8 +239,9 @@ export function storesDone(m: usize, at: u64): u64 {
 /** lr, sc and AMOs: at commit, when all stores are in memory; then the pipeline is flushed. */
 export function retireAtomic(h: usize, m: usize, slot: usize, pc: u64, length: u64, va: u64): i32 {
   countEvent(m, EVENT_STORE);
-  const ready = later(fetched(h, m, pc, length), operands(m, slot));
-  const issued = issue(m, queueReady(m, ready));
+  const given = fetched(h, m, pc, length);
+  const readable = operands(m, slot);
+  const issued = issue(m, given, readable, queueReady(m, later(given, readable)));
   const address = dataAddress(h, m, va);
   const at = later(issued + 1, load<u64>(m, TIMING_LSUPOP) + 1) + translation;
   leaveQueue(m, issued, at, STALL_ATOMIC);

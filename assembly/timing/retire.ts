@@ -8,6 +8,7 @@ import {
   EVENT_INTEGER,
   EVENT_MISPREDICT,
   EVENT_RETURN,
+  HART_SINK,
   PIPELINE_ALULATENCY,
   PIPELINE_DIVIDEBITLATENCY,
   PIPELINE_DIVIDELATENCY,
@@ -29,7 +30,7 @@ import {
   TIMING_MULTIPLIERFREE,
 } from "../generated/layout";
 import { SLOT_IMM, SLOT_RD, SLOT_RS1 } from "../block/slot";
-import { fetched, redirect } from "./fetch";
+import { fetched, pushTarget, redirect } from "./fetch";
 import { commit, COMMIT_EITHER, issue, operands, result } from "./issue";
 import { decided, givenOutcome, rehearsing } from "./outcome";
 import {
@@ -49,10 +50,7 @@ export const PREDICT_TABLES: u64 = 2;
 
 export function retireAlu(h: usize, m: usize, slot: usize, pc: u64, length: u64): i32 {
   countEvent(m, EVENT_INTEGER);
-  const at = issue(
-    m,
-    later(later(fetched(h, m, pc, length), operands(m, slot)), load<u64>(m, TIMING_FIXEDFREE)),
-  );
+  const at = issue(m, fetched(h, m, pc, length), operands(m, slot), load<u64>(m, TIMING_FIXEDFREE));
   const done = at + parameter(PIPELINE_ALULATENCY);
   result(m, slot, stamp(done, STALL_ALU));
   return commit(m, done + 1, COMMIT_EITHER, STALL_STRUCTURAL);
@@ -61,7 +59,7 @@ export function retireAlu(h: usize, m: usize, slot: usize, pc: u64, length: u64)
 export function retireMultiply(h: usize, m: usize, slot: usize, pc: u64, length: u64): i32 {
   countEvent(m, EVENT_INTEGER);
   const free = load<u64>(m, TIMING_MULTIPLIERFREE);
-  const at = issue(m, later(later(fetched(h, m, pc, length), operands(m, slot)), free));
+  const at = issue(m, fetched(h, m, pc, length), operands(m, slot), free);
   const done = at + parameter(PIPELINE_MULTIPLYLATENCY);
   result(m, slot, stamp(done, STALL_MULTIPLY));
   store<u64>(m, stamp(at + parameter(PIPELINE_MULTIPLYBLOCKS), STALL_STRUCTURAL), TIMING_FIXEDFREE);
@@ -95,7 +93,7 @@ export function retireDivide(
 ): i32 {
   countEvent(m, EVENT_INTEGER);
   const free = load<u64>(m, TIMING_MULTIPLIERFREE);
-  const at = issue(m, later(later(fetched(h, m, pc, length), operands(m, slot)), free));
+  const at = issue(m, fetched(h, m, pc, length), operands(m, slot), free);
   const outcome = rehearsing ? givenOutcome : divideOutcome(a, b, isSigned, isWord);
   let done = at;
   if (outcome == 0) done += parameter(PIPELINE_DIVIDEZEROLATENCY);
@@ -131,7 +129,7 @@ function resolve(h: usize, m: usize, next: u64, at: u64, scanned: u64, predicted
 function transfer(m: usize, outcome: u64, next: u64, at: u64, scanned: u64): void {
   if (outcome == SEQUEL) return;
   if (outcome == PREDICTED) {
-    redirect(m, next, scanned + parameter(PIPELINE_TAKENBUBBLE), STALL_FETCH);
+    redirect(m, next, pushTarget(m, scanned) + parameter(PIPELINE_TAKENBUBBLE), STALL_FETCH);
     return;
   }
   const kill = at + 1;
@@ -176,7 +174,7 @@ export function retireBranch(
   countEvent(m, EVENT_BRANCH);
   const ready = fetched(h, m, pc, length);
   const scanned = load<u64>(m, TIMING_FETCHAT);
-  const at = issue(m, later(later(ready, operands(m, slot)), load<u64>(m, TIMING_FIXEDFREE)));
+  const at = issue(m, ready, operands(m, slot), load<u64>(m, TIMING_FIXEDFREE));
   decided(at, scanned);
   const outcome = rehearsing
     ? givenOutcome
@@ -203,7 +201,7 @@ export function retireJump(h: usize, m: usize, slot: usize, pc: u64, length: u64
   countEvent(m, EVENT_BRANCH);
   const ready = fetched(h, m, pc, length);
   const scanned = load<u64>(m, TIMING_FETCHAT);
-  const at = issue(m, later(ready, load<u64>(m, TIMING_FIXEDFREE)));
+  const at = issue(m, ready, 0, load<u64>(m, TIMING_FIXEDFREE));
   result(m, slot, stamp(at + parameter(PIPELINE_ALULATENCY), STALL_ALU));
   if (isLink(<usize>load<u16>(slot, SLOT_RD))) countEvent(m, EVENT_CALL);
   if (!rehearsing) pushDirect(m, slot, pc + length);
@@ -256,10 +254,11 @@ export function retireIndirect(h: usize, m: usize, slot: usize, pc: u64, length:
   countEvent(m, EVENT_BRANCH);
   const ready = fetched(h, m, pc, length);
   const scanned = load<u64>(m, TIMING_FETCHAT);
-  const at = issue(m, later(later(ready, operands(m, slot)), load<u64>(m, TIMING_FIXEDFREE)));
+  const at = issue(m, ready, operands(m, slot), load<u64>(m, TIMING_FIXEDFREE));
   result(m, slot, stamp(at + parameter(PIPELINE_ALULATENCY), STALL_ALU));
   if (isCall(slot)) countEvent(m, EVENT_CALL);
-  if (isReturn(slot, length)) countEvent(m, EVENT_RETURN);
+  // Every jump to a register that keeps no return address counts (perf_counters.sv).
+  if (<usize>load<u16>(slot, SLOT_RD) == HART_SINK) countEvent(m, EVENT_RETURN);
   decided(at, scanned);
   const outcome = rehearsing ? givenOutcome : indirectOutcome(h, m, slot, pc, length, target, at, scanned);
   transfer(m, outcome, target, at, scanned);

@@ -35,8 +35,14 @@ export function parameter(offset: usize): u64 {
 // @ts-ignore: decorator
 @inline
 export function countEvent(m: usize, event: usize): void {
+  countEvents(m, event, 1);
+}
+
+// @ts-ignore: decorator
+@inline
+export function countEvents(m: usize, event: usize, number: u64): void {
   const at = m + TIMING_EVENTS + (event << 3);
-  store<u64>(at, load<u64>(at) + 1);
+  store<u64>(at, load<u64>(at) + number);
 }
 
 // @ts-ignore: decorator

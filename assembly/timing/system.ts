@@ -20,6 +20,7 @@ import {
   TIMING_COMMIT,
   TIMING_FIXEDFREE,
 } from "../generated/layout";
+import { OP_WFI } from "../generated/ops";
 import { SLOT_IMM } from "../block/slot";
 import { icacheClear } from "./cache";
 import { fetched, redirect } from "./fetch";
@@ -39,7 +40,7 @@ export const FLUSH_SFENCE: u32 = 2;
 /** A CSR instruction, told before it is executed, so that it reads the time of its own commit. */
 export function retireCsr(h: usize, m: usize, slot: usize, pc: u64, flushes: bool): i32 {
   const free = load<u64>(m, TIMING_FIXEDFREE);
-  const at = issue(m, later(later(fetched(h, m, pc, 4), operands(m, slot)), free));
+  const at = issue(m, fetched(h, m, pc, 4), operands(m, slot), free);
   const cycles = commit(m, at + parameter(PIPELINE_CSRLATENCY), COMMIT_ALONE, STALL_CSR);
   const committed = load<u64>(m, TIMING_COMMIT);
   result(m, slot, stamp(committed + 1, STALL_CSR));
@@ -55,7 +56,7 @@ export function retireCsr(h: usize, m: usize, slot: usize, pc: u64, flushes: boo
 /** fence, fence.i and sfence.vma wait for the stores, then flush. */
 export function retireFence(h: usize, m: usize, slot: usize, pc: u64, kind: u32): i32 {
   const free = load<u64>(m, TIMING_FIXEDFREE);
-  const at = issue(m, later(later(fetched(h, m, pc, 4), operands(m, slot)), free));
+  const at = issue(m, fetched(h, m, pc, 4), operands(m, slot), free);
   const ready = later(at + parameter(PIPELINE_CSRLATENCY), load<u64>(m, TIMING_COMMIT) + 1);
   const cycles = commit(m, storesDone(m, ready), COMMIT_ALONE, STALL_FENCE);
   const committed = load<u64>(m, TIMING_COMMIT);
@@ -77,8 +78,8 @@ export function retireFence(h: usize, m: usize, slot: usize, pc: u64, kind: u32)
 
 /** mret, sret and wfi: `next` is where the hart goes on. */
 export function retireReturn(h: usize, m: usize, slot: usize, pc: u64, next: u64): i32 {
-  countEvent(m, EVENT_EXCEPTION_RETURN);
-  const at = issue(m, later(fetched(h, m, pc, 4), load<u64>(m, TIMING_FIXEDFREE)));
+  if (load<u16>(slot) != OP_WFI) countEvent(m, EVENT_EXCEPTION_RETURN);
+  const at = issue(m, fetched(h, m, pc, 4), 0, load<u64>(m, TIMING_FIXEDFREE));
   const cycles = commit(m, at + parameter(PIPELINE_CSRLATENCY), COMMIT_ALONE, STALL_TRAP);
   // mret and sret are scanned as jumps to themselves (instr_scan.sv), so nothing behind them is fetched.
   enterHandler(m, next);
@@ -101,7 +102,7 @@ export const TRAP_MEMORY: u32 = 2;
 /** The instruction at `pc` raised an exception; the handler is at `next`. */
 export function trapped(h: usize, m: usize, slot: usize, pc: u64, next: u64, kind: u32): i32 {
   countEvent(m, EVENT_EXCEPTION);
-  const at = issue(m, fetched(h, m, pc, 4));
+  const at = issue(m, fetched(h, m, pc, 4), 0, 0);
   let delay = parameter(PIPELINE_TRAPECALL);
   if (kind == TRAP_ILLEGAL) delay = parameter(PIPELINE_TRAPILLEGAL);
   if (kind == TRAP_MEMORY) delay = parameter(PIPELINE_TRAPMEMORY);

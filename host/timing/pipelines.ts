@@ -47,9 +47,13 @@ interface Limit {
 
 /** Most cycles that a latency may be. */
 const MOST_CYCLES = 100_000;
+/** Longest fetch queue that replays: with what two words add, the model knows when so many instructions issued. */
+const MOST_REPLAYED = 10;
 const LATENCY: Limit = { least: 0, most: MOST_CYCLES };
 const LIMITS: Readonly<Record<string, Limit>> = {
   fetchQueue: { least: 0, most: 14 },
+  fetchReplay: { least: 0, most: 1 },
+  targetQueue: { least: 0, most: 2 },
   scoreboard: { least: 1, most: 8 },
   commitWidth: { least: 1, most: 2 },
   predictor: { least: 0, most: 2 },
@@ -100,6 +104,11 @@ function checkTogether(where: string, parameters: ReadonlyMap<string, number>): 
         `${where}: ${cache} has ${lines} lines (4 in each set at least); the most is ${MAX_CACHE_LINES}.`,
       );
     }
+  }
+  if (get("fetchReplay") === 1 && (get("fetchQueue") < 2 || get("fetchQueue") > MOST_REPLAYED)) {
+    throw new HartbeatError(
+      `${where}: fetchQueue is from 2 to ${MOST_REPLAYED} when fetchReplay is 1, not ${get("fetchQueue")}.`,
+    );
   }
   if (get("floatDivideOverlap") > Math.min(get("floatDivideDouble"), get("floatDivideSingle"))) {
     throw new HartbeatError(`${where}: floatDivideOverlap is larger than the latency of a division.`);

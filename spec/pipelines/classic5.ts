@@ -19,6 +19,8 @@ function classic5(name: string, doc: string, aluLatency: number, loadLatency: nu
       flushToScan: source(1),
       fetchQueue: source(0),
       fetchResume: source(0),
+      fetchReplay: source(0),
+      targetQueue: source(0),
       scoreboard: source(8),
       commitWidth: source(1),
       commitDepth: source(3),

@@ -15,6 +15,8 @@ export const CVA6: PipelineFile = {
     flushToScan: [3, "controller.sv, frontend.sv: the same from commit"],
     fetchQueue: [8, "ariane_pkg.sv: two FIFOs of 4 (instr_queue.sv)"],
     fetchResume: [2, "instr_queue.sv, cva6_icache.sv: from ready to the next scanned word"],
+    fetchReplay: [1, "instr_queue.sv: replay"],
+    targetQueue: [2, "instr_queue.sv: address FIFO"],
     scoreboard: [8, "cv64a6_imafdc_sv39_config_pkg.sv: NrScoreboardEntries"],
     commitWidth: [2, "cv64a6_imafdc_sv39_config_pkg.sv: NrCommitPorts"],
     commitDepth: [0, "commit_stage.sv: as soon as the result is in the scoreboard"],

@@ -11,6 +11,41 @@ export interface Comparison {
   readonly cold: number;
 }
 
+/** Counters that the RTL gave, with their names in the table. */
+export const COUNTERS = [
+  ["icacheMisses", "I$ misses"],
+  ["dcacheMisses", "D$ misses"],
+  ["mispredictions", "mispredictions"],
+  ["operandStalls", "operand stalls"],
+] as const;
+
+/** Bounds in percent: of the cycles of a whole program and of a micro-benchmark, warm and cold; of a counter. */
+export const WORST = { program: 2, micro: 2, cold: 5, counter: 5 } as const;
+/** What a counter may be off by in any case: things that happen once. */
+const A_FEW = 8;
+
+const SHADOW =
+  "instructions behind an atomic, a fence or a fault that are executed before it flushes them: predictors learn, lines are fetched, operands are waited for";
+const SHADOWED = ["amoadd_d_dep", "amoswap_w", "ill_mret", "lr_sc", "ptw_1g", "ptw_2m"];
+
+/** The mechanism that the model lacks, for programs that are over a bound. */
+export const MISSING: Readonly<Record<string, string>> = Object.fromEntries(
+  SHADOWED.map((name) => [name, SHADOW]),
+);
+
+/** What of a comparison is over its bound. */
+export function over({ kind, truth, ours, warm, cold, name }: Comparison): string[] {
+  const found: string[] = [];
+  if (Math.abs(warm) > (kind === "program" ? WORST.program : WORST.micro)) found.push("cycles");
+  // The kernel of the empty one takes four cycles.
+  if (Math.abs(cold) > WORST.cold && name !== "null") found.push("cold cycles");
+  for (const [counter, title] of COUNTERS) {
+    const off = Math.abs(ours[counter] - truth[counter]);
+    if (off > A_FEW + (truth[counter] * WORST.counter) / 100) found.push(title);
+  }
+  return found;
+}
+
 export async function compare(latency: number): Promise<Comparison[]> {
   const rows: Comparison[] = [];
   for (const { name, kind, truth: byLatency } of readTruth()) {

@@ -46,6 +46,8 @@ const between = (min: number, max: number): fc.Arbitrary<number> => fc.integer({
 /** What each parameter may be, as its description says; latencies are drawn small, so that they meet. */
 const DRAWN: Readonly<Record<string, fc.Arbitrary<number>>> = {
   fetchQueue: between(0, 14),
+  fetchReplay: between(0, 1),
+  targetQueue: between(0, 2),
   scoreboard: between(1, 8),
   commitWidth: between(1, 2),
   predictor: between(0, 2),
@@ -69,11 +71,17 @@ const DRAWN: Readonly<Record<string, fc.Arbitrary<number>>> = {
 
 const someParameters = fc.record(
   Object.fromEntries(PIPELINE_FIELDS.map(({ name }) => [name, DRAWN[name] ?? between(0, 12)])),
-  // No more than any division's latency.
-  { requiredKeys: ["floatDivideOverlap"] },
+  // These depend on others.
+  { requiredKeys: ["floatDivideOverlap", "fetchQueue", "fetchReplay"] },
 );
 
 /** A user's file: any base, any of its parameters changed. */
 export const userPipeline: fc.Arbitrary<Pipeline> = fc
   .record({ base: fc.constantFrom("cva6", "classic5", "classic5-stalling"), parameters: someParameters })
-  .map((file) => parsePipeline("mine.json", JSON.stringify({ name: "mine", ...file })));
+  .map(({ base, parameters }) => {
+    const { fetchQueue, fetchReplay } = parameters;
+    // Only queues of some length replay.
+    const fitting = fetchReplay === 1 ? 2 + ((fetchQueue ?? 0) % 9) : fetchQueue;
+    const file = { name: "mine", base, parameters: { ...parameters, fetchQueue: fitting } };
+    return parsePipeline("mine.json", JSON.stringify(file));
+  });

@@ -101,7 +101,7 @@ describe("a user's pipeline", () => {
   });
 
   test("that the documentation shows keeps the time", async () => {
-    const path = "docs/pipelines/small-caches.json";
+    const path = "docs/small-caches.json";
     const mine = parsePipeline(path, readFileSync(new URL(`../../${path}`, import.meta.url), "utf8"));
     expect(readFileSync(new URL("../../docs/timing.md", import.meta.url), "utf8")).toContain(path);
     // Over 4 KiB, again and again.

@@ -21,6 +21,8 @@ export interface Figures {
   readonly icacheMisses: number;
   readonly dcacheMisses: number;
   readonly mispredictions: number;
+  /** Cycles in which the next instruction waited for an operand. */
+  readonly operandStalls: number;
 }
 
 export interface Program {
@@ -31,7 +33,7 @@ export interface Program {
   readonly truth: ReadonlyMap<number, Figures>;
 }
 
-type Row = readonly [number, number, number, number, number, number];
+type Row = readonly [number, number, number, number, number, number, number];
 
 /** All programs, as measured. */
 export function readTruth(): Program[] {
@@ -43,10 +45,10 @@ export function readTruth(): Program[] {
     kind: row.class,
     truth: new Map(
       Object.entries(row.runs).map(([latency, run]) => {
-        const [cycles, instructions, cold, icacheMisses, dcacheMisses, mispredictions] = run;
+        const [cycles, instructions, cold, icacheMisses, dcacheMisses, mispredictions, operandStalls] = run;
         return [
           Number(latency),
-          { cycles, instructions, cold, icacheMisses, dcacheMisses, mispredictions },
+          { cycles, instructions, cold, icacheMisses, dcacheMisses, mispredictions, operandStalls },
         ] as const;
       }),
     ),
@@ -113,6 +115,7 @@ export async function runProgram(
     icacheMisses: word(last + 2),
     dcacheMisses: word(last + 3),
     mispredictions: word(last + 4),
+    operandStalls: word(last + 7),
     timing,
   };
 }

@@ -13,6 +13,7 @@ import {
   MEMO_STATE_HEADS,
   MEMO_STATE_TABLE,
   PIPELINE_FETCHQUEUE,
+  PIPELINE_FETCHREPLAY,
   PIPELINE_FETCHRESUME,
   PIPELINE_SCANTOISSUE,
   PIPELINE_SCOREBOARD,
@@ -33,6 +34,8 @@ import {
   TIMING_FETCHAT,
   TIMING_FETCHCAUSE,
   TIMING_FETCHNEWLINE,
+  TIMING_FETCHPUSHED,
+  TIMING_FETCHPUSHEDBEFORE,
   TIMING_FETCHSTAMP,
   TIMING_FETCHWORD,
   TIMING_FIXEDFREE,
@@ -48,11 +51,13 @@ import {
   TIMING_MULTIPLIERFREE,
   TIMING_READY,
   TIMING_STORECOMMITS,
+  TIMING_TARGETPOPS,
   TIMING_STORECOUNT,
   TIMING_STOREGRANTS,
   TIMING_WRITECOUNT,
   TIMING_WRITERETURNS,
 } from "../../generated/layout";
+import { MOST_PUSHED } from "../fetch";
 import { parameter, stamp, STAMP_BITS } from "../stamp";
 import { commitOf, grantOf, returnOf, runWriteBuffer, underWay } from "../store-path";
 
@@ -77,15 +82,18 @@ const STORE_COMMITS: usize = 212;
 const STORE_GRANTS: usize = 220;
 const WRITE_RETURNS: usize = 236;
 const BUFFER_SEND: usize = 252;
-const STATE_WORDS: usize = 256;
+const TARGET_POPS: usize = 256;
+const STATE_WORDS: usize = 264;
 /** Behind the words: the next state of the same hash. */
-const LINK: usize = 256;
-const STATE_SIZE: usize = 264;
+const LINK: usize = 264;
+const STATE_SIZE: usize = 272;
 
 const OPEN: u32 = 1;
 const NEW_LINE: u32 = 2;
 const NEXT_WORD: u32 = 4;
 const LSU_LAST: u32 = 8;
+const PUSHED: u32 = 4;
+const PUSHED_BEFORE: u32 = 6;
 const FETCH_CAUSE: u32 = 8;
 const LOAD_CAUSE: u32 = 16;
 const BUFFER_NEXT: u32 = 24;
@@ -159,6 +167,8 @@ function describe(m: usize, pc: u64): bool {
   store<u32>(state, pop, LSU_POP);
   store<u32>(state, popBefore, LSU_POP_BEFORE);
   let flags = load<u32>(m, TIMING_FETCHCAUSE) << FETCH_CAUSE;
+  flags |= load<u32>(m, TIMING_FETCHPUSHED) << PUSHED;
+  flags |= load<u32>(m, TIMING_FETCHPUSHEDBEFORE) << PUSHED_BEFORE;
   if (load<u32>(m, TIMING_COMMITOPEN)) flags |= OPEN;
   if (load<u32>(m, TIMING_FETCHNEWLINE)) flags |= NEW_LINE;
   if (ahead == 1) flags |= NEXT_WORD;
@@ -186,17 +196,23 @@ function describeRings(m: usize, state: usize, issue: u64, fetchAt: u64): void {
     const word = k > entries ? 0 : stampAfter(issue, at, issue + <u64>(entries - k + 1));
     store<u32>(state + COMMITS + ((<usize>(k - 1)) << 2), word);
   }
-  const room = <u32>parameter(PIPELINE_FETCHQUEUE) + 1;
-  const resume = parameter(PIPELINE_FETCHRESUME);
+  // Which instructions are still in the fetch queue: it was asked about first in the cycle before the last scan.
+  const replays = parameter(PIPELINE_FETCHREPLAY) != 0;
+  const room = <u32>parameter(PIPELINE_FETCHQUEUE) + (replays ? <u32>MOST_PUSHED * 2 : 1);
+  const resume = replays ? 3 : parameter(PIPELINE_FETCHRESUME);
   for (let k: u32 = 1; k <= MOST_ISSUES; k++) {
     const at = load<u64>(m + TIMING_ISSUES + ((<usize>((count - k) & 15)) << 3));
     const word = k > room || at + resume <= fetchAt + 1 ? NEVER : around(issue, at, 0);
     store<u32>(state + ISSUES + ((<usize>(k - 1)) << 2), word);
   }
+  for (let i: usize = 0; i < 2; i++) {
+    const at = load<u64>(m + TIMING_TARGETPOPS + (i << 3));
+    store<u32>(state + TARGET_POPS + (i << 2), at + 2 <= fetchAt ? NEVER : around(issue, at, 0));
+  }
 }
 
 function describeStores(m: usize, state: usize, issue: u64): void {
-  memory.fill(state + BUFFER, 0, STATE_WORDS - BUFFER);
+  memory.fill(state + BUFFER, 0, TARGET_POPS - BUFFER);
   const queue = <u32>parameter(PIPELINE_STOREQUEUE);
   if (queue == 0) return;
   const slots = <u32>parameter(PIPELINE_WRITESLOTS);
@@ -288,6 +304,8 @@ export function takeUp(m: usize, state: usize, issue: u64, pc: u64): void {
   store<u32>(m, flags & OPEN ? 1 : 0, TIMING_COMMITOPEN);
   store<u64>(m, fetchAt, TIMING_FETCHAT);
   store<u64>(m, fetchAt, TIMING_FETCHASKED);
+  store<u32>(m, (flags >>> PUSHED) & 3, TIMING_FETCHPUSHED);
+  store<u32>(m, (flags >>> PUSHED_BEFORE) & 3, TIMING_FETCHPUSHEDBEFORE);
   store<u64>(m, (pc >> 2) - (flags & NEXT_WORD ? 1 : 0), TIMING_FETCHWORD);
   store<u32>(m, cause, TIMING_FETCHCAUSE);
   store<u32>(m, flags & NEW_LINE ? 1 : 0, TIMING_FETCHNEWLINE);
@@ -359,7 +377,11 @@ function takeUpRings(m: usize, state: usize, issue: u64): void {
     store<u64>(m + TIMING_ISSUES + ((<usize>((count - k) & 15)) << 3), aroundFrom(issue, word));
   }
   memory.fill(m + TIMING_READY, 0, REGISTERS << 3);
-  for (let at = state + READY; at < state + STATE_WORDS; at += 4) {
+  for (let i: usize = 0; i < 2; i++) {
+    const word = load<u32>(state + TARGET_POPS + (i << 2));
+    store<u64>(m + TIMING_TARGETPOPS + (i << 3), aroundFrom(issue, word));
+  }
+  for (let at = state + READY; at < state + READY + (MOST_READY << 2); at += 4) {
     const word = load<u32>(at);
     if (word == 0) return;
     const stampWord = word & ((1 << READY_BITS) - 1);
