@@ -68,6 +68,26 @@ export function predictTaken(m: usize, pc: u64, cycle: u64, backward: bool): boo
   return byte & VALID ? (byte & 2) != 0 : backward;
 }
 
+/** The same, and nothing is learned by asking: the queue stays as it is for those who ask about an earlier cycle. */
+export function foreseeTaken(m: usize, pc: u64, cycle: u64, backward: bool): bool {
+  const counter = counterAt(m, pc);
+  let byte = load<u8>(counter);
+  if (byte & AWAITS) {
+    const tail = load<u32>(m, TIMING_PENDINGTAIL);
+    for (let head = load<u32>(m, TIMING_PENDINGHEAD); head != tail; head++) {
+      const slot = <usize>(head & (PENDING - 1));
+      if (load<u64>(m + TIMING_PENDINGAT + (slot << 3)) > cycle) break;
+      const branch = load<u32>(m + TIMING_PENDINGBRANCH + (slot << 2));
+      if (m + TIMING_BHT + <usize>(branch >>> 1) != counter) continue;
+      let count = byte & 3;
+      if (branch & 1) count += count < 3 ? 1 : 0;
+      else count -= count > 0 ? 1 : 0;
+      byte = VALID | count;
+    }
+  }
+  return byte & VALID ? (byte & 2) != 0 : backward;
+}
+
 /** Whether a counter is as far as outcomes like `taken` move it, and awaits no others. */
 function cannotMove(m: usize, counter: usize, taken: bool): bool {
   const byte = load<u8>(counter);

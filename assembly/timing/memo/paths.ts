@@ -13,7 +13,7 @@ import {
 } from "../../generated/layout";
 import { hostAddress } from "../../mmu/physical";
 import { icacheHas } from "../cache";
-import { popReturn, predictIndirect, predictTaken, pushReturn } from "../predict";
+import { foreseeTaken, popReturn, predictIndirect, predictTaken, pushReturn } from "../predict";
 import { parameter } from "../stamp";
 import { fetchTranslates } from "../tlb";
 
@@ -105,7 +105,10 @@ function isSameCode(): bool {
   return true;
 }
 
-/** Asks the predictors what they were asked. What that did to the return stack is undone when an answer is another. */
+/**
+ * Asks the predictors what they were asked. What that did to the return stack is undone when an answer is another; the counters of
+ * branches learn by the last question only when all are answered alike.
+ */
 function answersAlike(m: usize): bool {
   const top = load<u64>(m, TIMING_RAS);
   const below = load<u64>(m, TIMING_RAS + 8);
@@ -117,7 +120,7 @@ function answersAlike(m: usize): bool {
     let answer: u64 = 0;
     switch (kind & ~1) {
       case BRANCHES: {
-        answer = predictTaken(m, pc, start + <u64>load<u32>(at, EVENT_CYCLE), how) ? 1 : 0;
+        answer = foreseeTaken(m, pc, start + <u64>load<u32>(at, EVENT_CYCLE), how) ? 1 : 0;
         break;
       }
       case PUSHES: {
@@ -135,6 +138,10 @@ function answersAlike(m: usize): bool {
     store<u64>(m, top, TIMING_RAS);
     store<u64>(m, below, TIMING_RAS + 8);
     return forgetPath();
+  }
+  for (let at = path + EVENTS; at < end; at += EVENT_SIZE) {
+    if ((load<u32>(at) & ~1) != BRANCHES) continue;
+    predictTaken(m, load<u64>(at, EVENT_PC), start + <u64>load<u32>(at, EVENT_CYCLE), false);
   }
   return true;
 }
