@@ -99,7 +99,12 @@ export const TIMING: readonly Field[] = [
   },
   { name: "fetchPushed", type: "u32", doc: "instructions that the last scanned word has put into the queue" },
   { name: "fetchPushedBefore", type: "u32", doc: "the same of the word scanned in the cycle before, else 0" },
-  { name: "targetPops", type: "u64", count: 2, doc: "cycles at which the last predicted targets left their queue" },
+  {
+    name: "targetPops",
+    type: "u64",
+    count: 2,
+    doc: "cycles at which the last predicted targets left their queue",
+  },
   { name: "fetchPage", type: "u64", doc: "virtual page that fetchBase belongs to, all ones when none" },
   { name: "fetchBase", type: "u64", doc: "its physical address" },
   { name: "fetchTranslates", type: "u32", doc: "1 when fetches are translated" },
@@ -211,7 +216,11 @@ export const PIPELINE: readonly Field[] = [
     type: "u32",
     doc: "1 when words that find that queue full are fetched anew, 0 when fetching waits for room",
   },
-  { name: "targetQueue", type: "u32", doc: "predicted targets that fetch may be ahead of issue, at most 2; 0 for any number" },
+  {
+    name: "targetQueue",
+    type: "u32",
+    doc: "predicted targets that fetch may be ahead of issue, at most 2; 0 for any number",
+  },
   { name: "scoreboard", type: "u32", doc: "instructions in flight, at most 8" },
   { name: "commitWidth", type: "u32", doc: "instructions that commit in a cycle, 1 or 2" },
   {
