@@ -154,8 +154,8 @@ export class BootTrace {
     const flow = task ?? BigInt(hart);
     if (task !== undefined) this.#tree.rename(BigInt(hart), task);
     const pid = this.#pidOf(hart, task);
-    if (step.pid !== undefined && step.pid !== pid) return;
     if (step.name === FIRST_PROCESS && pid === undefined) this.#firstProcess ??= task;
+    if (step.pid !== undefined && !this.#isProcess(step.pid, task, pid)) return;
     if (step.firstOnly) {
       const key = `${step.name} ${flow}`;
       if (this.#seen.has(key)) return;
@@ -174,13 +174,15 @@ export class BootTrace {
       argument,
     });
     this.#awaitReturn(record, this.#register(hart, "ra"), this.#register(hart, "sp"));
-    if (task === undefined || !this.#isFirstProcess(task, pid)) return;
+    if (task === undefined || !this.#isProcess(INIT_PID, task, pid)) return;
     if (step.argument === "path") this.#initPath = argument;
     if (step.name === "start_thread") this.#awaitUserMode(task, pid, this.#register(hart, "a1"));
   }
 
-  #isFirstProcess(task: bigint, pid: number | undefined): boolean {
-    return pid === undefined ? task === this.#firstProcess : pid === INIT_PID;
+  /** Whether a task has that pid; where pids are not known, only the first process is. */
+  #isProcess(wanted: number, task: bigint | undefined, pid: number | undefined): boolean {
+    if (pid !== undefined) return pid === wanted;
+    return wanted === INIT_PID && task !== undefined && task === this.#firstProcess;
   }
 
   #numberOf(task: bigint): number {
