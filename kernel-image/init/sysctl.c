@@ -1,10 +1,11 @@
-/* Kernel settings by name: sysctl.NAME=VALUE on the command line, and files below /proc/sys. */
+/* Kernel settings by name: sysctl.NAME=VALUE on the command line, and files in /proc/sys. */
 #include <linux/init.h>
 #include <linux/kernel.h>
 #include <linux/nmi.h>
 #include <linux/printk.h>
 #include <linux/proc_fs.h>
 #include <linux/reboot.h>
+#include <linux/sched/signal.h>
 #include <linux/seq_file.h>
 #include <linux/string.h>
 
@@ -16,8 +17,12 @@ static const struct ctl_table {
 } kern_table[] = {
 	{ "kernel.ctrl-alt-del", &C_A_D },
 	{ "kernel.panic", &panic_timeout },
+	{ "kernel.panic_on_oops", &panic_on_oops },
 	{ "kernel.printk", &console_loglevel },
 	{ "kernel.watchdog_thresh", &watchdog_thresh },
+	{ "kernel.softlockup_panic", &softlockup_panic },
+	{ "kernel.hung_task_timeout_secs", &sysctl_hung_task_timeout_secs },
+	{ "debug.exception-trace", &show_unhandled_signals },
 };
 
 /* name as written, with dots or slashes. */
@@ -69,7 +74,7 @@ noinline void do_sysctl_args(void)
 	}
 }
 
-static int sysctl_show(struct seq_file *m, void *v)
+static int number_show(struct seq_file *m, void *v)
 {
 	const struct ctl_table *table = m->private;
 
@@ -77,26 +82,27 @@ static int sysctl_show(struct seq_file *m, void *v)
 	return 0;
 }
 
-static int sysctl_write(void *data, char *text)
+static int number_write(void *data, char *line)
 {
 	const struct ctl_table *table = data;
+	int number;
 
-	return kstrtoint(text, 0, table->data);
+	if (kstrtoint(line, 0, &number))
+		return -EINVAL;
+	*table->data = number;
+	return 0;
 }
 
-/* /proc/sys/kernel: all that there is begins with "kernel.". */
 static int __init proc_sys_init(void)
 {
-	struct proc_dir_entry *sys = proc_mkdir("sys", NULL);
-	struct proc_dir_entry *kernel = sys ? proc_mkdir("kernel", sys) : NULL;
+	struct proc_dir_entry *sys = proc_mkdir("sys", NULL), *kernel = proc_mkdir("kernel", sys),
+			      *debug = proc_mkdir("debug", sys);
 
-	for (size_t i = 0; kernel && i < ARRAY_SIZE(kern_table); i++) {
-		const char *name = strchr(kern_table[i].procname, '.') + 1;
-		struct proc_dir_entry *pde =
-			proc_create_single_data(name, 0644, kernel, sysctl_show, (void *)&kern_table[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(kern_table); i++) {
+		const struct ctl_table *table = &kern_table[i];
 
-		if (pde)
-			pde->write = sysctl_write;
+		proc_create_line(strchr(table->procname, '.') + 1, 0644, *table->procname == 'd' ? debug : kernel,
+				 number_show, number_write, (void *)table);
 	}
 	return 0;
 }

@@ -6,10 +6,12 @@
 #include <linux/reboot.h>
 #include <linux/sched.h>
 #include <linux/smp.h>
+#include <linux/string.h>
 #include <asm/ptrace.h>
 #include <asm/stacktrace.h>
+#include <asm/traps.h>
 
-int panic_timeout;
+int panic_timeout, panic_on_oops;
 bool oops_in_progress;
 static int panic_cpu = -1;
 
@@ -57,10 +59,21 @@ static int __init panic_setup(char *str)
 }
 early_param("panic", panic_setup);
 
+static int __init oops_setup(char *str)
+{
+	panic_on_oops = !strcmp(str, "panic");
+	return 0;
+}
+early_param("oops", oops_setup);
+
+/* The end of the task, or of the system where no task can be blamed. */
 void __bug(const char *file, int line)
 {
+	struct pt_regs regs;
+
+	riscv_crash_save_regs(&regs);
 	pr_crit("kernel BUG at %s:%d!\n", file, line);
-	panic("BUG");
+	die(&regs, "Kernel BUG");
 }
 
 void __warn(const char *file, int line, void *caller)
@@ -74,7 +87,8 @@ void __warn(const char *file, int line, void *caller)
 void __stack_chk_fail(void);
 void __stack_chk_fail(void)
 {
-	panic("stack-protector: Kernel stack is corrupted in: %pS", __builtin_return_address(0));
+	/* The call may be the last instruction of its function. */
+	panic("stack-protector: Kernel stack is corrupted in: %pS", __builtin_return_address(0) - 1);
 }
 
 void __might_sleep(const char *file, int line)

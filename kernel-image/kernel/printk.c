@@ -10,6 +10,7 @@
  */
 #include <linux/console.h>
 #include <linux/init.h>
+#include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/sched.h>
 #include <linux/spinlock.h>
@@ -288,4 +289,28 @@ void __init console_init(void)
 	for (const struct initcall_entry *call = __con_initcall_start; call < __con_initcall_end; call++)
 		call->fn();
 	register_early_console();
+}
+
+bool printk_ratelimit(void)
+{
+	static DEFINE_RAW_SPINLOCK(lock);
+	static unsigned long begin;
+	static int printed, missed;
+	unsigned long flags;
+	bool allowed;
+
+	raw_spin_lock_irqsave(&lock, flags);
+	if (!printed || time_after(jiffies, begin + 5 * HZ)) {
+		if (missed)
+			pr_warn("%d messages were left out\n", missed);
+		begin = jiffies;
+		printed = missed = 0;
+	}
+	allowed = printed < 10;
+	if (allowed)
+		printed++;
+	else
+		missed++;
+	raw_spin_unlock_irqrestore(&lock, flags);
+	return allowed;
 }

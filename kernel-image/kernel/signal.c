@@ -255,6 +255,15 @@ void force_sig(int sig)
 	force_sig_info(&info);
 }
 
+int show_unhandled_signals = 1;
+
+bool unhandled_signal(struct task_struct *task, int sig)
+{
+	unsigned long handler = task->sighand->action[sig - 1].sa.sa_handler;
+
+	return is_global_init(task) || handler == SIG_DFL || handler == SIG_IGN || sigismember(&task->blocked, sig);
+}
+
 void force_sig_fault(int sig, int code, void __user *addr)
 {
 	siginfo_t info;

@@ -16,7 +16,7 @@
 
 int watchdog_thresh = 10;
 static bool watchdog_running;
-static bool softlockup_panic;
+int softlockup_panic;
 
 struct watchdog_cpu {
 	struct task_struct *thread;

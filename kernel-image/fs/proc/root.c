@@ -7,7 +7,7 @@
 #include "internal.h"
 
 #define PROC_SUPER_MAGIC 0x9fa0
-#define MAX_WRITE 64
+#define MAX_LINE 64
 
 static struct proc_dir_entry proc_root = { .name = "/proc", .mode = S_IFDIR | 0555, .ino = PROC_ROOT_INO };
 static DEFINE_MUTEX(proc_tree_lock);
@@ -44,33 +44,43 @@ static int proc_single_open(struct inode *inode, struct file *file)
 {
 	struct proc_dir_entry *pde = PROC_I(inode)->pde;
 
-	return single_open(file, pde->show, pde->data);
+	return pde->show ? single_open(file, pde->show, pde->data) : 0;
 }
 
-static ssize_t proc_write_iter(struct kiocb *iocb, struct iov_iter *from)
+static int proc_single_release(struct inode *inode, struct file *file)
+{
+	return PROC_I(inode)->pde->show ? single_release(inode, file) : 0;
+}
+
+static ssize_t proc_single_read_iter(struct kiocb *iocb, struct iov_iter *to)
+{
+	return PROC_I(file_inode(iocb->ki_filp))->pde->show ? seq_read_iter(iocb, to) : -EIO;
+}
+
+static ssize_t proc_single_write_iter(struct kiocb *iocb, struct iov_iter *from)
 {
 	struct proc_dir_entry *pde = PROC_I(file_inode(iocb->ki_filp))->pde;
 	size_t len = iov_iter_count(from);
-	char text[MAX_WRITE];
+	char line[MAX_LINE];
 	int ret;
 
 	if (!pde->write)
 		return -EIO;
-	if (len >= sizeof(text))
+	if (len >= sizeof(line))
 		return -EINVAL;
-	if (copy_from_iter(text, len, from) != len)
+	if (copy_from_iter(line, len, from) != len)
 		return -EFAULT;
-	text[len] = '\0';
-	ret = pde->write(pde->data, strim(text));
+	line[len] = '\0';
+	ret = pde->write(pde->data, strim(line));
 	return ret ? ret : (ssize_t)len;
 }
 
 static const struct file_operations proc_single_ops = {
 	.open = proc_single_open,
 	.llseek = generic_file_llseek,
-	.read_iter = seq_read_iter,
-	.write_iter = proc_write_iter,
-	.release = single_release,
+	.read_iter = proc_single_read_iter,
+	.write_iter = proc_single_write_iter,
+	.release = proc_single_release,
 };
 
 /* /proc/self has no data: its target is computed. */
@@ -223,6 +233,17 @@ struct proc_dir_entry *proc_create_single_data(const char *name, umode_t mode, s
 		pde->show = show;
 		pde->data = data;
 	}
+	return pde;
+}
+
+struct proc_dir_entry *proc_create_line(const char *name, umode_t mode, struct proc_dir_entry *parent,
+					int (*show)(struct seq_file *m, void *v),
+					int (*write)(void *data, char *line), void *data)
+{
+	struct proc_dir_entry *pde = proc_create_single_data(name, mode, parent, show, data);
+
+	if (pde)
+		pde->write = write;
 	return pde;
 }
 

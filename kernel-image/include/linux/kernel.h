@@ -67,7 +67,7 @@ enum system_states {
 	SYSTEM_RESTART,
 };
 extern enum system_states system_state;
-extern int panic_timeout;
+extern int panic_timeout, panic_on_oops;
 extern bool oops_in_progress;
 
 #endif

@@ -138,4 +138,8 @@ void free_initmem(void);
 void free_reserved_page(struct page *page);
 unsigned long free_reserved_area(void *start, void *end, const char *what);
 
+/* A page fault found no memory: somebody is killed, and the fault tried again. */
+void pagefault_out_of_memory(void);
+void show_mem(void);	/* to the log; callers hold tasklist_lock */
+
 #endif

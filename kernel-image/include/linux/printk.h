@@ -38,5 +38,7 @@ extern int console_loglevel;
 /* Copies up to size bytes of the log, starting at byte *pos of all ever logged; for /dev/kmsg and syslog(2). */
 size_t kmsg_read(u64 *pos, char *buf, size_t size);
 u64 kmsg_first(void);
+/* At most ten lines in five seconds, for what anybody can provoke. */
+bool printk_ratelimit(void);
 
 #endif

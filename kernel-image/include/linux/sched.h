@@ -153,6 +153,7 @@ struct task_struct {
 	u64 utime, stime;		/* ns */
 	u64 start_time;			/* ns since boot */
 	unsigned long nvcsw, nivcsw, min_flt, maj_flt;
+	unsigned long last_switch_count, last_switch_time;	/* hung_task.c */
 
 	struct cgroup *cgroup;		/* counted */
 	struct list_head cg_list;	/* its tasks; empty once this one exits */

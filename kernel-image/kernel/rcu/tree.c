@@ -10,12 +10,15 @@
  */
 #include <linux/completion.h>
 #include <linux/init.h>
+#include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/kthread.h>
 #include <linux/percpu.h>
 #include <linux/rcupdate.h>
 #include <linux/smp.h>
 #include <linux/wait.h>
+
+#define RCU_CPU_STALL_TIMEOUT (21 * HZ)
 
 struct rcu_data {
 	unsigned long qs;
@@ -60,12 +63,18 @@ static void wait_for_cpu(int cpu)
 	struct rcu_data *rdp = &per_cpu(rcu_data, cpu);
 	unsigned long qs = READ_ONCE(rdp->qs);
 	s64 idle = atomic_long_add_return(0, &rdp->idle);
+	unsigned long begin = jiffies;
+	bool told = false;
 
 	if (idle & 1)
 		return;
 	while (READ_ONCE(rdp->qs) == qs && atomic_long_read(&rdp->idle) == idle && cpu_online(cpu)) {
 		if (!READ_ONCE(rcu_expedited))
 			schedule_timeout_uninterruptible(1);
+		if (!told && time_after(jiffies, begin + RCU_CPU_STALL_TIMEOUT)) {
+			pr_err("rcu: INFO: rcu_sched detected a stall on CPU %d (for %lu jiffies)\n", cpu, jiffies - begin);
+			told = true;
+		}
 		resched_cpu(cpu);	/* it may run one task in the kernel for long */
 		cond_resched();
 	}

@@ -35,12 +35,20 @@ void dump_backtrace(struct pt_regs *regs, struct task_struct *task)
 		pc = (unsigned long)dump_backtrace;
 	}
 	pr_emerg("Call Trace:\n");
+	if (regs && !kernel_text_address(pc))
+		pc = regs->ra - 4;	/* it jumped to where no code is */
 	for (int depth = 0; depth < 32 && kernel_text_address(pc); depth++) {
 		struct stackframe *frame = (struct stackframe *)fp - 1;
 
 		pr_emerg("[<%016lx>] %pS\n", pc, (void *)pc);
 		if (fp & 7 || (unsigned long)frame < low || fp > high)
 			break;
+		if (regs && pc == regs->epc && !kernel_text_address(frame->ra)) {
+			/* A leaf keeps only the frame pointer, where others have the return address. */
+			pc = regs->ra - 4;
+			fp = frame->ra;
+			continue;
+		}
 		if (pc >= (unsigned long)handle_exception && pc < (unsigned long)ret_from_exception) {
 			/* A trap: its frame is the pt_regs below fp. Go on with what was interrupted. */
 			struct pt_regs *trap = (struct pt_regs *)(fp - ALIGN(sizeof(*trap), 16));
@@ -80,6 +88,13 @@ unsigned int stack_trace_save_from(const void *start, unsigned long *store, unsi
 void dump_stack(void)
 {
 	dump_backtrace(NULL, current);
+}
+
+void show_stack(struct task_struct *task)
+{
+	struct pt_regs regs = { .epc = task->thread.ra, .s0 = task->thread.s[0] };
+
+	dump_backtrace(&regs, task);
 }
 
 void show_regs(struct pt_regs *regs)

@@ -15,32 +15,44 @@
 #include <asm/stacktrace.h>
 #include <asm/traps.h>
 
+/* What is left of the task goes; if it was the idle task, pid 1 or an interrupt, everything does. */
 void die(struct pt_regs *regs, const char *str)
 {
 	static DEFINE_SPINLOCK(die_lock);
+	static int die_counter;
 	unsigned long flags;
 
 	oops_in_progress = true;
 	spin_lock_irqsave(&die_lock, flags);
-	pr_emerg("%s [#1]\n", str);
+	pr_emerg("%s [#%d]\n", str, ++die_counter);
 	print_modules();
 	show_regs(regs);
 	dump_backtrace(regs, current);
 	spin_unlock_irqrestore(&die_lock, flags);
 	if (in_interrupt() || !current->pid || is_global_init(current))
-		panic("Fatal exception");
+		panic(in_interrupt() ? "Fatal exception in interrupt" : "Fatal exception");
+	if (panic_on_oops)
+		panic("Fatal exception: panic_on_oops");
 	oops_in_progress = false;
-	/* The task is lost, whatever it held stays held; the rest of the system goes on. */
+	/* Whatever it held stays held; the rest of the system goes on. */
 	current_thread_info()->preempt_count = 0;
 	local_irq_enable();
 	do_exit(SIGSEGV);
+}
+
+void do_user_trap(struct pt_regs *regs, int signo, int code, unsigned long addr)
+{
+	if (show_unhandled_signals && unhandled_signal(current, signo) && printk_ratelimit())
+		pr_info("%s[%d]: unhandled signal %d code 0x%x at 0x%016lx, epc %016lx ra %016lx sp %016lx\n",
+			current->comm, current->pid, signo, code, addr, regs->epc, regs->ra, regs->sp);
+	force_sig_fault(signo, code, (void *)addr);
 }
 
 static void do_trap_error(struct pt_regs *regs, int signo, int code, unsigned long addr, const char *str)
 {
 	if (user_mode(regs)) {
 		local_irq_enable();
-		force_sig_fault(signo, code, (void *)addr);
+		do_user_trap(regs, signo, code, addr);
 	} else if (!fixup_exception(regs)) {
 		die(regs, str);
 	}

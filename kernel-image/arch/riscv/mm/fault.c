@@ -21,7 +21,7 @@ static void no_context(struct pt_regs *regs)
 static void bad_area(struct pt_regs *regs, int signo, int code)
 {
 	if (user_mode(regs))
-		force_sig_fault(signo, code, (void *)regs->badaddr);
+		do_user_trap(regs, signo, code, regs->badaddr);
 	else
 		no_context(regs);
 }
@@ -75,9 +75,8 @@ void do_page_fault(struct pt_regs *regs)
 	fault = handle_mm_fault(vma, addr, flags);
 	mmap_read_unlock(mm);
 	if (fault & VM_FAULT_OOM) {
-		pr_err("Out of memory: killed process %d (%s)\n", current->pid, current->comm);
 		if (user_mode(regs))
-			force_sig(SIGKILL);
+			pagefault_out_of_memory();
 		else
 			no_context(regs);
 	} else if (fault & VM_FAULT_SIGBUS) {

@@ -87,6 +87,14 @@ void kernel_sigaction(int sig, unsigned long handler);	/* of the kernel thread t
 pid_t kernel_wait(pid_t pid, int *status);		/* for the end of a child: pid, or an error */
 
 void force_sig(int sig);
+extern int show_unhandled_signals;
+static inline bool fatal_signal_pending(struct task_struct *task)
+{
+	return signal_pending(task) &&
+	       (sigismember(&task->pending.signal, SIGKILL) || (task->signal->flags & SIGNAL_GROUP_EXIT));
+}
+/* It would end the process. */
+bool unhandled_signal(struct task_struct *task, int sig);
 int do_send_sig_info(int sig, siginfo_t *info, struct task_struct *task, bool group);
 int kill_pgrp(struct pid *pgrp, int sig, int priv);
 int kill_pid(struct pid *pid, int sig, int priv);

@@ -10,7 +10,9 @@ asmlinkage void do_trap(struct pt_regs *regs);
 asmlinkage void do_irq(struct pt_regs *regs);
 asmlinkage void irqentry_exit(struct pt_regs *regs);
 void do_page_fault(struct pt_regs *regs);
-void die(struct pt_regs *regs, const char *str);
+void die(struct pt_regs *regs, const char *str) __noreturn;
+/* A fault of the user's: the signal, and a line in the log if nobody handles it. */
+void do_user_trap(struct pt_regs *regs, int signo, int code, unsigned long addr);
 void trap_init(void);
 
 #endif
