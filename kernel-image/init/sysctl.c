@@ -59,6 +59,7 @@ static void set_sysctl(const char *arg, size_t len)
 		pr_err("sysctl: %s takes a number, not '%s'\n", table->procname, value);
 	else
 		*table->data = number;
+	hung_task_timeout_changed();
 }
 
 noinline void do_sysctl_args(void)
@@ -90,6 +91,7 @@ static int number_write(void *data, char *line)
 	if (kstrtoint(line, 0, &number))
 		return -EINVAL;
 	*table->data = number;
+	hung_task_timeout_changed();
 	return 0;
 }
 

@@ -1,4 +1,5 @@
 /* khungtaskd: tells of tasks that have slept uninterruptibly for long without being switched to. */
+#include <linux/err.h>
 #include <linux/init.h>
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
@@ -9,11 +10,11 @@
 #include <linux/sched/signal.h>
 #include <asm/stacktrace.h>
 
-#define DEFAULT_TIMEOUT 120	/* seconds */
 #define LONGEST_SLEEP 10
 #define WARNINGS 10
 
-int sysctl_hung_task_timeout_secs = DEFAULT_TIMEOUT;
+int sysctl_hung_task_timeout_secs;
+static struct task_struct *watchdog_task;
 static int warnings_left = WARNINGS;
 
 static void check_hung_task(struct task_struct *t)
@@ -54,14 +55,24 @@ static int khungtaskd(void *unused)
 
 		if (seconds > 0)
 			check_all();
-		schedule_timeout_interruptible(clamp(seconds, 1, LONGEST_SLEEP) * HZ);
+		/* Off, it costs an idle machine nothing. */
+		schedule_timeout_interruptible(seconds > 0 ? min(seconds, LONGEST_SLEEP) * HZ : MAX_SCHEDULE_TIMEOUT);
 	}
 	return 0;
 }
 
+void hung_task_timeout_changed(void)
+{
+	if (watchdog_task)
+		wake_up_process(watchdog_task);
+}
+
 static int __init hung_task_init(void)
 {
-	kthread_run(khungtaskd, NULL, "khungtaskd");
+	struct task_struct *task = kthread_run(khungtaskd, NULL, "khungtaskd");
+
+	if (!IS_ERR(task))
+		watchdog_task = task;
 	return 0;
 }
 subsys_initcall(hung_task_init);

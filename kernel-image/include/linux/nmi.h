@@ -6,6 +6,7 @@ extern int watchdog_thresh;	/* seconds; a CPU that schedules nothing for twice a
 
 extern int softlockup_panic;
 extern int sysctl_hung_task_timeout_secs;	/* 0: off */
+void hung_task_timeout_changed(void);
 
 void lockup_detector_init(void);
 void watchdog_tick(void);			/* from the tick */

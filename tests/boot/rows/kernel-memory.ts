@@ -15,6 +15,7 @@ export interface Task {
 }
 
 const LEAF = 0xen;
+const INLINED_BYTES = 128n;
 /** Expressions are evaluated beside the functions, not in a frame of the stack. */
 const NO_FRAME: StackFrame = {
   name: "",
@@ -102,10 +103,15 @@ export class KernelMemory {
   }
 
   /** The source file of a function, below kernel-image/; undefined where the debugging information has none. */
-  fileOf(name: string): string | undefined {
-    const kernel = this.#images.all.find(({ label }) => label === "kernel");
-    const place = kernel?.debug.lines.find(this.address(name));
-    return place?.file.replace(/^\.\//, "");
+  fileOf(name: string, label = "kernel"): string | undefined {
+    const image = this.#images.all.find((one) => one.label === label);
+    const address = this.#target.symbols.lookup(name, label);
+    // What comes first may have been inlined from a header.
+    for (let pc = address ?? 0n; address !== undefined && pc < address + INLINED_BYTES; pc += 2n) {
+      const file = image?.debug.lines.find(pc)?.file;
+      if (file && !file.endsWith(".h")) return file.replace(/^\.\//, "");
+    }
+    return undefined;
   }
 
   /** The leaf that maps an address: flags and physical address; undefined where there is none. `root` is physical. */
