@@ -115,6 +115,8 @@ describe("a boot with 4 harts", () => {
       .flatMap(({ functions }) => functions)
       .filter((name) => !called.has(`kernel ${name}`));
     // Nothing has to be stopped, no softirq comes too often, and the first look at the CPUs comes later.
-    expect(missing.filter((name) => !["cpu_stopper_thread", "run_ksoftirqd", "watchdog"].includes(name))).toEqual([]);
+    expect(
+      missing.filter((name) => !["cpu_stopper_thread", "run_ksoftirqd", "watchdog"].includes(name)),
+    ).toEqual([]);
   });
 });

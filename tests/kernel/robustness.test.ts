@@ -178,7 +178,7 @@ describeInEachPlace("an oops", (place) => {
     async () => {
       await shell.run("echo 1 > /proc/sys/kernel/hung_task_timeout_secs");
       await shell.run(`sh -c 'echo HUNG_TASK > ${DIRECT}' & true`);
-        await guest.expect(/INFO: task sh:\d+ blocked for more than 1 seconds\./);
+      await guest.expect(/INFO: task sh:\d+ blocked for more than 1 seconds\./);
       await guest.expect(/lkdtm_HUNG_TASK\+0x/);
       guest.send("\n");
       expect(await shell.run("echo alive")).toContain("alive\n");
