@@ -236,18 +236,21 @@ describe.each(PLACES_OF_PANICS)("a panic, on $machine with -smp $harts", (place)
   );
 });
 
-describe("a soft lockup", () => {
-  test.each([
-    { machine: "hartbeat", harts: 4 },
-    { machine: "QEMU", harts: 4 },
-  ] as const)(
+/** Two seconds of a busy hart are two thousand million cycles on ours. */
+const PLACES_OF_LOCKUPS: readonly Place[] = [
+  { machine: "QEMU", harts: 4 },
+  ...(process.env.HARTBEAT_LONG === "1" ? [{ machine: "hartbeat", harts: 4 } as const] : []),
+];
+
+requireTool("qemu-system-riscv64", "opensbi")("a soft lockup", () => {
+  test.each(PLACES_OF_LOCKUPS)(
     "is told with its CPU, on $machine",
     async (place) => {
       const guest = await bootGuest(place, { initrd: [named(INITRAMFS).bytes], append: "watchdog_thresh=1" });
       try {
         const shell = await Shell.login(guest);
         await shell.run(`sh -c 'echo SOFTLOCKUP > ${DIRECT}' & true`);
-        await guest.expect(/watchdog: BUG: soft lockup - CPU#\d stuck for [2-9]s! \[sh:\d+\]/);
+        await guest.expect(/watchdog: BUG: soft lockup - CPU#\d stuck for \d+s! \[sh:\d+\]/);
         await guest.expect(/lkdtm_SOFTLOCKUP\+0x/);
         // The other CPUs go on.
         guest.send("echo a''live\n");
