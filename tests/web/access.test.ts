@@ -139,7 +139,10 @@ requireTool("chromium")("the page for everybody", () => {
     expect(await size("stty size")).toEqual(before);
     await page.setViewportSize({ width: 640, height: 500 });
     await page.waitForFunction(([rows]) => hartbeat.terminalSize[0] !== rows, before);
-    expect(await size("resize; echo; stty size")).toEqual(await shown());
+    // A window may come to its new size in steps.
+    const agree = async (): Promise<boolean> =>
+      String(await size("resize; echo; stty size")) === String(await shown());
+    await expect.poll(agree, { timeout: 30_000 }).toBe(true);
     expect(await shown()).not.toEqual(before);
     await page.context().close();
   });

@@ -65,6 +65,7 @@ requireTool("chromium")("the page", () => {
       machine.dispose();
       expect(there).toEqual(here);
     },
+    180_000,
   );
 
   it("says in plain words what is wrong with its address", async () => {
