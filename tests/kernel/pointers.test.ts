@@ -13,6 +13,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   reboot: "the address is that of a word for a command which this kernel does not have",
   epoll_pwait: "waits for an event before it uses the address",
   epoll_pwait2: "waits for an event before it uses the address",
+  syslog: "after it was cleared there is nothing to tell",
   wait4: "a child that is collected stays collected",
   accept: "waits for a peer before it uses the address",
   accept4: "waits for a peer before it uses the address",

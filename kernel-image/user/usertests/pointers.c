@@ -85,7 +85,6 @@ static const struct pointer_case {
 	{ "clock_gettime", 113, { 0, BAD } },
 	{ "clock_getres", 114, { 0, BAD } },
 	{ "clock_nanosleep", 115, { 1, 0, BAD, 0 } },
-	{ "syslog", 116, { 3, BAD, 100 } },
 	{ "sched_setparam", 118, { 0, BAD } },
 	{ "sched_setscheduler", 119, { 0, 0, BAD } },
 	{ "sched_getparam", 121, { 0, BAD } },
