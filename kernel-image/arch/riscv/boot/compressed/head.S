@@ -35,8 +35,8 @@ output_len:
 
 1:	csrw sie, zero
 	csrw sip, zero
-	mv s0, a0
-	mv s1, a1
+	mv s1, a0
+	mv s5, a1
 	la s2, start
 	ld s3, input_len
 	ld s4, output_len
@@ -69,7 +69,7 @@ SYM_FUNC_START(restart)
 	li fp, 0			/* end of the chain of frames */
 	call decompress_kernel
 	fence.i
-	mv a0, s0
-	mv a1, s1
+	mv a0, s1
+	mv a1, s5
 	jr s2
 SYM_FUNC_END(restart)
