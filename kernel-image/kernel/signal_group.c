@@ -8,7 +8,7 @@
 #include <linux/string.h>
 
 struct sighand_struct init_sighand = {
-	.siglock = __SPIN_LOCK_UNLOCKED(init_sighand.siglock),
+	.siglock = __SPIN_LOCK_UNLOCKED,
 	.count = ATOMIC_INIT(1),
 };
 

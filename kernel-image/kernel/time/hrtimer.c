@@ -65,13 +65,13 @@ void hrtimer_start(struct hrtimer *timer, ktime_t expires)
 	list_del_init(&timer->node);
 	if (base != &this_cpu(hrtimer_bases) && base->running != timer) {
 		timer->cpu = smp_processor_id();
-		do_raw_spin_unlock(&base->lock);
+		arch_spin_unlock(&base->lock);
 		base = &this_cpu(hrtimer_bases);
-		do_raw_spin_lock(&base->lock);
+		arch_spin_lock(&base->lock);
 	}
 	timer->expires = expires;
 	first = enqueue_hrtimer(base, timer);
-	do_raw_spin_unlock(&base->lock);
+	arch_spin_unlock(&base->lock);
 	if (first && base == &this_cpu(hrtimer_bases))
 		tick_program_event();
 	local_irq_restore(flags);
