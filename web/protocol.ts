@@ -141,6 +141,8 @@ export interface PipelineView {
   readonly rows: readonly PipelineRow[];
   /** Why there are no rows. */
   readonly reason: string | undefined;
+  /** Harts that have executed something lately. */
+  readonly busy: readonly number[];
   /** Counts of every hart. */
   readonly stats: readonly HartStats[];
 }

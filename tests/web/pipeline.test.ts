@@ -10,7 +10,7 @@ requireTool("chromium")("the pipeline panel", () => {
   let page: Page;
   beforeAll(async () => {
     bench = await WebBench.open();
-    page = await bench.page("?panel=pipeline&timing=cva6&paused=1", {
+    page = await bench.page("?panel=pipeline&smp=2&timing=cva6&paused=1", {
       viewport: { width: 1280, height: 800 },
     });
     await page.waitForFunction(() => hartbeat.status?.power === "paused");
@@ -50,6 +50,17 @@ requireTool("chromium")("the pipeline panel", () => {
     );
     expect(await page.textContent("#pipe-causes")).toMatch(/base[\d,]+.*loadUse[\d,]+/);
     expect(await page.textContent("#pipe-stages")).toMatch(/IS issue, operands are read/);
+  });
+
+  it("names the hart that ran, when the chosen one did not", async () => {
+    const tools = page.getByRole("toolbar", { name: "Pipeline" });
+    await tools.getByLabel("Hart", { exact: true }).selectOption("hart 1");
+    await page.getByText("Hart 1 has executed nothing lately").waitFor();
+    expect(await rows().count()).toBe(0);
+    await page.getByRole("button", { name: "Show hart 0" }).click();
+    await rows().nth(63).waitFor();
+    expect(await tools.getByLabel("Hart", { exact: true }).inputValue()).toBe("hart 0");
+    expect(await page.textContent("#pipe-empty")).toBe("");
   });
 
   it("is walked by keyboard, and leads to the debugger", async () => {

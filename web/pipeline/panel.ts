@@ -54,7 +54,7 @@ export class PipelinePanel {
       button("Save text", () => this.#saveText(), "The diagram as text"),
     );
     this.#diagram.onChoose = (row) => this.#describe(row);
-    client.on("stopped", () => void this.refresh());
+    client.on("stopped", ({ hart }) => this.#choose(hart));
     client.on("power-on", () => this.#powerOn());
     client.on("status", ({ timing, harts, power }) => {
       this.#timing.value = timing;
@@ -87,8 +87,15 @@ export class PipelinePanel {
     this.#client.ask("watchPipeline", this.#shown).catch(() => undefined);
   }
 
-  #draw({ rows, stages, reason, stats }: PipelineView, hart: number): void {
-    element("pipe-empty").textContent = reason ?? "";
+  /** Another hart is looked at. */
+  #choose(hart: number): void {
+    this.#hart.selectedIndex = Math.min(hart, this.#hart.options.length - 1);
+    void this.refresh();
+  }
+
+  #draw({ rows, stages, reason, busy, stats }: PipelineView, hart: number): void {
+    const others = busy.map((other) => button(`Show hart ${other}`, () => this.#choose(other)));
+    element("pipe-empty").replaceChildren(...(reason === undefined ? [] : [reason, ...others]));
     element("pipe-diagram").hidden = reason !== undefined;
     this.#diagram.draw(rows, stages);
     element("pipe-stages").replaceChildren(

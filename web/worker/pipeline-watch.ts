@@ -36,12 +36,13 @@ export class PipelineWatch {
   /** The last `count` instructions of a hart, when the machine stands; counts of all that ran. */
   view(hart: number, count: number): PipelineView {
     const pipeline = this.#machine.timing ?? pipelineByName(FUNCTIONAL);
-    const { rows, reason } = this.#rows(hart, count);
+    const { rows, reason, busy } = this.#rows(hart, count);
     return {
       pipeline: pipeline.name,
       stages: pipeline.stages.map(({ name, doc }) => ({ name, doc })),
       rows,
       reason,
+      busy,
       stats: this.#machine.stats(),
     };
   }
@@ -53,15 +54,17 @@ export class PipelineWatch {
     return format === "kanata" ? kanata(rows) : diagram(rows);
   }
 
-  #rows(hart: number | undefined, count: number): { rows: PipelineRow[]; reason: string | undefined } {
-    const none = (reason: string): { rows: PipelineRow[]; reason: string } => ({ rows: [], reason });
+  #rows(hart: number | undefined, count: number): Pick<PipelineView, "rows" | "reason" | "busy"> {
+    const none = (reason: string) => ({ rows: [], reason, busy: [] });
     if (!this.#machine.paused) return none("The machine runs. Pause it to see its last instructions.");
     const all = this.#live?.rows() ?? this.#repeated(count);
     if (typeof all === "string") return none(all);
+    const busy = [...new Set(all.map((row) => row.hart))].sort((a, b) => a - b);
+    if (busy.length === 0) return none("Nothing has run yet. Step or run the machine.");
     const rows = all.filter((row) => hart === undefined || row.hart === hart).slice(-count);
-    return rows.length > 0
-      ? { rows, reason: undefined }
-      : none("Nothing has run since the panel was opened. Step or run the machine.");
+    const reason =
+      rows.length > 0 ? undefined : `Hart ${hart} has executed nothing lately: it waits, or stands.`;
+    return { rows, reason, busy };
   }
 
   /** What led here, or why that cannot be told. */
