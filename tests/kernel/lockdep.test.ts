@@ -67,7 +67,7 @@ describeInEachPlace("a mistake with locks", (place) => {
     const log = await provoke("spin");
     expect(log).toMatch(/BUG: spinlock lockup suspected on CPU#\d, modprobe\/\d+: waiting for \d{2,} ms/);
     expect(log).toMatch(
-      / lock: [0-9a-f]{16}, held by CPU#\d\n[\s\S]*wait_for_spinlock\+\S+ \[test_lockdep\]/,
+      / lock: [0-9a-f]{16}, last seen held by CPU#\d\n[\s\S]*wait_for_spinlock\+\S+ \[test_lockdep\]/,
     );
   });
 

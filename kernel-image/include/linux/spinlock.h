@@ -34,6 +34,7 @@ static inline bool arch_spin_trylock(spinlock_t *lock)
 }
 
 void spin_lock_slowpath(spinlock_t *lock);	/* waits, and tells when it has to wait too long */
+extern spinlock_t *spin_lockup_suspected;	/* the one that was told last, to be compared only */
 
 static inline void arch_spin_lock(spinlock_t *lock)
 {

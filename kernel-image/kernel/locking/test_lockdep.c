@@ -72,11 +72,16 @@ static noinline void sleep_in_atomic_context(void)
 static DEFINE_SPINLOCK(spin_a);
 static DECLARE_COMPLETION(spin_taken);
 
+#define LONGEST_HOLD_MS 20000
+
+/* Holds on until the one who waits has complained. */
 static int hold_spinlock(void *unused)
 {
 	spin_lock(&spin_a);
+	WRITE_ONCE(spin_lockup_suspected, NULL);
 	complete(&spin_taken);
-	udelay(100000);
+	for (int ms = 0; READ_ONCE(spin_lockup_suspected) != &spin_a && ms < LONGEST_HOLD_MS; ms++)
+		udelay(1000);
 	spin_unlock(&spin_a);
 	while (!kthread_should_stop())
 		schedule_timeout_uninterruptible(1);

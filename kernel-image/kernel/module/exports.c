@@ -89,6 +89,7 @@ EXPORT_SYMBOL(schedule);
 EXPORT_SYMBOL(schedule_timeout_uninterruptible);
 EXPORT_SYMBOL(preempt_schedule);
 EXPORT_SYMBOL(spin_lock_slowpath);
+EXPORT_SYMBOL(spin_lockup_suspected);
 EXPORT_SYMBOL(wake_up_process);
 EXPORT_SYMBOL(kthread_create_on_node);
 EXPORT_SYMBOL(kthread_stop);
