@@ -1,6 +1,7 @@
 /** Reads QEMU's way of writing options: one dash or two, `128M`, `tcp::1234`, `file=disk.img,format=raw`. */
 import { MAX_HARTS } from "../spec/machine-map.ts";
 import { HartbeatError } from "./errors.ts";
+import { type CyclePlace, cycleOf, parseCycle } from "./trace/place.ts";
 
 /** Options of `hartbeat boot` that take a value, by their long names. */
 export const VALUE_OPTIONS = [
@@ -198,15 +199,13 @@ export function parseRtc(text: string, now: Date): number {
   return moment;
 }
 
-/** Cycles of `--max-cycles N`: a number, of thousands, millions or billions with k, M or G. */
-export function parseCycles(text: string): number {
-  const match = /^(\d+)([kMG]?)$/i.exec(text);
-  const unit = { "": 1, k: 1e3, m: 1e6, g: 1e9 }[match?.[2]?.toLowerCase() ?? ""] ?? 1;
-  const cycles = match ? Number(match[1]) * unit : Number.NaN;
-  if (!(cycles >= 1 && cycles <= Number.MAX_SAFE_INTEGER)) {
-    throw new HartbeatError(`--max-cycles ${text}: give a number of cycles such as 500000 or 100M`);
+/** Cycles of `--max-cycles N`, or of `+N`, which counts from where the run begins. */
+export function parseCycles(text: string): CyclePlace {
+  const limit = parseCycle(text);
+  if (limit === undefined || cycleOf(limit, 0) === 0) {
+    throw new HartbeatError(`--max-cycles ${text}: give a number of cycles such as 500000, 100M or +1M`);
   }
-  return cycles;
+  return limit;
 }
 
 /** Bytes in a line of `--signature`. */

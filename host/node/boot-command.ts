@@ -8,7 +8,7 @@ import { PacedLoop, type PacedMachine } from "../pace.ts";
 import { signatureText } from "../signature.ts";
 import { BootSteps } from "../timing/boot-steps.ts";
 import { BootTrace } from "../trace/boot-trace.ts";
-import { parsePlace } from "../trace/place.ts";
+import { cycleOf, parsePlace } from "../trace/place.ts";
 import { printTree } from "../trace/print-tree.ts";
 import { Backends } from "./backends.ts";
 import { type BootOptions, debuggerFile, deciding, settings } from "./boot-options.ts";
@@ -131,8 +131,7 @@ class BootSession {
   #endAt(text: string): void {
     const machine = this.#machine;
     const place = parsePlace(text, machine.symbols);
-    if (place.kind === "cycle") this.#lastCycle = place.cycle;
-    else if (place.kind === "after") this.#lastCycle = machine.cycles + place.cycles;
+    if (place.kind !== "address") this.#lastCycle = cycleOf(place, machine.cycles);
     else {
       for (const address of place.addresses) {
         machine.breakpoints.add(address, () => {
@@ -196,7 +195,8 @@ class BootSession {
   /** The machine, which stops at the last cycle that it may reach. */
   #limited(): PacedMachine {
     const machine = this.#machine;
-    const { maxCycles = Number.POSITIVE_INFINITY } = this.#options;
+    const limit = this.#options.maxCycles;
+    const maxCycles = limit ? cycleOf(limit, machine.cycles) : Number.POSITIVE_INFINITY;
     const last = (): number => Math.min(maxCycles, this.#lastCycle);
     return {
       get cycles() {

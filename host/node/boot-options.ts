@@ -4,6 +4,7 @@ import type { DriveOption } from "../arguments.ts";
 import type { ChardevOption, DeviceOption, NetdevOption } from "../backend-arguments.ts";
 import { HartbeatError } from "../errors.ts";
 import type { SignatureGranularity } from "../signature.ts";
+import type { CyclePlace } from "../trace/place.ts";
 import type { VirtioOption } from "../virtio-option.ts";
 import { openDrives } from "./drives.ts";
 import { isElf, PACKAGE_FILES } from "./files.ts";
@@ -50,7 +51,7 @@ export interface BootOptions extends RunFileOptions, TimingOptions, ViewOptions 
   /** Where the run ends: a cycle, a symbol, an address. */
   readonly until?: string;
   /** Guest time at which a run is given up. */
-  readonly maxCycles?: number;
+  readonly maxCycles?: CyclePlace;
 }
 
 /** Absolute path of the ELF file with the kernel's symbols, if there is one. */

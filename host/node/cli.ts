@@ -162,7 +162,7 @@ function createProgram(finish: (status: number) => void): Command {
     .option("--signature-granularity <bytes>", "bytes in a line of it, 4 or 8", checked(parseGranularity), 4)
     .option(
       "--max-cycles <n>",
-      "leave with status 124 when guest time gets there, such as 100M",
+      "leave with status 124 when guest time gets there, such as 100M; +N counts from where the run begins",
       checked(parseCycles),
     )
     .option("--timing [pipeline]", `keep the time of a pipeline: ${PIPELINE_NAMES} (default: cva6)`)
@@ -174,7 +174,10 @@ function createProgram(finish: (status: number) => void): Command {
     .option("--annotate <file>", "write functions and their code with executions, cycles and stalls")
     .option("--speedscope <file>", "write cycles by call stack: a flame graph for speedscope")
     .option("--perfetto <file>", "write harts, tasks, traps and system calls in time, for Perfetto")
-    .option("--from <place>", "begin these views at a symbol, a cycle, +CYCLES, or an address 0x...")
+    .option(
+      "--from <place>",
+      "begin these views at a symbol, a cycle such as 5M, +CYCLES, or an address 0x...",
+    )
     .option("--to <place>", "end them there; +CYCLES counts from their beginning")
     .option("--until <place>", "leave when the guest comes there")
     .option("--nographic", "accepted for the sake of QEMU's users: there never is a window")

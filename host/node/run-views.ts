@@ -1,5 +1,5 @@
 /** Files that show what a run did: pipeline traces, profiles, timelines. Written as soon as their window of the run is over. */
-import { closeSync, openSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, existsSync, openSync, rmSync, writeSync } from "node:fs";
 import { HartbeatError } from "../errors.ts";
 import { diagram } from "../pipeline/diagram.ts";
 import { kanataLines } from "../pipeline/kanata.ts";
@@ -37,6 +37,7 @@ const CHUNK = 1 << 20;
 
 interface View {
   readonly window: TraceWindow;
+  readonly files: readonly string[];
   /** Writes the file, and says so. */
   write(): string;
 }
@@ -68,6 +69,9 @@ function* withNewlines(lines: Iterable<string>): Generator<string> {
 export class RunViews {
   readonly #machine: Machine;
   readonly #views = new Set<View>();
+  readonly #from: string | undefined;
+  /** Files that this run made and has not written yet. */
+  readonly #made: Set<string>;
 
   /** Throws HartbeatError when a file cannot be written or a place is not known. */
   constructor(machine: Machine, options: ViewOptions) {
@@ -77,9 +81,8 @@ export class RunViews {
       from: from === undefined ? undefined : parsePlace(from, machine.symbols),
       to: to === undefined ? undefined : parsePlace(to, machine.symbols),
     };
-    for (const path of [tracePipeline, shown, annotate, flames, perfetto]) {
-      if (typeof path === "string") checkWritable(path);
-    }
+    this.#from = from;
+    this.#made = new Set([tracePipeline, shown, annotate, flames, perfetto].filter(isString).filter(make));
     if (tracePipeline !== undefined) this.#views.add(this.#kanata(tracePipeline, window));
     if (shown !== undefined) this.#views.add(this.#diagram(shown, window));
     if (annotate !== undefined || flames !== undefined)
@@ -99,15 +102,26 @@ export class RunViews {
       if (!end && !view.window.over) continue;
       view.window.close();
       this.#views.delete(view);
-      written.push(view.window.first === undefined ? "the place of --from was not reached" : view.write());
+      const { first = Number.POSITIVE_INFINITY } = view.window;
+      const reached = this.#from === undefined || first < this.#machine.cycles;
+      written.push(reached ? view.write() : this.#drop(view));
     }
     return written;
+  }
+
+  /** Leaves no file of a view that saw nothing. */
+  #drop({ files }: View): string {
+    for (const file of files) if (this.#made.has(file)) rmSync(file);
+    const cycles = this.#machine.cycles.toLocaleString("en");
+    const missing = files.length > 0 ? `, and ${files.join(" and ")} not written` : "";
+    return `the place of --from was not reached${missing}: the run ended at cycle ${cycles}; name a place before ${this.#from}, or let the run go on`;
   }
 
   #kanata(path: string, window: WindowOptions): View {
     const recorder = new PipelineRecorder(this.#machine, { ...window, limit: KANATA_ROWS });
     return {
       window: recorder.window,
+      files: [path],
       write: () => {
         const rows = recorder.eachRow();
         writeLines(path, kanataLines(rows));
@@ -121,6 +135,7 @@ export class RunViews {
     const recorder = new PipelineRecorder(this.#machine, { ...window, limit: DIAGRAM_ROWS });
     return {
       window: recorder.window,
+      files: [path].filter(isString),
       write: () => {
         const rows = recorder.rows();
         if (path === true) {
@@ -137,6 +152,7 @@ export class RunViews {
     const profiler = new Profiler(this.#machine, window);
     return {
       window: profiler.window,
+      files: [annotate, flames].filter(isString),
       write: () => {
         const done: string[] = [];
         if (annotate !== undefined) {
@@ -156,6 +172,7 @@ export class RunViews {
     const timeline = new Timeline(this.#machine, window);
     return {
       window: timeline.window,
+      files: [path],
       write: () => {
         writeLines(path, perfettoLines(timeline, this.#machine.symbols));
         return `${path} has the timeline; ui.perfetto.dev opens it`;
@@ -164,11 +181,17 @@ export class RunViews {
   }
 }
 
-/** What cannot be written is better known before the run. */
-function checkWritable(path: string): void {
+function isString(value: unknown): value is string {
+  return typeof value === "string";
+}
+
+/** Makes a file unless it is there, and tells whether it was not. What cannot be written is better known before the run. */
+function make(path: string): boolean {
+  const isNew = !existsSync(path);
   try {
-    writeFileSync(path, "");
+    closeSync(openSync(path, "a"));
   } catch (error) {
     throw new HartbeatError(`Cannot write '${path}': ${reason(error)}; name another file.`);
   }
+  return isNew;
 }

@@ -6,7 +6,7 @@ import { PRIVILEGE } from "../../spec/riscv.ts";
 import type { Core } from "../core/core.ts";
 import type { TraceCursor } from "../core/trace-buffer.ts";
 import type { Breakpoint, Breakpoints } from "../debug/breakpoints.ts";
-import type { Place } from "./place.ts";
+import { cycleOf, type Place } from "./place.ts";
 
 export interface TraceListener {
   /** In the order of execution, hart by hart within a round. The cursor is valid during the call. */
@@ -49,8 +49,7 @@ export class TraceWindow {
     this.#changed = changed;
     const start = machine.core.cycles;
     if (from?.kind === "address") this.#await(from, (cycle) => this.#begin(cycle, to));
-    else if (from?.kind === "cycle") this.#begin(Math.max(from.cycle, start), to);
-    else this.#begin(start + (from?.cycles ?? 0), to);
+    else this.#begin(from ? Math.max(cycleOf(from, start), start) : start, to);
   }
 
   /** Nothing more will happen in it. */
@@ -78,9 +77,8 @@ export class TraceWindow {
 
   #begin(cycle: number, to: Place | undefined): void {
     this.first = cycle;
-    if (to?.kind === "cycle") this.end = Math.max(to.cycle, cycle);
-    else if (to?.kind === "after") this.end = cycle + to.cycles;
-    else if (to?.kind === "address") this.#await(to, () => this.close());
+    if (to?.kind === "address") this.#await(to, () => this.close());
+    else if (to) this.end = Math.max(cycleOf(to, cycle), cycle);
     this.#changed();
   }
 

@@ -10,6 +10,7 @@ import {
   parseRtc,
   parseSmp,
 } from "../../host/arguments.ts";
+import { cycleOf } from "../../host/trace/place.ts";
 
 describe("normaliseArguments", () => {
   it.each([
@@ -61,8 +62,10 @@ describe("values", () => {
   });
 
   it("reads limits", () => {
-    expect(["1", "250k", "100M", "2G"].map(parseCycles)).toEqual([1, 250_000, 100_000_000, 2_000_000_000]);
-    for (const text of ["0", "-1", "1.5", "10T", "", "99999999999999999"])
+    const cycles = (text: string): number => cycleOf(parseCycles(text), 1000);
+    expect(["1", "250k", "100M", "2G"].map(cycles)).toEqual([1, 250_000, 100_000_000, 2_000_000_000]);
+    expect(["+1", "+2k", "+1m"].map(cycles)).toEqual([1001, 3000, 1_001_000]);
+    for (const text of ["0", "+0", "+", "++1", "k", "+1T", "-1", "1.5", "10T", "", "99999999999999999"])
       expect(() => parseCycles(text)).toThrow(/number of cycles such as/);
   });
 

@@ -1,5 +1,5 @@
 /** `hartbeat boot` with the options that show a run: files of a window, the diagram on the terminal, statistics. */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -76,9 +76,26 @@ describe("the views of a run", () => {
     expect(run.stderr.trim().split("\n")).toHaveLength(1);
   });
 
-  it("tell when the place of --from was not reached", async () => {
+  it.each([
+    ["start_kernel", "1k"],
+    ["5M", "+2k"],
+  ])("leave no file when --from %s was not reached", async (from, until) => {
+    writeFileSync(file("older.json"), "older");
+    const words = ["--trace-pipeline", file("unseen.log"), "--perfetto", file("older.json")];
+    const run = await runHartbeat("boot", ...words, "--from", from, "--until", until);
+    expect(run).toMatchObject({ status: 0 });
+    expect(run.stderr).toMatch(
+      new RegExp(
+        `the place of --from was not reached, and \\S+unseen.log not written: the run ended at cycle [12],000; name a place before ${from}`,
+      ),
+    );
+    expect(existsSync(file("unseen.log"))).toBe(false);
+    expect(read("older.json")).toBe("older");
+  });
+
+  it("tell of a place that was not reached without a file, too", async () => {
     const run = await runHartbeat("boot", "--diagram", "--from", "start_kernel", "--until", "100");
     expect(run).toMatchObject({ status: 0 });
-    expect(run.stderr).toContain("the place of --from was not reached");
+    expect(run.stderr).toContain("the place of --from was not reached: the run ended at cycle 100");
   });
 });
