@@ -133,7 +133,7 @@ export const TIMING: readonly Field[] = [
   { name: "bufferReturn", type: "u64", count: 8, doc: "cycle at which what was sent of it is acknowledged" },
   { name: "bufferDirtySet", type: "u32", doc: "entries with transmissions left, as bits" },
   { name: "bufferSentSet", type: "u32", doc: "entries of which something was sent" },
-  { name: "bufferNext", type: "u32", doc: "entry that is served first" },
+  { name: "bufferNext", type: "u32", doc: "entry that is preferred when several are ready" },
   { name: "bufferSend", type: "u64", doc: "cycle of the last transmission" },
   { name: "writeCount", type: "u32", doc: "transmissions, modulo 2^32" },
   { name: "writeReturns", type: "u64", count: 8, doc: "cycles at which the last ones are acknowledged" },

@@ -88,34 +88,48 @@ export function returnOf(m: usize, ago: u32): u64 {
   return load<u64>(wide(m, TIMING_WRITERETURNS, <usize>((load<u32>(m, TIMING_WRITECOUNT) - ago) & 7)));
 }
 
-/** Cycle at which the next transmission leaves, NEVER when nothing is dirty. */
-function nextSend(m: usize): u64 {
-  let entries = load<u32>(m, TIMING_BUFFERDIRTYSET);
-  if (entries == 0) return NEVER;
+/** Cycle at which the buffer decides what to send next, NEVER when nothing is dirty. */
+export function nextDecision(m: usize): u64 {
   let ready = NEVER;
-  for (; entries != 0; entries &= entries - 1) {
+  for (let entries = load<u32>(m, TIMING_BUFFERDIRTYSET); entries != 0; entries &= entries - 1) {
     ready = min<u64>(ready, load<u64>(wide(m, TIMING_BUFFERREADY, <usize>ctz<u32>(entries))));
   }
-  const slot = returnOf(m, <u32>parameter(PIPELINE_WRITESLOTS));
-  return later(ready, later(slot, load<u64>(m, TIMING_BUFFERSEND) + 1));
+  return later(ready, load<u64>(m, TIMING_BUFFERSEND) + 1);
 }
 
-/** The entry whose turn it is at cycle `at`: the first one that is ready from BUFFERNEXT on. */
-function nextEntry(m: usize, at: u64): usize {
-  const dirty = load<u32>(m, TIMING_BUFFERDIRTYSET);
-  const before = ((<u32>1) << load<u32>(m, TIMING_BUFFERNEXT)) - 1;
-  for (let entries = dirty & ~before; entries != 0; entries &= entries - 1) {
-    const index = <usize>ctz<u32>(entries);
-    if (load<u64>(wide(m, TIMING_BUFFERREADY, index)) <= at) return index;
+/** Cycle at which the next transmission leaves, NEVER when nothing is dirty. */
+function nextSend(m: usize): u64 {
+  return later(nextDecision(m), returnOf(m, <u32>parameter(PIPELINE_WRITESLOTS)));
+}
+
+/**
+ * The entry that is sent next: of those that were ready when that was decided, the one which BUFFERNEXT prefers in a tree of pairs, pairs
+ * of pairs and so on (rr_arb_tree.sv). The preference then moves on to the next of them, and the decision stands until there is a slot.
+ */
+function nextEntry(m: usize): usize {
+  const decided = nextDecision(m);
+  const preferred = load<u32>(m, TIMING_BUFFERNEXT);
+  let ready: u32 = 0;
+  for (let entries = load<u32>(m, TIMING_BUFFERDIRTYSET); entries != 0; entries &= entries - 1) {
+    if (load<u64>(wide(m, TIMING_BUFFERREADY, <usize>ctz<u32>(entries))) <= decided)
+      ready |= entries & -entries;
   }
-  let entries = dirty & before;
-  while (load<u64>(wide(m, TIMING_BUFFERREADY, <usize>ctz<u32>(entries))) > at) entries &= entries - 1;
-  return <usize>ctz<u32>(entries);
+  const above = ready & (~1 << preferred);
+  store<u32>(m, ctz<u32>(above != 0 ? above : ready), TIMING_BUFFERNEXT);
+  let index: u32 = 0;
+  for (let half: u32 = 4; half != 0; half >>>= 1) {
+    const low = ready & ((1 << half) - 1);
+    const high = ready >>> half;
+    const goesHigh = low == 0 || (high != 0 && (preferred & half) != 0);
+    ready = goesHigh ? high : low;
+    if (goesHigh) index |= half;
+  }
+  return <usize>index;
 }
 
 /** Sends from the entry whose turn it is at cycle `at`. */
 function send(m: usize, at: u64): void {
-  const index = nextEntry(m, at);
+  const index = nextEntry(m);
   const bit = (<u32>1) << (<u32>index);
   const back = at + parameter(PIPELINE_WRITETURNAROUND) + parameter(PIPELINE_MEMORYLATENCY);
   const chunks = load<u32>(narrow(m, TIMING_BUFFERCHUNKS, index)) - 1;
@@ -124,11 +138,6 @@ function send(m: usize, at: u64): void {
   store<u32>(m, load<u32>(m, TIMING_BUFFERSENTSET) | bit, TIMING_BUFFERSENTSET);
   store<u64>(wide(m, TIMING_BUFFERRETURN, index), back);
   store<u64>(wide(m, TIMING_BUFFERREADY, index), back);
-  store<u32>(
-    m,
-    index + 1 == <usize>parameter(PIPELINE_WRITEBUFFER) ? 0 : <u32>(index + 1),
-    TIMING_BUFFERNEXT,
-  );
   store<u64>(m, at, TIMING_BUFFERSEND);
   const count = load<u32>(m, TIMING_WRITECOUNT);
   store<u64>(wide(m, TIMING_WRITERETURNS, <usize>(count & 7)), back);
@@ -176,7 +185,8 @@ export let storeBytes: u32 = 0;
  * when none has. Returns the cycle at which it is taken.
  */
 export function bufferStore(m: usize, match: u32, mask: u32, bytes: u32, at: u64): u64 {
-  runWriteBuffer(m, at);
+  // What is sent in this very cycle goes without the new bytes.
+  runWriteBuffer(m, at + 1);
   if (match != 0 && (occupiedAt(m, at) >> (match - 1)) & 1) {
     coalesce(m, match - 1, mask, bytes, at);
     return at;

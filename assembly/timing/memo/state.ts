@@ -58,8 +58,8 @@ import {
   TIMING_WRITERETURNS,
 } from "../../generated/layout";
 import { MOST_PUSHED } from "../fetch";
-import { parameter, stamp, STAMP_BITS } from "../stamp";
-import { commitOf, grantOf, returnOf, runWriteBuffer, underWay } from "../store-path";
+import { later, parameter, stamp, STAMP_BITS } from "../stamp";
+import { commitOf, grantOf, nextDecision, returnOf, runWriteBuffer, underWay } from "../store-path";
 
 /** Words of a state. Cycles and stamps count from the last issue; 0 (or NEVER) stands for one that cannot matter. */
 export const STATE_COMMIT: usize = 0;
@@ -218,6 +218,7 @@ function describeStores(m: usize, state: usize, issue: u64): void {
   const slots = <u32>parameter(PIPELINE_WRITESLOTS);
   const past = issue + OFFERED - 1;
   runWriteBuffer(m, past);
+  const decided = nextDecision(m);
   const dirty = load<u32>(m, TIMING_BUFFERDIRTYSET);
   const sent = underWay(m, past);
   for (let entries = dirty | sent; entries != 0; entries &= entries - 1) {
@@ -228,7 +229,10 @@ function describeStores(m: usize, state: usize, issue: u64): void {
     }
     if (!((dirty >> (<u32>index)) & 1)) continue;
     store<u16>(at, <u16>load<u32>(m + TIMING_BUFFERCHUNKS + (index << 2)));
-    store<u16>(at, <u16>after(issue, load<u64>(m + TIMING_BUFFERREADY + (index << 3)), past), 2);
+    // What is decided to be sent stands out: it was ready before.
+    const ready = load<u64>(m + TIMING_BUFFERREADY + (index << 3));
+    const since = decided < past && ready <= decided ? past - 1 : later(ready, past);
+    store<u16>(at, <u16>after(issue, since, 0), 2);
   }
   for (let ago: u32 = 1; ago <= 8; ago++) {
     const at = (<usize>(ago - 1)) << 1;
@@ -342,11 +346,7 @@ function takeUpStores(m: usize, state: usize, issue: u64): void {
     if (chunks != 0) dirty |= (<u32>1) << (<u32>index);
     if (back != 0) sent |= (<u32>1) << (<u32>index);
     store<u32>(m + TIMING_BUFFERCHUNKS + (index << 2), chunks);
-    // What is not sent by then leaves then at the earliest.
-    store<u64>(
-      m + TIMING_BUFFERREADY + (index << 3),
-      issue + <u64>max<u32>(load<u16>(at, 2), <u32>OFFERED - 1),
-    );
+    store<u64>(m + TIMING_BUFFERREADY + (index << 3), cycleFrom(issue, load<u16>(at, 2)));
     store<u64>(m + TIMING_BUFFERRETURN + (index << 3), cycleFrom(issue, back));
   }
   store<u32>(m, dirty, TIMING_BUFFERDIRTYSET);
