@@ -55,7 +55,10 @@ describeInEachPlace(
 
     test.each(cases)("%s", (name) => {
       expect([...told.cases.keys()]).toContain(name);
-      expect(told.cases.get(name)).toEqual([]);
+      const said = told.cases.get(name) ?? [];
+      // A case may be left out for one reason only.
+      const cpus = Number(/^takes (\d+) CPUs$/.exec(said.at(-1) ?? "")?.[1] ?? 0);
+      if (cpus <= place.harts) expect(said).toEqual([]);
     });
 
     test("they run before the init sections go, and the machine goes off behind them", () => {

@@ -41,6 +41,9 @@ void notify_cpu_starting(unsigned int cpu);
 void cpu_startup_entry(enum cpuhp_state state) __noreturn;
 void cpuhp_online_idle(enum cpuhp_state state);
 void cpuhp_report_idle_dead(void);
+void arch_cpu_idle(void);		/* interrupts are off: waits for one */
+void arch_cpu_idle_enter(void);		/* around that */
+void arch_cpu_idle_exit(void);
 void arch_cpu_idle_dead(void) __noreturn;
 void cpuhp_threads_init(void);
 void idle_threads_init(void);

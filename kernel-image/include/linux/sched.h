@@ -6,6 +6,7 @@
 #include <linux/cpumask.h>
 #include <linux/hrtimer.h>
 #include <linux/list.h>
+#include <linux/llist.h>
 #include <linux/lockdep.h>
 #include <linux/mm_types.h>
 #include <linux/pid.h>
@@ -22,6 +23,7 @@
 #define TASK_STOPPED 0x4
 #define TASK_DEAD 0x80
 #define TASK_PARKED 0x40
+#define TASK_WAKING 0x200	/* chosen to run, but on no queue yet */
 #define TASK_NEW 0x800
 #define TASK_NORMAL (TASK_INTERRUPTIBLE | TASK_UNINTERRUPTIBLE)
 #define EXIT_DEAD 0x10
@@ -138,6 +140,7 @@ struct task_struct {
 
 	int on_cpu;			/* its registers are live on a CPU */
 	int on_rq;
+	struct llist_node wake_entry;	/* in its CPU's wake_list */
 	int prio, static_prio, normal_prio;
 	unsigned int policy, rt_priority;
 	bool sched_reset_on_fork;

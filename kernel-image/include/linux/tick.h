@@ -7,12 +7,13 @@
 struct pt_regs;
 
 void tick_init(void);
-void tick_setup_cpu(void);
-void tick_shutdown_cpu(void);	/* starts this CPU's tick */
+void tick_setup_cpu(void);	/* starts this CPU's tick */
+void tick_shutdown_cpu(void);
 void tick_program_event(void);
 void tick_handle_periodic(bool user);
 void tick_nohz_idle_enter(void);
 void tick_nohz_idle_stop_tick(void);
+void tick_nohz_idle_restart_tick(void);
 void tick_nohz_idle_exit(void);
 void tick_nohz_irq_enter(void);	/* an interrupt found the CPU idle: the clock may be behind */
 unsigned long get_next_timer_interrupt(int cpu);

@@ -1,5 +1,5 @@
 /*
- * The scheduler's core: waking, picking, switching.
+ * The scheduler's core: picking, switching. (Waking is in ttwu.c.)
  *
  * Locks: p->pi_lock (a task's wake-ups and its affinity), then rq->lock (a
  * CPU's queue). A task's CPU changes only under pi_lock while it is off the
@@ -7,10 +7,7 @@
  * switch: the next task lets go of it in finish_task_switch, which also clears
  * prev->on_cpu; only from then on may another CPU run prev, hence the wait in
  * try_to_wake_up. preempt_count belongs to the task, so a switched-out task
- * always carries 2: one of schedule(), one of the lock. on_rq is 0 for tasks
- * that sleep, not for one on its way between queues: it may have been
- * preempted with its state set, right before schedule(), and who wakes it has
- * to wait for the queue's lock, not to take it for asleep and queue it, too.
+ * always carries 2: one of schedule(), one of the lock.
  */
 #include <linux/init.h>
 #include <linux/mm.h>
@@ -38,28 +35,6 @@ void set_load_weight(struct task_struct *p)
 	p->se.load.weight = sched_prio_to_weight[p->static_prio - MAX_RT_PRIO];
 }
 
-/* Asks rq's CPU to schedule soon; the caller holds its lock. */
-void resched_curr(struct rq *rq)
-{
-	struct task_struct *curr = rq->curr;
-
-	if (test_tsk_thread_flag(curr, TIF_NEED_RESCHED))
-		return;
-	set_tsk_thread_flag(curr, TIF_NEED_RESCHED);
-	if (rq->cpu != smp_processor_id())
-		smp_send_reschedule(rq->cpu);
-}
-
-void resched_cpu(int cpu)
-{
-	struct rq *rq = cpu_rq(cpu);
-	unsigned long flags;
-
-	raw_spin_lock_irqsave(&rq->lock, flags);
-	resched_curr(rq);
-	raw_spin_unlock_irqrestore(&rq->lock, flags);
-}
-
 void activate_task(struct rq *rq, struct task_struct *p, int flags)
 {
 	p->sched_class->enqueue_task(rq, p, flags);
@@ -72,21 +47,6 @@ void deactivate_task(struct rq *rq, struct task_struct *p, int flags)
 	WRITE_ONCE(p->on_rq, flags & DEQUEUE_SLEEP ? 0 : TASK_ON_RQ_MIGRATING);
 	rq->nr_running--;
 	p->sched_class->dequeue_task(rq, p);
-}
-
-static void check_preempt_curr(struct rq *rq, struct task_struct *p)
-{
-	if (p->sched_class == rq->curr->sched_class) {
-		rq->curr->sched_class->check_preempt_curr(rq, p);
-		return;
-	}
-	for (const struct sched_class *class = sched_class_highest; class; class = class->next) {
-		if (class == rq->curr->sched_class)
-			return;
-		if (class == p->sched_class)
-			break;
-	}
-	resched_curr(rq);
 }
 
 void set_task_cpu(struct task_struct *p, int new_cpu)
@@ -104,87 +64,6 @@ void move_queued_task(struct rq *rq, struct task_struct *p, struct rq *dest)
 	deactivate_task(rq, p, 0);
 	set_task_cpu(p, dest->cpu);
 	activate_task(dest, p, 0);
-}
-
-/* Locks the queue that p is on, wherever it moves meanwhile. */
-static struct rq *__task_rq_lock(struct task_struct *p)
-{
-	for (;;) {
-		struct rq *rq = task_rq(p);
-
-		raw_spin_lock(&rq->lock);
-		if (rq == task_rq(p))
-			return rq;
-		raw_spin_unlock(&rq->lock);
-	}
-}
-
-static bool ttwu_runnable(struct task_struct *p)
-{
-	struct rq *rq = __task_rq_lock(p);
-	bool queued = p->on_rq;
-
-	if (queued) {
-		update_rq_clock(rq);
-		check_preempt_curr(rq, p);
-		WRITE_ONCE(p->__state, TASK_RUNNING);
-	}
-	raw_spin_unlock(&rq->lock);
-	return queued;
-}
-
-static int try_to_wake_up(struct task_struct *p, unsigned int state)
-{
-	unsigned long flags;
-	struct rq *rq;
-	int success = 0;
-
-	raw_spin_lock_irqsave(&p->pi_lock, flags);
-	smp_mb();	/* the waker's stores before the test of the state */
-	if (!(READ_ONCE(p->__state) & state))
-		goto unlock;
-	success = 1;
-	smp_rmb();	/* state before on_rq: p may just be going to sleep */
-	if (READ_ONCE(p->on_rq) && ttwu_runnable(p))
-		goto unlock;
-	/* It may still be switching away on its CPU. */
-	while (smp_load_acquire(&p->on_cpu))
-		cpu_relax();
-	set_task_cpu(p, select_task_rq(p, WF_TTWU));
-	rq = cpu_rq(task_cpu(p));
-	raw_spin_lock(&rq->lock);
-	update_rq_clock(rq);
-	activate_task(rq, p, ENQUEUE_WAKEUP);
-	check_preempt_curr(rq, p);
-	WRITE_ONCE(p->__state, TASK_RUNNING);
-	raw_spin_unlock(&rq->lock);
-unlock:
-	raw_spin_unlock_irqrestore(&p->pi_lock, flags);
-	return success;
-}
-
-int wake_up_process(struct task_struct *p)
-{
-	return try_to_wake_up(p, TASK_NORMAL);
-}
-
-int wake_up_state(struct task_struct *p, unsigned int state)
-{
-	return try_to_wake_up(p, state);
-}
-
-int default_wake_function(wait_queue_entry_t *wq, unsigned int mode, int flags, void *key)
-{
-	return try_to_wake_up(wq->private, mode);
-}
-
-void kick_process(struct task_struct *p)
-{
-	int cpu = get_cpu();
-
-	if (task_cpu(p) != cpu && READ_ONCE(p->on_cpu))
-		smp_send_reschedule(task_cpu(p));
-	put_cpu();
 }
 
 /* Called by copy_process: the new task is not visible to any queue yet. */
@@ -213,25 +92,6 @@ void sched_fork(struct task_struct *p)
 	set_load_weight(p);
 	spin_lock_init(&p->pi_lock);
 	task_thread_info(p)->preempt_count = 2;
-}
-
-void wake_up_new_task(struct task_struct *p)
-{
-	unsigned long flags;
-	struct rq *rq;
-
-	raw_spin_lock_irqsave(&p->pi_lock, flags);
-	WRITE_ONCE(p->__state, TASK_RUNNING);
-	task_thread_info(p)->cpu = select_task_rq(p, WF_FORK);
-	set_task_rq(p, task_cpu(p));
-	rq = __task_rq_lock(p);
-	update_rq_clock(rq);
-	if (p->sched_class->task_fork)
-		p->sched_class->task_fork(p);
-	activate_task(rq, p, ENQUEUE_INITIAL);
-	check_preempt_curr(rq, p);
-	raw_spin_unlock(&rq->lock);
-	raw_spin_unlock_irqrestore(&p->pi_lock, flags);
 }
 
 static struct rq *finish_task_switch(struct task_struct *prev)
@@ -466,6 +326,7 @@ void __init sched_init(void)
 		rq->cpu = cpu;
 		init_cfs_rq(&rq->cfs, rq, &root_task_group);
 		INIT_LIST_HEAD(&rq->cfs_tasks);
+		init_llist_head(&rq->wake_list);
 		init_rt_rq(&rq->rt);
 		init_dl_rq(&rq->dl);
 	}

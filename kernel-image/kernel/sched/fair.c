@@ -260,7 +260,7 @@ static void kick_idle_cpu(struct rq *rq)
 		return;
 	for_each_cpu(cpu, &rq->sd->span) {
 		if (idle_cpu(cpu)) {
-			smp_send_reschedule(cpu);
+			wake_up_idle_cpu(cpu);
 			return;
 		}
 	}
@@ -373,10 +373,10 @@ static void balance(struct rq *this_rq, unsigned int enough)
 	}
 }
 
-/* About to idle: whoever has more than it can run gives one away. */
+/* About to idle, with nobody on the way: whoever has more than it can run gives one away. */
 void newidle_balance(struct rq *this_rq)
 {
-	if (this_rq->sd)
+	if (this_rq->sd && llist_empty(&this_rq->wake_list))
 		balance(this_rq, 2);
 }
 
@@ -459,10 +459,3 @@ const struct sched_class fair_sched_class = {
 	.select_task_rq = select_task_rq_fair,
 	.migrate_task_rq = migrate_task_rq_fair,
 };
-
-/* A reschedule interrupt also calls an idle CPU to pull work: a pass through schedule() does that. */
-void scheduler_ipi(void)
-{
-	if (is_idle_task(current))
-		set_tsk_thread_flag(current, TIF_NEED_RESCHED);
-}

@@ -1,28 +1,63 @@
 /* The idle class and the loop that every CPU's pid 0 runs. */
 #include <linux/cpu.h>
+#include <linux/init.h>
 #include <linux/kernel.h>
+#include <linux/sched/idle.h>
 #include <linux/tick.h>
 
 #include "sched.h"
 
-static noinline void arch_cpu_idle(void)
+/* An architecture may have something to do around each wait. */
+void __weak arch_cpu_idle_enter(void)
 {
-	wait_for_interrupt();
+}
+
+void __weak arch_cpu_idle_exit(void)
+{
+}
+
+static bool cpu_idle_force_poll;
+
+static int __init cpu_idle_poll_setup(char *str)
+{
+	cpu_idle_force_poll = true;
+	return 1;
+}
+__setup("nohlt", cpu_idle_poll_setup);
+
+static int __init cpu_idle_nopoll_setup(char *str)
+{
+	cpu_idle_force_poll = false;
+	return 1;
+}
+__setup("hlt", cpu_idle_nopoll_setup);
+
+/* For who cannot wait until a hart has woken up: it never sleeps, and its tick goes on. */
+static noinline void cpu_idle_poll(void)
+{
+	rcu_idle_enter();
+	local_irq_enable();
+	while (!need_resched())
+		cpu_relax();
+	rcu_idle_exit();
 }
 
 /* Interrupts are off: one that comes before wfi is pending, so wfi does not wait, and is taken when they are on again. */
 static noinline void cpuidle_idle_call(void)
 {
-	if (!need_resched()) {
+	if (!current_clr_polling_and_test()) {
+		tick_nohz_idle_stop_tick();
 		rcu_idle_enter();
 		arch_cpu_idle();
 		rcu_idle_exit();
 	}
+	__current_set_polling();
 	local_irq_enable();
 }
 
 static noinline void do_idle(void)
 {
+	__current_set_polling();
 	tick_nohz_idle_enter();
 	while (!need_resched()) {
 		local_irq_disable();
@@ -30,10 +65,20 @@ static noinline void do_idle(void)
 			cpuhp_report_idle_dead();
 			arch_cpu_idle_dead();
 		}
-		tick_nohz_idle_stop_tick();
-		cpuidle_idle_call();
+		arch_cpu_idle_enter();
+		if (cpu_idle_force_poll) {
+			tick_nohz_idle_restart_tick();
+			cpu_idle_poll();
+		} else {
+			cpuidle_idle_call();
+		}
+		arch_cpu_idle_exit();
 	}
 	tick_nohz_idle_exit();
+	/* From here on others interrupt. Who has seen the flag up may have put a task on the list and relied on us. */
+	__current_clr_polling();
+	smp_mb();
+	sched_ttwu_pending();
 	schedule_preempt_disabled();
 }
 
@@ -93,7 +138,7 @@ int idle_cpu(int cpu)
 {
 	struct rq *rq = cpu_rq(cpu);
 
-	return READ_ONCE(rq->curr) == rq->idle && !READ_ONCE(rq->nr_running);
+	return READ_ONCE(rq->curr) == rq->idle && !READ_ONCE(rq->nr_running) && llist_empty(&rq->wake_list);
 }
 
 struct task_struct *idle_task(int cpu)

@@ -52,7 +52,9 @@ static int migration_cpu_stop(void *data)
 	struct task_struct *p = arg->task;
 	struct rq *rq = this_rq(), *dest = cpu_rq(arg->dest_cpu);
 
-	raw_spin_lock_irq(&p->pi_lock);
+	local_irq_disable();
+	sched_ttwu_pending();	/* it may be on its way to this queue */
+	raw_spin_lock(&p->pi_lock);
 	if (task_rq(p) != rq || rq == dest || !cpumask_test_cpu(arg->dest_cpu, &p->cpus_mask)) {
 		raw_spin_unlock_irq(&p->pi_lock);
 		return 0;
@@ -78,6 +80,7 @@ void sched_cpu_dying(unsigned int cpu)
 	struct rq *rq = cpu_rq(cpu), *dest;
 	struct task_struct *g, *p;
 
+	sched_ttwu_pending();
 	update_rq_clock(rq);
 	for_each_process(g) {
 		for_each_thread(g, p) {
@@ -102,19 +105,26 @@ void migrate_task_to(struct task_struct *p, int dest_cpu)
 int set_cpus_allowed_ptr(struct task_struct *p, const struct cpumask *new_mask)
 {
 	cpumask_t valid;
-	int dest;
+	struct rq *rq;
+	bool misplaced;
+	int cpu, dest;
 
 	if (!cpumask_and(&valid, new_mask, cpu_possible_mask))
 		return -EINVAL;
 	raw_spin_lock_irq(&p->pi_lock);
+	rq = __task_rq_lock(p);		/* under it alone a balancer looks at the mask and moves p */
 	cpumask_copy(&p->cpus_mask, &valid);
 	p->nr_cpus_allowed = cpumask_weight(&valid);
 	cpumask_and(&valid, &valid, p->flags & PF_NO_SETAFFINITY ? cpu_online_mask : cpu_active_mask);
 	dest = cpumask_first(&valid);
+	cpu = task_cpu(p);
+	/* One that sleeps chooses its CPU when it wakes; one that is being woken has chosen. */
+	misplaced = !cpumask_test_cpu(cpu, &p->cpus_mask) && dest < NR_CPUS &&
+		    (p->on_rq || READ_ONCE(p->__state) == TASK_WAKING);
+	raw_spin_unlock(&rq->lock);
 	raw_spin_unlock_irq(&p->pi_lock);
-	/* One that sleeps chooses its CPU when it wakes. */
-	if (!cpumask_test_cpu(task_cpu(p), &p->cpus_mask) && dest < NR_CPUS && READ_ONCE(p->on_rq))
-		migrate_task_to(p, dest);
+	if (misplaced)
+		stop_one_cpu(cpu, migration_cpu_stop, &(struct migration_arg){ p, dest });
 	return 0;
 }
 

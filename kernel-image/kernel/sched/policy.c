@@ -26,13 +26,7 @@ struct sched_attr {
 void begin_change(struct task_struct *p, struct change *c)
 {
 	raw_spin_lock_irqsave(&p->pi_lock, c->flags);
-	for (;;) {
-		c->rq = task_rq(p);
-		raw_spin_lock(&c->rq->lock);
-		if (c->rq == task_rq(p))
-			break;
-		raw_spin_unlock(&c->rq->lock);
-	}
+	c->rq = __task_rq_lock(p);
 	update_rq_clock(c->rq);
 	c->queued = p->on_rq;
 	c->running = c->rq->curr == p;

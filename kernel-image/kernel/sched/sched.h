@@ -5,6 +5,7 @@
 #include <linux/hrtimer.h>
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
+#include <linux/llist.h>
 #include <linux/percpu.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
@@ -87,6 +88,7 @@ struct rq {
 	struct rt_rq rt;
 	struct dl_rq dl;
 	struct list_head cfs_tasks;		/* all fair tasks, of whatever group */
+	struct llist_head wake_list;		/* woken by other CPUs, to be queued: ttwu.c */
 	struct task_struct *curr, *idle, *stop;
 	struct root_domain *rd;
 	struct sched_domain *sd;		/* NULL: no balancing */
@@ -125,6 +127,9 @@ extern bool scheduler_running;
 
 static inline void update_rq_clock(struct rq *rq) { rq->clock = sched_clock(); }
 void resched_curr(struct rq *rq);
+void wake_up_idle_cpu(int cpu);
+void sched_ttwu_pending(void);
+struct rq *__task_rq_lock(struct task_struct *p);	/* the queue that p is on */
 void set_load_weight(struct task_struct *p);
 int select_task_rq(struct task_struct *p, int flags);
 int stop_one_cpu(unsigned int cpu, int (*fn)(void *), void *arg);

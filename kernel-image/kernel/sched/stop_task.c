@@ -69,16 +69,25 @@ struct cpu_stopper {
 
 static DEFINE_PER_CPU(struct cpu_stopper, cpu_stopper);
 
-static void queue_stop_work(unsigned int cpu, struct cpu_stop_work *work, int (*fn)(void *), void *arg)
+/*
+ * False if the CPU is off. What is queued before it goes is still done: with interrupts off nobody is between the look
+ * and the list while the machine stands still and the CPU goes, and the stopper parks with an empty list only.
+ */
+static bool queue_stop_work(unsigned int cpu, struct cpu_stop_work *work, int (*fn)(void *), void *arg)
 {
 	struct cpu_stopper *stopper = &per_cpu(cpu_stopper, cpu);
+	bool online;
 
 	*work = (struct cpu_stop_work){ .fn = fn, .arg = arg };
 	init_completion(&work->done);
 	spin_lock_irq(&stopper->lock);
-	list_add_tail(&work->list, &stopper->works);
+	online = cpu_online(cpu);
+	if (online)
+		list_add_tail(&work->list, &stopper->works);
 	spin_unlock_irq(&stopper->lock);
-	wake_up_process(stopper->thread);
+	if (online)
+		wake_up_process(stopper->thread);
+	return online;
 }
 
 /* Runs fn on a CPU, in its stopper thread, with everything else on that CPU standing still. */
@@ -86,9 +95,8 @@ int stop_one_cpu(unsigned int cpu, int (*fn)(void *), void *arg)
 {
 	struct cpu_stop_work work;
 
-	if (!per_cpu(cpu_stopper, cpu).thread)
+	if (!per_cpu(cpu_stopper, cpu).thread || !queue_stop_work(cpu, &work, fn, arg))
 		return -ENOENT;
-	queue_stop_work(cpu, &work, fn, arg);
 	wait_for_completion(&work.done);
 	return work.ret;
 }
@@ -164,9 +172,8 @@ static int cpu_stop_should_run(unsigned int cpu)
 	return !list_empty(&per_cpu(cpu_stopper, cpu).works);
 }
 
-static void cpu_stopper_thread(unsigned int cpu)
+static struct cpu_stop_work *next_stop_work(struct cpu_stopper *stopper)
 {
-	struct cpu_stopper *stopper = &per_cpu(cpu_stopper, cpu);
 	struct cpu_stop_work *work;
 
 	spin_lock_irq(&stopper->lock);
@@ -174,12 +181,19 @@ static void cpu_stopper_thread(unsigned int cpu)
 	if (work)
 		list_del_init(&work->list);
 	spin_unlock_irq(&stopper->lock);
-	if (!work)
-		return;
-	preempt_disable();
-	work->ret = work->fn(work->arg);
-	preempt_enable();
-	complete(&work->done);
+	return work;
+}
+
+static void cpu_stopper_thread(unsigned int cpu)
+{
+	struct cpu_stop_work *work;
+
+	while ((work = next_stop_work(&per_cpu(cpu_stopper, cpu)))) {
+		preempt_disable();
+		work->ret = work->fn(work->arg);
+		preempt_enable();
+		complete(&work->done);
+	}
 }
 
 /* The thread is put into its class once, while it is not on a queue. */

@@ -144,6 +144,16 @@ void tick_nohz_idle_stop_tick(void)
 	program_tick(event);
 }
 
+/* Interrupts are off: this CPU idles, but goes on ticking. */
+void tick_nohz_idle_restart_tick(void)
+{
+	if (!this_cpu(tick_cpu_sched).stopped)
+		return;
+	this_cpu(tick_cpu_sched).stopped = false;
+	tick_do_update_jiffies64(get_cycles());
+	tick_setup_cpu();
+}
+
 void tick_nohz_irq_enter(void)
 {
 	if (this_cpu(tick_cpu_sched).stopped)

@@ -1,6 +1,7 @@
 /** A row of the documented boot path and how its truth is seen; small words to write rows with. */
 import { expect } from "vitest";
 import type { ToolName } from "../../tools/tools.ts";
+import type { KernelMemory } from "./kernel-memory.ts";
 import type { Look, Moment, ObservedBoot } from "./observed-boot.ts";
 
 type Check = (boot: ObservedBoot) => unknown;
@@ -170,3 +171,14 @@ export const threadsOfEachCpu = (prefix: string, suffix = ""): Check => {
 export const console = (pattern: RegExp): Check => {
   return (boot) => expect(boot.output).toMatch(pattern);
 };
+
+/** A task by its number, as a C expression. */
+export const taskOf = (memory: KernelMemory, pid: number): string => {
+  const task = memory.tasks().find((each) => each.pid === pid);
+  if (!task) throw new Error(`there is no task ${pid}`);
+  return `((struct task_struct *)0x${task.address.toString(16)})`;
+};
+
+/** Whether it holds for each CPU. */
+export const forCpus = (what: (memory: KernelMemory, cpu: number) => boolean) => (memory: KernelMemory) =>
+  Array.from({ length: memory.machine.core.hartCount }, (_, cpu) => what(memory, cpu)).every(Boolean);

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { requireTool } from "../../tools/require-tool.ts";
 import { EARLY_ROWS } from "./early-rows.ts";
+import { IDLE_ROWS } from "./idle-rows.ts";
 import { KERNEL_INIT_ROWS } from "./kernel-init-rows.ts";
 import { LATER_ROWS } from "./later-rows.ts";
 import { MISSING } from "./missing.ts";
@@ -10,9 +11,18 @@ import { ROWS_OF_PAGE } from "./page.ts";
 import type { Row } from "./row.ts";
 import { SCHEDULER_ROWS } from "./scheduler-rows.ts";
 import { START_KERNEL_ROWS } from "./start-kernel-rows.ts";
+import { THREAD_ROWS } from "./thread-rows.ts";
 
 const LIMIT_MS = 60_000;
-const ROWS = [...EARLY_ROWS, ...START_KERNEL_ROWS, ...SCHEDULER_ROWS, ...KERNEL_INIT_ROWS, ...LATER_ROWS];
+const ROWS = [
+  ...EARLY_ROWS,
+  ...START_KERNEL_ROWS,
+  ...SCHEDULER_ROWS,
+  ...IDLE_ROWS,
+  ...THREAD_ROWS,
+  ...KERNEL_INIT_ROWS,
+  ...LATER_ROWS,
+];
 
 test("the tests are the rows of docs/boot-path.md, in its order", () => {
   expect(ROWS.map(({ name }) => name)).toEqual(ROWS_OF_PAGE);

@@ -55,6 +55,17 @@ void flush_thread(void)
 	memset(&current->thread, 0, sizeof(current->thread));
 }
 
+/* A hart with a source of interrupts masked might wait for ever. */
+void arch_cpu_idle_enter(void)
+{
+	WARN_ON_ONCE(~csr_read(sie) & (SIE_SSIE | SIE_STIE | SIE_SEIE));
+}
+
+void arch_cpu_idle(void)
+{
+	wait_for_interrupt();
+}
+
 static void end_machine(int type)
 {
 	local_irq_disable();
