@@ -136,6 +136,17 @@ describeInEachPlace("our user space", (place) => {
     await run(`telinit 3; while ${shows} > /dev/null; do sleep 0.1; done`);
   });
 
+  test("run levels: none is lost or made up while init takes other requests", async () => {
+    const taken = "while test -e /run/telinit; do sleep 0.1; done";
+    for (const level of ["4", "3", "4", "3"]) {
+      await run(": > /run/telinit; telinit q");
+      await run(`${taken}; telinit q & telinit q & telinit ${level}; wait`);
+      const other = level === "4" ? "3" : "4";
+      await run(`until read before now < /run/runlevel && test "$now" = ${level}; do sleep 0.1; done`);
+      expect(await run("cat /run/runlevel")).toBe(`${other} ${level}\n`);
+    }
+  });
+
   test("a user with a password: refused, let in, kept to what is his; su", async () => {
     guest.send("exit\n");
     await guest.expect(/login: /);

@@ -9,6 +9,7 @@ struct pt_regs;
 void tick_init(void);
 void tick_setup_cpu(void);	/* starts this CPU's tick */
 void tick_shutdown_cpu(void);
+void tick_update_jiffies(void);	/* the tick may be late: brings jiffies up to the clock */
 void tick_program_event(void);
 void tick_handle_periodic(bool user);
 void tick_nohz_idle_enter(void);

@@ -102,6 +102,32 @@ static void timer_test_schedule_timeout(struct kunit *test)
 	KUNIT_EXPECT_GE(test, jiffies - before, 3);
 }
 
+/* By the clock: the rest of the jiffy in which a sleep begins does not count. */
+static void timer_test_whole_jiffies(struct kunit *test)
+{
+	for (int i = 0; i < 5; i++) {
+		ktime_t start;
+
+		udelay(i * 2000);
+		start = ktime_get();
+		schedule_timeout_uninterruptible(1);
+		KUNIT_EXPECT_GE(test, ktime_get() - start, TICK_NSEC);
+	}
+}
+
+/* The same when the tick is late, so that jiffies are behind the clock; the switch to another task turns interrupts on. */
+static void timer_test_late_tick(struct kunit *test)
+{
+	ktime_t start;
+
+	local_irq_disable();
+	udelay(5 * TICK_NSEC / NSEC_PER_USEC);
+	start = ktime_get();
+	schedule_timeout_uninterruptible(3);
+	local_irq_enable();
+	KUNIT_EXPECT_GE(test, ktime_get() - start, 3 * TICK_NSEC);
+}
+
 struct hr_probe {
 	struct hrtimer timer;
 	struct completion fired;
@@ -141,6 +167,8 @@ static struct kunit_case timer_test_cases[] = {
 	KUNIT_CASE(timer_test_mod),
 	KUNIT_CASE(timer_test_many),
 	KUNIT_CASE(timer_test_schedule_timeout),
+	KUNIT_CASE(timer_test_whole_jiffies),
+	KUNIT_CASE(timer_test_late_tick),
 	KUNIT_CASE(hrtimer_test_restart),
 	{ },
 };

@@ -29,13 +29,14 @@ struct tick_sched {
 static DEFINE_PER_CPU(struct tick_sched, tick_cpu_sched);
 volatile unsigned long jiffies = INITIAL_JIFFIES;
 static DEFINE_RAW_SPINLOCK(jiffies_lock);
+static u64 first_jiffy;			/* cycles at which jiffies were INITIAL_JIFFIES */
 static u64 last_jiffies_update;		/* cycles */
 
 static u64 tick_period(void) { return riscv_timebase / HZ; }
 
 void __init tick_init(void)
 {
-	last_jiffies_update = get_cycles();
+	first_jiffy = last_jiffies_update = get_cycles();
 }
 
 static void tick_do_update_jiffies64(u64 now)
@@ -53,6 +54,11 @@ static void tick_do_update_jiffies64(u64 now)
 		calc_global_load(ticks);
 	}
 	raw_spin_unlock_irqrestore(&jiffies_lock, flags);
+}
+
+void tick_update_jiffies(void)
+{
+	tick_do_update_jiffies64(get_cycles());
 }
 
 static void account_process_tick(struct task_struct *p, bool user)
@@ -130,18 +136,12 @@ void tick_nohz_idle_enter(void)
 	local_irq_enable();
 }
 
-/* Interrupts are off. */
+/* Interrupts are off. The jiffy's cycle is counted from the first: another CPU may be moving jiffies on right now. */
 void tick_nohz_idle_stop_tick(void)
 {
 	unsigned long next = get_next_timer_interrupt(smp_processor_id());
-	u64 event = ~0UL;
 
-	if (next != ULONG_MAX) {
-		long delta = next - jiffies;
-
-		event = last_jiffies_update + max(delta, 1L) * tick_period();
-	}
-	program_tick(event);
+	program_tick(next == ULONG_MAX ? ~0UL : first_jiffy + (next - INITIAL_JIFFIES) * tick_period());
 }
 
 /* Interrupts are off: this CPU idles, but goes on ticking. */
@@ -150,21 +150,21 @@ void tick_nohz_idle_restart_tick(void)
 	if (!this_cpu(tick_cpu_sched).stopped)
 		return;
 	this_cpu(tick_cpu_sched).stopped = false;
-	tick_do_update_jiffies64(get_cycles());
+	tick_update_jiffies();
 	tick_setup_cpu();
 }
 
 void tick_nohz_irq_enter(void)
 {
 	if (this_cpu(tick_cpu_sched).stopped)
-		tick_do_update_jiffies64(get_cycles());
+		tick_update_jiffies();
 }
 
 void tick_nohz_idle_exit(void)
 {
 	local_irq_disable();
 	this_cpu(tick_cpu_sched).stopped = false;
-	tick_do_update_jiffies64(get_cycles());
+	tick_update_jiffies();
 	touch_softlockup_watchdog_sched();
 	tick_setup_cpu();
 	local_irq_enable();

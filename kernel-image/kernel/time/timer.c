@@ -3,8 +3,9 @@
  *
  * The wheel has levels of 64 buckets. A bucket of the lowest is one jiffy; of
  * each next, eight times as long. A timer goes into the level whose span it
- * fits, in the bucket at or after its expiry, and stays there: the further off
- * a time-out, the coarser, but never early. Adding and removing cost the same
+ * fits, in the bucket after its expiry, and stays there: the further off a
+ * time-out, the coarser, but never early, not even by the part of the current
+ * jiffy that is over when the timer starts. Adding and removing cost the same
  * however many timers there are; a bitmap of used buckets finds the next one,
  * so that a CPU may sleep through the empty ones.
  */
@@ -28,7 +29,7 @@
 #define LVL_DEPTH 7
 #define LVL_SHIFT(n) ((n) * LVL_CLK_SHIFT)
 #define LVL_START(n) ((LVL_SIZE - 1) << LVL_SHIFT((n) - 1))	/* delays that are too long for level n - 1 */
-#define WHEEL_CUTOFF LVL_START(LVL_DEPTH)
+#define WHEEL_MAX (LVL_START(LVL_DEPTH) - (1UL << LVL_SHIFT(LVL_DEPTH - 1)))	/* the longest delay that does not meet its own bucket */
 #define WHEEL_SIZE (LVL_SIZE * LVL_DEPTH)
 
 struct timer_base {
@@ -86,11 +87,11 @@ static unsigned int calc_wheel_index(unsigned long expires, unsigned long clk)
 
 	if (time_before(expires, clk))
 		expires = clk;
-	if (expires - clk >= WHEEL_CUTOFF)
-		expires = clk + WHEEL_CUTOFF - 1;	/* when it comes up it goes round again */
+	if (expires - clk > WHEEL_MAX)
+		expires = clk + WHEEL_MAX;	/* when it comes up it goes round again */
 	while (level + 1 < LVL_DEPTH && expires - clk >= LVL_START(level + 1))
 		level++;
-	expires = (expires + (1UL << LVL_SHIFT(level)) - 1) >> LVL_SHIFT(level);
+	expires = (expires >> LVL_SHIFT(level)) + 1;
 	return level * LVL_SIZE + (expires & LVL_MASK);
 }
 
@@ -296,6 +297,7 @@ long schedule_timeout(long timeout)
 		schedule();
 		return timeout;
 	}
+	tick_update_jiffies();
 	expire = timeout + jiffies;
 	timer_setup(&timer.timer, process_timeout, 0);
 	mod_timer(&timer.timer, expire);

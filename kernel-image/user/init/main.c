@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #define TELINIT "/run/telinit"
+#define TAKEN "/run/telinit.taken"
 
 static char level = 'N', previous = 'N';
 static sigset_t awake;		/* the mask while sleeping in sigsuspend */
@@ -153,12 +154,20 @@ static void shut_down(unsigned int command, char wanted, const char *what)
 	message("reboot failed: %s", strerror(errno));
 }
 
-static void reload(void)
+/* The level that telinit left. It is renamed before it is read: removing it afterwards could hit the next one. */
+static char requested_level(void)
 {
-	char *text = slurp(TELINIT, NULL), wanted = text ? text[0] : level;
+	char *text = rename(TELINIT, TAKEN) < 0 ? NULL : slurp(TAKEN, NULL), wanted = text ? text[0] : level;
 
 	free(text);
-	unlink(TELINIT);
+	unlink(TAKEN);
+	return wanted;
+}
+
+static void reload(void)
+{
+	char wanted = requested_level();
+
 	read_inittab();
 	for (struct entry *e = inittab; e; e = e->next)
 		if (e->pid && e->action == OFF)
@@ -167,7 +176,7 @@ static void reload(void)
 		shut_down(RB_POWER_OFF, '0', "power off");
 	else if (wanted == '6')
 		shut_down(RB_AUTOBOOT, '6', "reboot");
-	else if (wanted != level && strchr("12345S", wanted))
+	else if (wanted && wanted != level && strchr("12345S", wanted))
 		enter_level(wanted);
 }
 

@@ -93,7 +93,7 @@ static void modes(void)
 	raw.c_cc[VTIME] = 1;
 	tcsetattr(slave, TCSANOW, &raw);
 	int64_t start = now_ns(CLOCK_MONOTONIC);
-	check(read(slave, c, 8) == 0 && now_ns(CLOCK_MONOTONIC) - start >= 90000000, "VTIME waits for a tenth of a second");
+	check(read(slave, c, 8) == 0 && now_ns(CLOCK_MONOTONIC) - start >= 100000000, "VTIME waits for a tenth of a second");
 	tcsetattr(slave, TCSAFLUSH, &old);
 	old.c_lflag &= ~ECHO;
 	tcsetattr(slave, TCSANOW, &old);
