@@ -145,6 +145,11 @@ export class RunLoop {
     this.#advance({ executed, silent: true, scan });
   }
 
+  /** The same up to a place; what lies before it in its very cycle is met, too. */
+  scanUpTo(goal: Position, scan: Scan): void {
+    this.#advance({ goal, silent: true, scan });
+  }
+
   #unwatched(limits: Limits): void {
     const { core } = this.#options;
     core.watchDisarmed = true;
@@ -253,11 +258,11 @@ export class RunLoop {
     return true;
   }
 
-  #arrived({ goal, executed, about }: Limits): boolean {
+  #arrived({ goal, executed, about, scan }: Limits): boolean {
     const { core, log } = this.#options;
     if (executed !== undefined && core.executed >= executed && !about) return true;
     if (!goal || log.taken !== goal.inputs || !this.#isAt(goal)) return false;
-    this.#settleTo(goal);
+    this.#settleTo(goal, scan);
     return true;
   }
 
@@ -272,25 +277,27 @@ export class RunLoop {
   }
 
   /** Brings the hart whose turn it is as near to its next instruction as it was. */
-  #settleTo({ phase, turn, pc }: Position): void {
+  #settleTo({ phase, turn, pc }: Position, scan?: Scan): void {
     const { core } = this.#options;
     if (phase === "ready") return;
     const there = core.hart(turn).get("pc") === pc;
     if (phase === this.#phase && there) return;
     if (phase === "interrupted") core.settle();
-    if (phase === "fetched" || core.hart(turn).get("pc") !== pc) this.#fetch(turn, pc);
+    if (phase === "fetched" || core.hart(turn).get("pc") !== pc) this.#fetch(turn, pc, scan);
     this.#phase = phase;
   }
 
   /** Has a hart go on to its next instruction, at `pc`; in timed runs one that commits in the same cycle may lie before it. */
-  #fetch(turn: number, pc: bigint): void {
+  #fetch(turn: number, pc: bigint, scan?: Scan): void {
     const { core, breakpoints } = this.#options;
     const held = breakpoints.has(pc);
     core.hart(turn).set("resumePc", -1n);
     if (!held) core.setBreakpoint(pc);
     let reason = this.#enterCore(FOREVER, 1);
-    while (reason === "Breakpoint" && core.hart(turn).get("pc") !== pc) {
-      this.passBreakpoint(turn);
+    for (;;) {
+      if (reason === "Watchpoint") reason = this.#watchpoint(FOREVER, true, scan);
+      if (reason !== "Breakpoint" || core.hart(turn).get("pc") === pc) break;
+      this.#breakpoint(true, scan);
       reason = this.#enterCore(FOREVER, 1);
     }
     this.passBreakpoint(turn);

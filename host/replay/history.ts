@@ -155,8 +155,8 @@ export class History {
     look: (found: (what: Found) => void) => Scan,
   ): Generator<void, Found | undefined> {
     const { core, loop } = this.#options;
-    let end = loop.position.executed;
-    const earlier = this.#checkpoints.filter(({ position }) => position.executed < end).reverse();
+    let end = loop.position;
+    const earlier = this.#checkpoints.filter(({ position }) => position.executed < end.executed).reverse();
     for (const checkpoint of earlier) {
       this.#restore(checkpoint);
       let last: Found | undefined;
@@ -165,10 +165,11 @@ export class History {
       });
       let scanned = false;
       try {
-        while (core.executed < end) {
-          loop.scanTo(Math.min(core.executed + SCAN_PIECE, end), scan);
+        while (core.executed < end.executed) {
+          loop.scanTo(Math.min(core.executed + SCAN_PIECE, end.executed), scan);
           yield;
         }
+        loop.scanUpTo(end, scan);
         scanned = true;
       } finally {
         if (!scanned) this.goTo(checkpoint.position);
@@ -177,7 +178,7 @@ export class History {
         this.goTo((last as Found).position);
         return last;
       }
-      end = checkpoint.position.executed;
+      end = checkpoint.position;
     }
     this.goTo(this.start);
     return undefined;

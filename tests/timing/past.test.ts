@@ -118,3 +118,34 @@ test("a breakpoint is found going back in timed runs", async () => {
     expect(figures(machine)).toEqual(there);
   }
 });
+
+test("breakpoints and watched stores are found going back, also on the first of two instructions that commit in one cycle", async () => {
+  const machine = await Machine.create({ timing: "cva6" });
+  const { debugger: gdb, registers } = machine;
+  gdb.keepHistory();
+  const place = () => ({ pc: registers.read(0, "pc") as bigint, executed: machine.core.executed });
+  gdb.breakAt("kmem_cache_create");
+  gdb.continue({ cycles: 5_000_000 });
+  const { pc } = place();
+  const stores = gdb.watch((registers.read(0, "sp") as bigint) - 16n);
+  const kinds = Array.from({ length: 5 }, () => gdb.continue({ cycles: 5_000_000 })?.kind);
+  const back = Array.from({ length: 5 }, () => gdb.reverseContinue().kind);
+  expect(back.filter((kind) => kind === "watch")).toHaveLength(
+    kinds.filter((kind) => kind === "watch").length,
+  );
+  expect(kinds).toContain("watch");
+  stores.remove();
+  gdb.goTo(0);
+  gdb.continue({ cycles: 5_000_000 });
+  for (let address = pc; address < pc + 400n; address += 2n) gdb.breakAt(address);
+  const places = Array.from({ length: 80 }, () => {
+    const there = place();
+    gdb.continue({ cycles: 5_000_000 });
+    return there;
+  });
+  expect(places.some(({ executed }, index) => executed === places[index + 1]?.executed)).toBe(true);
+  for (const there of places.reverse()) {
+    gdb.reverseContinue();
+    expect(place()).toEqual(there);
+  }
+});
