@@ -62,6 +62,8 @@ const [VALUE, NOTE, END, REQUEST, CAUSE, BEFORE, AFTER, WRITTEN, TEMPORARY] = [
   10, 11, 12, 26, 27, 8, 9, 31, 5,
 ] as const;
 
+export const REGISTERS = { NOTE, REQUEST, CAUSE } as const;
+
 /** Skips what trapped and notes the cause; with the request register set, goes on in M-mode. */
 function emitHandler(a: Assembler): void {
   const [epc, cause, status] = ["mepc", "mcause", "mstatus"].map(csrNumber) as [number, number, number];
@@ -72,7 +74,8 @@ function emitHandler(a: Assembler): void {
   a.label("back").op("mret");
 }
 
-function enter(a: Assembler, level: Level): void {
+/** Goes on at a lower level, or this one. */
+export function enter(a: Assembler, level: Level): void {
   const next = a.fresh();
   a.li(TEMPORARY, 3 << MSTATUS_BIT.MPP).op("csrrc", { csr: csrNumber("mstatus"), rs1: TEMPORARY });
   a.li(TEMPORARY, PRIVILEGE[level] << MSTATUS_BIT.MPP);
@@ -82,8 +85,19 @@ function enter(a: Assembler, level: Level): void {
     .label(next);
 }
 
-function set(a: Assembler, name: string, value: bigint): void {
+export function set(a: Assembler, name: string, value: bigint): void {
   a.li(TEMPORARY, value).op("csrrw", { csr: csrNumber(name), rs1: TEMPORARY });
+}
+
+/** The handler, and all of memory open below M-mode. */
+export function beginProgram(a: Assembler): void {
+  a.to("start", "jal");
+  emitHandler(a);
+  a.label("start")
+    .address(TEMPORARY, "handler")
+    .op("csrrw", { csr: csrNumber("mtvec"), rs1: TEMPORARY });
+  set(a, "pmpaddr15", ALL);
+  set(a, "pmpcfg2", 0x1fn << 56n);
 }
 
 /** All values for one register. */
@@ -105,15 +119,9 @@ export function csrProgram(rows: readonly CsrRow[] = CSRS): { image: Uint8Array;
   const a = new Assembler(RAM_BASE);
   const tables: bigint[] = [];
   const accesses: Access[] = [];
-  a.to("start", "jal");
-  emitHandler(a);
-  a.label("start")
-    .address(TEMPORARY, "handler")
-    .op("csrrw", { csr: csrNumber("mtvec"), rs1: TEMPORARY });
-  // Nothing is pending, all of memory is there below M-mode, and counters stand.
+  beginProgram(a);
+  // Nothing is pending, and counters stand.
   a.li(TEMPORARY, 0x200_4000).op("addi", { rd: WRITTEN, imm: -1 }).op("sd", { rs1: TEMPORARY, rs2: WRITTEN });
-  set(a, "pmpaddr15", ALL);
-  set(a, "pmpcfg2", 0x1fn << 56n);
   set(a, "stimecmp", ALL);
   set(a, "mcountinhibit", 5n);
   set(a, "mideleg", 0x222n);
