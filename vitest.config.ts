@@ -1,12 +1,23 @@
-/** Tests run two files at a time, each in a process of its own; the limits leave room for booting a kernel. */
+/**
+ * How the tests run. Processes take one file after the other and keep what they have loaded and compiled; there is one
+ * more of them than processors, since many a test waits for QEMU or a browser.
+ */
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./tests/tools/longest-first.ts";
+import { PATIENCE_MS, TEST_LIMIT_MS } from "./tests/tools/patience.ts";
+
+const MOST_WORKERS = 8;
 
 export default defineConfig({
   test: {
     include: ["tests/**/*.test.ts"],
     pool: "forks",
-    maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    isolate: false,
+    maxWorkers: Math.min(availableParallelism() + 1, MOST_WORKERS),
+    sequence: { sequencer: LongestFirst },
+    testTimeout: TEST_LIMIT_MS,
+    hookTimeout: TEST_LIMIT_MS,
+    expect: { poll: { timeout: PATIENCE_MS } },
   },
 });

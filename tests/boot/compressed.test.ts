@@ -11,8 +11,6 @@ import { session, withoutTimes } from "../tools/transcript.ts";
 import { DECOMPRESSOR, IMAGE, INITRAMFS, named, OPENSBI, VMLINUX, VMLINUZ } from "./images.ts";
 
 const UNPACKING = /Uncompressing Linux\.\.\. done, booting the kernel\.\r+\n/;
-/** QEMU runs in the host's time, which others may need, too. */
-const QEMU_LIMIT_MS = 400_000;
 const PLACE = 0x8020_0000;
 const INPUT_LEN = 0x40;
 const OUTPUT_LEN = 0x48;
@@ -39,9 +37,9 @@ test("OpenSBI starts it, too", async () => {
 
 requireTool("qemu-system-riscv64", "opensbi")("QEMU", () => {
   for (const harts of [1, 4, 8]) {
-    test(`boots it with -smp ${harts}`, { timeout: QEMU_LIMIT_MS }, async () => {
+    test(`boots it with -smp ${harts}`, async () => {
       const qemu = new Qemu(["-smp", String(harts), "-m", "128M", "-kernel", VMLINUZ, "-initrd", INITRAMFS]);
-      await qemu.expect(/login: /, QEMU_LIMIT_MS);
+      await qemu.expect(/login: /);
       expect(qemu.output).toMatch(UNPACKING);
       expect(qemu.output).toContain(`Brought up 1 node, ${harts} CPU`);
       qemu.kill();

@@ -8,7 +8,6 @@ import { Watched } from "./rows/observed-boot.ts";
 import { ROWS_OF_PAGE } from "./rows/page.ts";
 
 const KERNEL = join(PACKAGE_ROOT, "kernel-image");
-const LIMIT_MS = 60_000;
 const quoted = (cell: string): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, word]) => word as string);
 
 interface Line {
@@ -83,7 +82,7 @@ describe("a boot with 4 harts", () => {
       }
     }
     await watched.machine.console.expect(/login: /);
-  }, LIMIT_MS);
+  });
   afterAll(() => watched?.dispose());
 
   test.each(

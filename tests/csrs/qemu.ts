@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CPU } from "../lockstep/qemu.ts";
+import { PATIENCE_MS } from "../tools/patience.ts";
 
 export function ramAfter(qemu: string, image: Uint8Array, ramBytes: number): Uint8Array {
   const folder = mkdtempSync(join(tmpdir(), "hartbeat-qemu-"));
@@ -13,7 +14,7 @@ export function ramAfter(qemu: string, image: Uint8Array, ramBytes: number): Uin
     const machine = `-M virt,memory-backend=ram -cpu ${CPU},pmu-num=29 -display none -serial none -monitor none -bios ${program}`;
     const size = `${ramBytes >> 20}M`;
     const memory = `-m ${size} -object memory-backend-file,id=ram,size=${size},mem-path=${ram},share=on`;
-    execFileSync(qemu, `${machine} ${memory}`.split(" "), { timeout: 60_000 });
+    execFileSync(qemu, `${machine} ${memory}`.split(" "), { timeout: PATIENCE_MS });
     return readFileSync(ram);
   } finally {
     rmSync(folder, { recursive: true, force: true });

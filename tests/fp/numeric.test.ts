@@ -10,6 +10,7 @@ import { Core } from "../../host/core/core.ts";
 import { PACKAGE_ROOT } from "../../host/node/files.ts";
 import { RAM_BASE } from "../../spec/machine-map.ts";
 import { MSTATUS_BIT } from "../../spec/riscv.ts";
+import { PATIENCE_MS } from "../tools/patience.ts";
 import { requireTool } from "../tools/require-tool.ts";
 import { findTool } from "../tools/tools.ts";
 
@@ -18,7 +19,7 @@ const [A1, A2] = [11, 12] as const;
 const ARCHITECTURE = "rv64gc_zba_zbb_zbs";
 
 function execute(command: string, words: readonly string[]): Buffer {
-  const { status, stdout, stderr } = spawnSync(command, words, { timeout: 120_000, maxBuffer: 1 << 24 });
+  const { status, stdout, stderr } = spawnSync(command, words, { timeout: PATIENCE_MS, maxBuffer: 1 << 24 });
   if (status !== 0) throw new Error(`${command} ended with ${status}: ${stderr}`);
   return stdout;
 }
@@ -69,7 +70,7 @@ async function runHere(path: string): Promise<Buffer> {
 }
 
 requireTool("qemu-riscv64", "riscv64-linux-gnu-gcc")("numeric code", () => {
-  test("gives the bits that it gives on QEMU", { timeout: 180_000 }, async () => {
+  test("gives the bits that it gives on QEMU", async () => {
     const folder = mkdtempSync(join(tmpdir(), "hartbeat-numeric-"));
     try {
       const elf = build(folder);

@@ -8,12 +8,13 @@ import { IMAGE, INITRAMFS } from "../boot/images.ts";
 import { DISK_TOOLS, makeDisk } from "../tools/ext2-disk.ts";
 import { archive, program } from "../tools/guest.ts";
 import { compileForGuest } from "../tools/guest-compiler.ts";
+import { TEST_LIMIT_MS } from "../tools/patience.ts";
 import { requireTool } from "../tools/require-tool.ts";
 import { randomNumbers } from "../tools/volatile-disk.ts";
 
 const LONG = process.env.HARTBEAT_LONG === "1";
 const IMAGES = LONG ? 5000 : 70;
-const LIMIT_MS = LONG ? 7_200_000 : 300_000;
+const LIMIT_MS = LONG ? 7_200_000 : TEST_LIMIT_MS;
 /** For one image, in guest cycles; most take a hundredth of it. */
 const MOST_CYCLES = 20_000_000_000;
 

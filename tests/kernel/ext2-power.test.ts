@@ -8,12 +8,13 @@ import { IMAGE, INITRAMFS } from "../boot/images.ts";
 import { DISK_TOOLS, debugfs, fsck, makeDisk } from "../tools/ext2-disk.ts";
 import { archive, program } from "../tools/guest.ts";
 import { compileForGuest } from "../tools/guest-compiler.ts";
+import { TEST_LIMIT_MS } from "../tools/patience.ts";
 import { requireTool } from "../tools/require-tool.ts";
 import { randomNumbers, VolatileDisk } from "../tools/volatile-disk.ts";
 
 const LONG = process.env.HARTBEAT_LONG === "1";
 const CUTS = LONG ? 300 : 12;
-const LIMIT_MS = LONG ? 3_600_000 : 200_000;
+const LIMIT_MS = LONG ? 3_600_000 : TEST_LIMIT_MS;
 const MOST_CYCLES = 30_000_000;
 
 const folder = mkdtempSync(join(tmpdir(), "hartbeat-power-"));

@@ -8,7 +8,6 @@ import { bootGuest, describeInEachPlace, type Guest, type Place } from "../tools
 import { kunitResults } from "../tools/ktap.ts";
 
 const FOLDERS = ["lib/tests", "kernel/tests", "mm/tests"];
-const LIMIT_MS = 400_000;
 const PLACES: readonly Place[] = [
   { machine: "hartbeat", harts: 1 },
   { machine: "hartbeat", harts: 4 },
@@ -44,7 +43,7 @@ describeInEachPlace(
       guest = await bootGuest(place, { initrd: [readFileSync(INITRAMFS)], append });
       await guest.ended();
       told = kunitResults(guest.output);
-    }, LIMIT_MS);
+    });
 
     afterAll(() => guest?.dispose());
 

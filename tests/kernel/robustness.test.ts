@@ -13,7 +13,6 @@ import {
 import { compileForGuest } from "../tools/guest-compiler.ts";
 import { requireTool } from "../tools/require-tool.ts";
 
-const LIMIT_MS = 400_000;
 const DIRECT = "/sys/kernel/debug/provoke-crash/DIRECT";
 const SIGNALLED = 128;
 const SIGKILL = 9;
@@ -36,7 +35,7 @@ requireTool("riscv64-linux-gnu-gcc", "riscv64-libc")("mistakes of programs", () 
 
   beforeAll(() => {
     initrd = [named(INITRAMFS).bytes, archive([program("bin/faults", compileForGuest("faults", "static"))])];
-  }, LIMIT_MS);
+  });
 
   describeInEachPlace("a program", (place) => {
     let guest: Guest;
@@ -45,7 +44,7 @@ requireTool("riscv64-linux-gnu-gcc", "riscv64-libc")("mistakes of programs", () 
     beforeAll(async () => {
       guest = await bootGuest(place, { initrd });
       shell = await Shell.login(guest);
-    }, LIMIT_MS);
+    });
     afterAll(() => guest?.dispose());
 
     test.each(["null", "text", "data", "read-kernel", "write-kernel", "call-kernel", "stack"])(
@@ -57,41 +56,32 @@ requireTool("riscv64-linux-gnu-gcc", "riscv64-libc")("mistakes of programs", () 
         );
         await shell.run("dmesg -c > /dev/null; sleep 1");
       },
-      LIMIT_MS,
     );
 
-    test(
-      "that takes all memory is killed, its small neighbour is not, and the log has a report",
-      async () => {
-        await shell.run("dmesg -c > /dev/null; sleep 1000 & echo $! > /tmp/small");
-        await shell.run("faults hog", SIGNALLED + SIGKILL);
-        const report = (await shell.run("dmesg")).replace(/^\[ *\d+\.\d+\] /gm, "");
-        expect(report).toMatch(/^\w+ invoked oom-killer/m);
-        expect(report).toMatch(/^Mem-Info: free:\d+kB min:\d+kB/m);
-        expect(report).toMatch(/^\[ +\d+\] +0 +\d+ +\d+ +\d+ faults$/m);
-        expect(report).toMatch(
-          /^Out of memory: Killed process \d+ \(faults\) total-vm:\d+kB, rss:\d{5,}kB, UID:0$/m,
-        );
-        await shell.run("kill $(cat /tmp/small)");
-      },
-      LIMIT_MS,
-    );
+    test("that takes all memory is killed, its small neighbour is not, and the log has a report", async () => {
+      await shell.run("dmesg -c > /dev/null; sleep 1000 & echo $! > /tmp/small");
+      await shell.run("faults hog", SIGNALLED + SIGKILL);
+      const report = (await shell.run("dmesg")).replace(/^\[ *\d+\.\d+\] /gm, "");
+      expect(report).toMatch(/^\w+ invoked oom-killer/m);
+      expect(report).toMatch(/^Mem-Info: free:\d+kB min:\d+kB/m);
+      expect(report).toMatch(/^\[ +\d+\] +0 +\d+ +\d+ +\d+ faults$/m);
+      expect(report).toMatch(
+        /^Out of memory: Killed process \d+ \(faults\) total-vm:\d+kB, rss:\d{5,}kB, UID:0$/m,
+      );
+      await shell.run("kill $(cat /tmp/small)");
+    });
 
-    test(
-      "that forks without end comes to the limit of its control group",
-      async () => {
-        const group = "/sys/fs/cgroup/few";
-        await shell.run(
-          `echo +pids > /sys/fs/cgroup/cgroup.subtree_control; mkdir ${group}; echo 20 > ${group}/pids.max`,
-        );
-        await shell.run(`echo 'echo $$ > ${group}/cgroup.procs; b() { b & b & }; b; sleep 1' > /tmp/bomb`);
-        await shell.run("sh /tmp/bomb > /dev/null 2>&1; true");
-        expect(await shell.run(`cat ${group}/pids.events`)).toMatch(/max [1-9]/);
-        await shell.run(`echo 1 > ${group}/cgroup.kill`);
-        expect(await shell.run("echo alive")).toBe("alive\n");
-      },
-      LIMIT_MS,
-    );
+    test("that forks without end comes to the limit of its control group", async () => {
+      const group = "/sys/fs/cgroup/few";
+      await shell.run(
+        `echo +pids > /sys/fs/cgroup/cgroup.subtree_control; mkdir ${group}; echo 20 > ${group}/pids.max`,
+      );
+      await shell.run(`echo 'echo $$ > ${group}/cgroup.procs; b() { b & b & }; b; sleep 1' > /tmp/bomb`);
+      await shell.run("sh /tmp/bomb > /dev/null 2>&1; true");
+      expect(await shell.run(`cat ${group}/pids.events`)).toMatch(/max [1-9]/);
+      await shell.run(`echo 1 > ${group}/cgroup.kill`);
+      expect(await shell.run("echo alive")).toBe("alive\n");
+    });
   });
 });
 
@@ -132,7 +122,7 @@ describeInEachPlace("an oops", (place) => {
   beforeAll(async () => {
     guest = await bootGuest(place, { initrd: [named(INITRAMFS).bytes] });
     shell = await Shell.login(guest);
-  }, LIMIT_MS);
+  });
   afterAll(() => guest?.dispose());
 
   test.each(OOPSES)(
@@ -147,44 +137,31 @@ describeInEachPlace("an oops", (place) => {
       expect(said).toMatch(/CPU: \d PID: \d+ Comm: sh/);
       expect(await shell.run("echo alive")).toBe("alive\n");
     },
-    LIMIT_MS,
   );
 
-  test(
-    "WARNING: leaves the task alone",
-    async () => {
-      await shell.run(`echo WARNING > ${DIRECT}`);
-      expect(plain(guest)).toMatch(/WARNING: CPU: \d PID: \d+ at drivers\/misc\/lkdtm\.c:\d+/);
-    },
-    LIMIT_MS,
-  );
+  test("WARNING: leaves the task alone", async () => {
+    await shell.run(`echo WARNING > ${DIRECT}`);
+    expect(plain(guest)).toMatch(/WARNING: CPU: \d PID: \d+ at drivers\/misc\/lkdtm\.c:\d+/);
+  });
 
-  test(
-    "sysrq tells of memory and tasks",
-    async () => {
-      const said = await shell.run(
-        "dmesg -c > /dev/null; for k in m t w h; do echo $k > /proc/sysrq-trigger; done; dmesg",
-      );
-      expect(said).toMatch(/Mem-Info: free:\d+kB/);
-      expect(said).toMatch(/task:kthreadd +state:S pid: +2 ppid: +0\n/);
-      expect(said).toMatch(new RegExp(`task:init(.*\\n)+?.*Call Trace:(.*\\n)+?.*${FRAME}schedule\\+0x`));
-      expect(said).toMatch(/HELP : reboot\(b\) crash\(c\)/);
-    },
-    LIMIT_MS,
-  );
+  test("sysrq tells of memory and tasks", async () => {
+    const said = await shell.run(
+      "dmesg -c > /dev/null; for k in m t w h; do echo $k > /proc/sysrq-trigger; done; dmesg",
+    );
+    expect(said).toMatch(/Mem-Info: free:\d+kB/);
+    expect(said).toMatch(/task:kthreadd +state:S pid: +2 ppid: +0\n/);
+    expect(said).toMatch(new RegExp(`task:init(.*\\n)+?.*Call Trace:(.*\\n)+?.*${FRAME}schedule\\+0x`));
+    expect(said).toMatch(/HELP : reboot\(b\) crash\(c\)/);
+  });
 
-  test(
-    "a task that hangs is told of",
-    async () => {
-      await shell.run("echo 1 > /proc/sys/kernel/hung_task_timeout_secs");
-      await shell.run(`sh -c 'echo HUNG_TASK > ${DIRECT}' & true`);
-      await guest.expect(/INFO: task sh:\d+ blocked for more than 1 seconds\./);
-      await guest.expect(/lkdtm_HUNG_TASK\+0x/);
-      guest.send("\n");
-      expect(await shell.run("echo alive")).toContain("alive\n");
-    },
-    LIMIT_MS,
-  );
+  test("a task that hangs is told of", async () => {
+    await shell.run("echo 1 > /proc/sys/kernel/hung_task_timeout_secs");
+    await shell.run(`sh -c 'echo HUNG_TASK > ${DIRECT}' & true`);
+    await guest.expect(/INFO: task sh:\d+ blocked for more than 1 seconds\./);
+    await guest.expect(/lkdtm_HUNG_TASK\+0x/);
+    guest.send("\n");
+    expect(await shell.run("echo alive")).toContain("alive\n");
+  });
 });
 
 /** The whole system goes: what has to be typed, and what it must say. */
@@ -217,23 +194,19 @@ const PLACES_OF_PANICS: readonly Place[] = [
 ];
 
 describe.each(PLACES_OF_PANICS)("a panic, on $machine with -smp $harts", (place) => {
-  test.each(PANICS)(
-    "%s",
-    async (_, command, message) => {
-      // panic=-1 restarts at once: the machine has ended.
-      const guest = await bootGuest(place, { initrd: [named(INITRAMFS).bytes], append: "panic=-1" });
-      try {
-        await Shell.login(guest);
-        guest.send(`${command}\n`);
-        await guest.ended();
-        expect(plain(guest)).toMatch(message);
-        expect(plain(guest)).toMatch(REGISTERS);
-      } finally {
-        guest.dispose();
-      }
-    },
-    LIMIT_MS,
-  );
+  test.each(PANICS)("%s", async (_, command, message) => {
+    // panic=-1 restarts at once: the machine has ended.
+    const guest = await bootGuest(place, { initrd: [named(INITRAMFS).bytes], append: "panic=-1" });
+    try {
+      await Shell.login(guest);
+      guest.send(`${command}\n`);
+      await guest.ended();
+      expect(plain(guest)).toMatch(message);
+      expect(plain(guest)).toMatch(REGISTERS);
+    } finally {
+      guest.dispose();
+    }
+  });
 });
 
 /** Two seconds of a busy hart are two thousand million cycles on ours. */
@@ -243,22 +216,18 @@ const PLACES_OF_LOCKUPS: readonly Place[] = [
 ];
 
 requireTool("qemu-system-riscv64", "opensbi")("a soft lockup", () => {
-  test.each(PLACES_OF_LOCKUPS)(
-    "is told with its CPU, on $machine",
-    async (place) => {
-      const guest = await bootGuest(place, { initrd: [named(INITRAMFS).bytes], append: "watchdog_thresh=1" });
-      try {
-        const shell = await Shell.login(guest);
-        await shell.run(`sh -c 'echo SOFTLOCKUP > ${DIRECT}' & true`);
-        await guest.expect(/watchdog: BUG: soft lockup - CPU#\d stuck for \d+s! \[sh:\d+\]/);
-        await guest.expect(/lkdtm_SOFTLOCKUP\+0x/);
-        // The other CPUs go on.
-        guest.send("echo a''live\n");
-        await guest.expect(/alive\r\n/);
-      } finally {
-        guest.dispose();
-      }
-    },
-    LIMIT_MS,
-  );
+  test.each(PLACES_OF_LOCKUPS)("is told with its CPU, on $machine", async (place) => {
+    const guest = await bootGuest(place, { initrd: [named(INITRAMFS).bytes], append: "watchdog_thresh=1" });
+    try {
+      const shell = await Shell.login(guest);
+      await shell.run(`sh -c 'echo SOFTLOCKUP > ${DIRECT}' & true`);
+      await guest.expect(/watchdog: BUG: soft lockup - CPU#\d stuck for \d+s! \[sh:\d+\]/);
+      await guest.expect(/lkdtm_SOFTLOCKUP\+0x/);
+      // The other CPUs go on.
+      guest.send("echo a''live\n");
+      await guest.expect(/alive\r\n/);
+    } finally {
+      guest.dispose();
+    }
+  });
 });

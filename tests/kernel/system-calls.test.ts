@@ -78,6 +78,6 @@ describe("system calls", () => {
       } finally {
         guest.dispose();
       }
-    }, 120_000);
+    });
   });
 });

@@ -41,7 +41,7 @@ async function cable(): Promise<void> {
     ...[...chardev, "-device", "virtio-serial-device", "-device", "virtconsole,chardev=c"],
   ]);
   try {
-    await ours.expect(/OpenSBI|SBI|Linux version/, 0, 30_000);
+    await ours.expect(/OpenSBI|SBI|Linux version/);
     const qemu = new Qemu(words(`connect=127.0.0.1:${port}`, "52:54:00:00:00:02"));
     try {
       await qemu.expect(new RegExp(PROMPT), BOOT_MS);

@@ -26,7 +26,7 @@ const MACHINE = `-M virt,memory-backend=ram -cpu ${CPU} -smp 1,maxcpus=2 -m ${RA
 const CLOCKED = `-icount shift=${CLOCK_SHIFT},sleep=off`;
 
 /** A guest that logs nothing for so long does not go on. */
-const QUIET_MS = 60_000;
+const QUIET_MS = 300_000;
 
 /** Before what QEMU logs its state: its blocks of instructions outside of handlers' insides, or each instruction. */
 export type Grain = "block" | "instruction";

@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { expect, it } from "vitest";
 import { PACKAGE_ROOT } from "../../host/node/files.ts";
 import { COMMAND } from "../tools/hartbeat-process.ts";
+import { PATIENCE_MS } from "../tools/patience.ts";
 import { requireTool } from "../tools/require-tool.ts";
 
 const SETTINGS = "stty -g | sed s/^/tty:/";
@@ -24,7 +25,7 @@ async function onTerminal(
     if ("keys" in action) child.stdin.write(action.keys);
     else process.kill(Number(/pid:(\d+)/.exec(shown)?.[1]), action.signal);
   });
-  const timer = setTimeout(() => child.kill("SIGKILL"), 30_000);
+  const timer = setTimeout(() => child.kill("SIGKILL"), PATIENCE_MS);
   await new Promise((resolve) => child.on("close", resolve));
   clearTimeout(timer);
   return shown;

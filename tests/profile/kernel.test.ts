@@ -24,7 +24,7 @@ beforeAll(async () => {
   const trace = new BootTrace(new MachineTarget(machine));
   await machine.console.expect("login: ");
   boot = trace.records;
-}, 120_000);
+});
 
 function* nodes(node: CallNode): Generator<CallNode> {
   yield node;

@@ -1,6 +1,7 @@
 /** Going back: any place of the past is found again, bit for bit, by reverse and by replay. */
 import { expect, test } from "vitest";
 import type { Machine } from "../../host/node/index.ts";
+import { TEST_LIMIT_MS } from "../tools/patience.ts";
 import { loggedIn, markOf, newMachine, randomNumbers, workAndMark } from "./guest.ts";
 
 /** Pairs of places in the runs of each test: HARTBEAT_PAIRS for a long run. */
@@ -46,7 +47,7 @@ for (const harts of [1, 4]) {
         if (PAIRS > PAIRS_PER_RUN) console.log(`${harts} harts: ${pair} pairs are equal`);
       }
     },
-    60_000 + PAIRS * MOST_MS_PER_PAIR,
+    TEST_LIMIT_MS + PAIRS * MOST_MS_PER_PAIR,
   );
 }
 

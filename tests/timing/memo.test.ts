@@ -1,11 +1,9 @@
 /** What the model remembers changes nothing: the plain model gives the same cycles, counts and states, however the run is cut. */
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { Machine } from "../../host/node/index.ts";
 import { Ours } from "../lockstep/ours.ts";
 import { generate } from "../lockstep/program.ts";
 import { Random } from "../lockstep/random.ts";
-
-vi.setConfig({ testTimeout: 180_000 });
 
 /** HARTBEAT_LONG=1 tries many more. */
 const SEEDS = Array.from({ length: process.env.HARTBEAT_LONG ? 400 : 6 }, (_, index) => 905 + index);

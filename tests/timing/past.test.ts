@@ -1,10 +1,8 @@
 /** Timed machines and their past: snapshots, recordings and ways back hold the pipeline model, and changes of who keeps the time. */
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { Machine } from "../../host/node/index.ts";
 import { parsePipeline } from "../../host/timing/pipelines.ts";
 import { loggedIn, type Mark, markOf, newMachine, randomNumbers, WORK } from "../replay/guest.ts";
-
-vi.setConfig({ testTimeout: 180_000 });
 
 const MINE = parsePipeline("mine", '{"name": "mine", "parameters": {"memoryLatency": 7, "dcacheWays": 4}}');
 /** Places that are gone to; HARTBEAT_LONG=1 goes on for longer. */

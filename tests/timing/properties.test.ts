@@ -7,13 +7,14 @@ import { kanata } from "../../host/pipeline/kanata.ts";
 import { PipelineRecorder } from "../../host/pipeline/recorder.ts";
 import { PIPELINES, type Pipeline, parsePipeline } from "../../host/timing/pipelines.ts";
 import { readKanata } from "../pipeline/kanata-reader.ts";
+import { TEST_LIMIT_MS } from "../tools/patience.ts";
 import { runOut, stackSum, timedMachine, userPipeline } from "./generated.ts";
 
 const LONG = process.env.HARTBEAT_LONG === "1";
 const RUNS = LONG ? 200 : 6;
 /** The same programs each time; HARTBEAT_LONG=1 draws others, and more. */
 const SAME = LONG ? {} : { seed: 2026 };
-const TIMEOUT = LONG ? 3_600_000 : 60_000;
+const TIMEOUT = LONG ? 3_600_000 : TEST_LIMIT_MS;
 
 const seeds = fc.integer({ min: 1, max: 1_000_000 });
 const somePipeline = fc.oneof(fc.constantFrom(...PIPELINES), userPipeline);

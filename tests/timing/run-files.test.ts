@@ -46,4 +46,4 @@ it("--record and --replay repeat a timed run, --save and --load go on with it", 
   const refused = await runHartbeat("boot", "--replay", file("run"), "--timing");
   expect(refused).toMatchObject({ status: 1 });
   expect(refused.stderr).toMatch(/--replay repeats the time of the recording; leave out --timing/);
-}, 180_000);
+});

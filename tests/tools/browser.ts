@@ -3,6 +3,7 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from "p
 import { PACKAGE_FILES } from "../../host/node/files.ts";
 import { type StaticServer, serveFolder } from "../../host/node/static-server.ts";
 import "../../web/hook.ts";
+import { PATIENCE_MS } from "./patience.ts";
 import { findTool } from "./tools.ts";
 
 const FLAGS = [
@@ -42,6 +43,7 @@ export class WebBench {
   /** Opens the page with a query such as "?smp=2". */
   async page(query = "", options: BrowserContextOptions = {}): Promise<Page> {
     const page = await (await this.#browser.newContext(options)).newPage();
+    page.setDefaultTimeout(PATIENCE_MS);
     page.on("console", (message) => {
       if (message.type() === "error" || message.type() === "warning") this.complaints.push(message.text());
     });
@@ -57,7 +59,7 @@ export class WebBench {
 }
 
 /** Waits until the machine of the page has printed what matches; fails with all that it printed. */
-export async function expectOutput(page: Page, pattern: RegExp, timeout = 30_000): Promise<void> {
+export async function expectOutput(page: Page, pattern: RegExp, timeout = PATIENCE_MS): Promise<void> {
   try {
     await page.waitForFunction(
       ([source, flags]) => new RegExp(source as string, flags as string).test(hartbeat.output),

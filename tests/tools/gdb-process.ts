@@ -1,7 +1,6 @@
 /** A real GDB that is told one command after the other, for tests that do something else in between. */
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
-
-const PATIENCE_MS = 40_000;
+import { PATIENCE_MS } from "./patience.ts";
 
 export class GdbProcess {
   readonly #child: ChildProcessWithoutNullStreams;
@@ -20,7 +19,7 @@ export class GdbProcess {
       stream.setEncoding("utf8").on("data", take);
     this.#child.stdin.on("error", () => undefined);
     this.#child.on("close", () => this.#changed());
-    this.#child.stdin.write("set pagination off\nset confirm off\nset width 0\nset remotetimeout 30\n");
+    this.#child.stdin.write("set pagination off\nset confirm off\nset width 0\nset remotetimeout 300\n");
   }
 
   /** Gives what GDB prints for a command; one that runs the machine ends when it stops. */

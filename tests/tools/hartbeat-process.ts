@@ -2,6 +2,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { join } from "node:path";
 import { PACKAGE_ROOT } from "../../host/node/files.ts";
+import { PATIENCE_MS } from "./patience.ts";
 
 /** How a process ended. */
 export interface Ending {
@@ -42,7 +43,7 @@ export class HartbeatProcess {
   }
 
   /** Waits until the output after `from` matches; gives the position behind the match. */
-  async expect(pattern: RegExp, from = 0, timeoutMs = 30_000): Promise<number> {
+  async expect(pattern: RegExp, from = 0, timeoutMs = PATIENCE_MS): Promise<number> {
     const deadline = Date.now() + timeoutMs;
     for (;;) {
       const match = pattern.exec(this.stdout.slice(from));
@@ -63,7 +64,7 @@ export class HartbeatProcess {
   }
 
   /** Waits for the end and gives it; a process that does not end in time is killed. */
-  async end(timeoutMs = 30_000): Promise<Ending> {
+  async end(timeoutMs = PATIENCE_MS): Promise<Ending> {
     const timer = setTimeout(() => this.kill(), timeoutMs);
     const ending = await this.ended;
     clearTimeout(timer);

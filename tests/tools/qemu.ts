@@ -1,5 +1,6 @@
 /** Runs qemu-system-riscv64 with its serial console on pipes, as the second opinion on our machine. */
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { PATIENCE_MS } from "./patience.ts";
 import { findTool } from "./tools.ts";
 
 export class Qemu {
@@ -45,7 +46,7 @@ export class Qemu {
   }
 
   /** Waits until the output after the last match matches; rejects with all output when it does not in time. */
-  async expect(pattern: RegExp, timeoutMs = 60_000): Promise<RegExpExecArray> {
+  async expect(pattern: RegExp, timeoutMs = PATIENCE_MS): Promise<RegExpExecArray> {
     const deadline = Date.now() + timeoutMs;
     for (;;) {
       const match = pattern.exec(this.output.slice(this.#mark));
@@ -69,7 +70,7 @@ export class Qemu {
   }
 
   /** The exit status; a process that does not end in time is killed. */
-  async end(timeoutMs = 30_000): Promise<number | null> {
+  async end(timeoutMs = PATIENCE_MS): Promise<number | null> {
     const timer = setTimeout(() => this.kill(), timeoutMs);
     const status = await this.ended;
     clearTimeout(timer);

@@ -26,6 +26,7 @@ export const TOOLS = {
     files: ["/usr/riscv64-linux-gnu/lib/libc.a"],
     packages: ["libc6-dev-riscv64-cross"],
   },
+  flock: { name: "flock", commands: ["flock"], packages: ["util-linux"] },
   make: { name: "make", commands: ["make"], packages: ["make"] },
   python3: { name: "python3", commands: ["python3"], packages: ["python3-minimal"] },
   dtc: { name: "dtc", commands: ["dtc"], packages: ["device-tree-compiler"] },

@@ -142,7 +142,7 @@ requireTool("chromium")("the page for everybody", () => {
     // A window may come to its new size in steps.
     const agree = async (): Promise<boolean> =>
       String(await size("resize; echo; stty size")) === String(await shown());
-    await expect.poll(agree, { timeout: 30_000 }).toBe(true);
+    await expect.poll(agree).toBe(true);
     expect(await shown()).not.toEqual(before);
     await page.context().close();
   });

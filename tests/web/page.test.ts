@@ -65,7 +65,6 @@ requireTool("chromium")("the page", () => {
       machine.dispose();
       expect(there).toEqual(here);
     },
-    180_000,
   );
 
   it("says in plain words what is wrong with its address", async () => {

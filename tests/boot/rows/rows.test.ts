@@ -13,7 +13,6 @@ import { SCHEDULER_ROWS } from "./scheduler-rows.ts";
 import { START_KERNEL_ROWS } from "./start-kernel-rows.ts";
 import { THREAD_ROWS } from "./thread-rows.ts";
 
-const LIMIT_MS = 60_000;
 const ROWS = [
   ...EARLY_ROWS,
   ...START_KERNEL_ROWS,
@@ -42,7 +41,7 @@ function one({ name, check }: Row, boot: () => ObservedBoot): void {
     if (!MISSING.includes(name)) return check(boot());
     await expect(check(boot()), `${name} is true now: take it off the list`).rejects.toThrow();
   };
-  test(name, checked, LIMIT_MS);
+  test(name, checked);
 }
 
 describe.each([1, 4, 8])("on %i harts", (harts) => {
@@ -55,7 +54,7 @@ describe.each([1, 4, 8])("on %i harts", (harts) => {
       moments,
       ROWS.flatMap(({ enters }) => enters),
     );
-  }, LIMIT_MS);
+  });
 
   afterAll(() => boot.dispose());
 

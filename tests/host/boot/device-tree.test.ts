@@ -16,6 +16,7 @@ import { TestFinisher } from "../../../host/devices/test-finisher.ts";
 import { Uart16550 } from "../../../host/devices/uart16550.ts";
 import { VirtioMmio } from "../../../host/devices/virtio-mmio.ts";
 import { MACHINE_MAP, type MapRow, PLIC_SOURCES, RAM_BASE, TIMEBASE_HZ } from "../../../spec/machine-map.ts";
+import { PATIENCE_MS } from "../../tools/patience.ts";
 import { requireTool } from "../../tools/require-tool.ts";
 import { FakeClock, FakeLine, FakeMemory, lines } from "../devices/fakes.ts";
 
@@ -161,7 +162,7 @@ function qemuTree(harts: number): FdtNode {
   try {
     const file = join(folder, "virt.dtb");
     const options = ["-M", `virt,dumpdtb=${file}`, "-smp", String(harts), "-m", "256"];
-    spawnSync("qemu-system-riscv64", options, { timeout: 20_000 });
+    spawnSync("qemu-system-riscv64", options, { timeout: PATIENCE_MS });
     return readFdt(readFileSync(file)).root;
   } finally {
     rmSync(folder, { recursive: true });

@@ -8,9 +8,9 @@ import type { SessionOptions } from "../../../host/debug/rsp/session.ts";
 import { Machine, type MachineOptions } from "../../../host/machine.ts";
 import { PACKAGE_FILES, PACKAGE_ROOT } from "../../../host/node/files.ts";
 import { type GdbServer, startGdbServer } from "../../../host/node/gdb-server.ts";
+import { PATIENCE_MS } from "../../tools/patience.ts";
 
 const SLICE = 100_000;
-const GDB_TIMEOUT_MS = 30_000;
 
 const COMPILE =
   "-march=rv64imac_zicsr -mabi=lp64 -mcmodel=medany -O1 -g -ffreestanding -nostdlib -static -no-pie -fno-pic " +
@@ -107,7 +107,7 @@ export function gdb(
   const descriptor = openSync(log, "a");
   const words = ["-nx", "-batch", ...all.flatMap((line) => ["-ex", line]), ...(file ? [file] : [])];
   const child = spawn("gdb-multiarch", words, {
-    timeout: GDB_TIMEOUT_MS,
+    timeout: PATIENCE_MS,
     killSignal: "SIGKILL",
     stdio: ["ignore", descriptor, descriptor],
   });

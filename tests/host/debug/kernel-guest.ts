@@ -1,11 +1,8 @@
 /** Our kernel under a real GDB: from reset or from the shell's prompt, with symbols of firmware and user programs. */
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, afterEach } from "vitest";
-import { PACKAGE_FILES, PACKAGE_ROOT } from "../../../host/node/files.ts";
+import { afterEach } from "vitest";
+import { PACKAGE_FILES } from "../../../host/node/files.ts";
 import { type CreateOptions, Machine } from "../../../host/node/index.ts";
+import { userProgram } from "../../tools/user-programs.ts";
 import { DebuggedGuest, gdb } from "./guest.ts";
 
 export const FIRMWARE_SYMBOLS = `add-symbol-file ${PACKAGE_FILES.firmware}`;
@@ -18,33 +15,14 @@ export async function atPrompt(machine: Machine): Promise<Machine> {
   return machine;
 }
 
-/** The user programs of kernel-image with their symbols, built when they are asked for. */
-export class UserPrograms {
-  readonly #folder = mkdtempSync(join(tmpdir(), "hartbeat-user-"));
-
-  /** Path of the ELF file; its code is that of the initial RAM disk. */
-  path(name: string): string {
-    const file = join(this.#folder, name);
-    const folder = join(PACKAGE_ROOT, "kernel-image/user");
-    execFileSync("make", ["-s", "-C", folder, `BUILD=${this.#folder}`, file], { stdio: "pipe" });
-    return file;
-  }
-
-  remove(): void {
-    rmSync(this.#folder, { recursive: true, force: true });
-  }
-}
-
 /** To be called in a describe: what it gives runs GDB, and machines end with their tests. */
 export function kernelSessions() {
   let guest: DebuggedGuest | undefined;
-  let programs: UserPrograms | undefined;
 
   afterEach(async () => {
     await guest?.stop();
     guest = undefined;
   });
-  afterAll(() => programs?.remove());
 
   const debug = async (machine: Machine, commands: readonly string[], file = PACKAGE_FILES.kernel) => {
     guest = await DebuggedGuest.start(machine);
@@ -62,9 +40,6 @@ export function kernelSessions() {
     },
     debug,
     /** The GDB command that loads a user program's symbols. */
-    symbolsOf: (name: string): string => {
-      programs ??= new UserPrograms();
-      return `add-symbol-file ${programs.path(name)}`;
-    },
+    symbolsOf: (name: string): string => `add-symbol-file ${userProgram(name)}`,
   };
 }

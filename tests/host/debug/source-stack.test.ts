@@ -1,7 +1,7 @@
 /** Our own stacks and values beside those of a real GDB, at many places of a run; and what is asked in C. */
 import { readFileSync } from "node:fs";
 import { inflateSync } from "node:zlib";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { beforeAll, expect, it } from "vitest";
 import { describeResult, Evaluator } from "../../../host/debug/source/evaluate.ts";
 import { SourceImages } from "../../../host/debug/source/images.ts";
 import { type StackFrame, stackOf } from "../../../host/debug/source/stack.ts";
@@ -12,7 +12,8 @@ import { PACKAGE_FILES } from "../../../host/node/files.ts";
 import { Machine } from "../../../host/node/index.ts";
 import { randomNumbers } from "../../replay/guest.ts";
 import { requireTool } from "../../tools/require-tool.ts";
-import { atPrompt, FIRMWARE_SYMBOLS, kernelSessions, UserPrograms } from "./kernel-guest.ts";
+import { userProgram } from "../../tools/user-programs.ts";
+import { atPrompt, FIRMWARE_SYMBOLS, kernelSessions } from "./kernel-guest.ts";
 
 const PLACES = 16;
 /** Guest time from the command to the prompt after it. */
@@ -24,14 +25,11 @@ requireTool(
   "make",
 )("stacks from debugging information", () => {
   const { debug } = kernelSessions();
-  let programs: UserPrograms;
   let id: string;
 
   beforeAll(() => {
-    programs = new UserPrograms();
-    id = programs.path("id");
+    id = userProgram("id");
   });
-  afterAll(() => programs.remove());
 
   const imagesOf = (machine: Machine): Promise<SourceImages> =>
     SourceImages.load(machine, inflateSync, (name) =>
@@ -150,7 +148,7 @@ requireTool(
       }
     }
     expect(compared).toBeGreaterThan(50);
-  }, 60_000);
+  });
 
   it("answer questions in C", async () => {
     const machine = await atPrompt(await Machine.create({ harts: 1 }));

@@ -7,7 +7,6 @@ import { archive, bootGuest, describeInEachPlace, type Guest, program, Shell } f
 import { kunitResults } from "../../tools/ktap.ts";
 import { DAMAGES, ModuleFile } from "./damage.ts";
 
-const LIMIT_MS = 400_000;
 const FOLDER = "/lib/modules/5.10.0-hartbeat/kernel";
 const RELOADS = 20;
 const SLACK_KIB = 64;
@@ -40,7 +39,7 @@ describeInEachPlace("modules", (place) => {
   beforeAll(async () => {
     guest = await bootGuest(place, { initrd: [initramfs, archive([...spoilt, ...unlinkable])] });
     shell = await Shell.login(guest);
-  }, LIMIT_MS);
+  });
 
   afterAll(() => guest?.dispose());
 

@@ -1,5 +1,6 @@
 /** A client of the Debug Adapter Protocol for tests: sends requests, waits for responses and events. */
 import type { Readable, Writable } from "node:stream";
+import { PATIENCE_MS } from "../../tools/patience.ts";
 
 export interface Message {
   readonly type: string;
@@ -14,8 +15,6 @@ interface Waiting {
   readonly fits: (message: Message) => boolean;
   readonly resolve: (message: Message) => void;
 }
-
-const PATIENCE_MS = 60_000;
 
 export class DapClient {
   /** Everything that came and was not waited for. */

@@ -1,16 +1,18 @@
 /** The debug adapter over TCP, on machines of its own and on one that runs in a terminal; user programs; whatever a client sends. */
+import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { connect, type Socket } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { afterEach, describe, expect, it } from "vitest";
 import { LAUNCH_ONLY } from "../../../host/node/dap/debuggee.ts";
 import { serveDap } from "../../../host/node/dap/server.ts";
 import { PACKAGE_ROOT } from "../../../host/node/files.ts";
-import { UserPrograms } from "../../host/debug/kernel-guest.ts";
 import { randomNumbers } from "../../replay/guest.ts";
 import { HartbeatProcess } from "../../tools/hartbeat-process.ts";
 import { liveBytes } from "../../tools/heap.ts";
 import { requireTool } from "../../tools/require-tool.ts";
+import { userProgram } from "../../tools/user-programs.ts";
 import { type Body, DapClient } from "./client.ts";
 
 const LONG = process.env.HARTBEAT_LONG === "1";
@@ -32,7 +34,7 @@ afterEach(async () => {
 async function serve(...words: string[]): Promise<number> {
   const child = new HartbeatProcess(words);
   process_ = child;
-  await expect.poll(() => child.stderr, { timeout: 30_000 }).toMatch(/127\.0\.0\.1:\d+/);
+  await expect.poll(() => child.stderr).toMatch(/127\.0\.0\.1:\d+/);
   return Number(/127\.0\.0\.1:(\d+)/.exec(child.stderr)?.[1]);
 }
 
@@ -118,9 +120,8 @@ describe("hartbeat boot --dap", () => {
 
 requireTool("riscv64-linux-gnu-gcc", "make")("user programs in the debug adapter", () => {
   it("stop at their lines, step over a sleep that ends on any hart, and go into the kernel", async () => {
-    const programs = new UserPrograms();
-    const folder = join(programs.path("sleep"), "..");
-    programs.path("id");
+    const folder = mkdtempSync(join(tmpdir(), "hartbeat-dap-"));
+    for (const name of ["sleep", "id"]) copyFileSync(userProgram(name), join(folder, name));
     try {
       const port = await serve("dap", "--port", "0");
       const { client } = await dial(port);
@@ -135,9 +136,9 @@ requireTool("riscv64-linux-gnu-gcc", "make")("user programs in the debug adapter
       const type = async (text: string): Promise<void> => {
         await client.request("evaluate", { expression: `> ${text}`, context: "repl" });
       };
-      await expect.poll(() => client.output("stdout"), { timeout: 30_000 }).toMatch(/login: $/);
+      await expect.poll(() => client.output("stdout")).toMatch(/login: $/);
       await type("root");
-      await expect.poll(() => client.output("stdout"), { timeout: 30_000 }).toMatch(/# $/);
+      await expect.poll(() => client.output("stdout")).toMatch(/# $/);
       const stopped = client.event("stopped");
       await type("id; sleep 0.2");
       let { threadId } = await stopped;
@@ -166,7 +167,7 @@ requireTool("riscv64-linux-gnu-gcc", "make")("user programs in the debug adapter
         expect.arrayContaining(["kernel", "firmware", "sleep"]),
       );
     } finally {
-      programs.remove();
+      rmSync(folder, { recursive: true });
     }
   });
 });
