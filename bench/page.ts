@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { PACKAGE_ROOT } from "../host/node/files.ts";
-import { expectOutput, WebBench } from "../tests/tools/browser.ts";
+import { closeBrowser, expectOutput, WebBench } from "../tests/tools/browser.ts";
 import { untilPrompt } from "./boot.ts";
 import { descendantTime } from "./process-time.ts";
 import { median } from "./statistics.ts";
@@ -62,5 +62,6 @@ export async function benchPage(pairs: number): Promise<void> {
     }
   } finally {
     await bench.close();
+    await closeBrowser();
   }
 }

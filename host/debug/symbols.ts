@@ -28,22 +28,36 @@ const CLONE = /\.(?:isra|constprop|part)\.\d+/g;
 class Image {
   readonly label: string;
   readonly segments: readonly ElfSegment[];
-  readonly #byName = new Map<string, bigint>();
-  readonly #byAddress: ElfSymbol[];
+  readonly #symbols: readonly ElfSymbol[];
+  // Most machines run without anybody asking for a symbol.
+  #namesRead: ReadonlyMap<string, bigint> | undefined;
+  #sorted: readonly ElfSymbol[] | undefined;
 
   constructor(label: string, { segments, symbols }: SymbolSource) {
     this.label = label;
     this.segments = segments;
-    for (const { name, address, global } of symbols) {
-      if (global || !this.#byName.has(name)) this.#byName.set(name, address);
+    this.#symbols = symbols;
+  }
+
+  get #byName(): ReadonlyMap<string, bigint> {
+    if (this.#namesRead) return this.#namesRead;
+    const found = new Map<string, bigint>();
+    for (const { name, address, global } of this.#symbols) {
+      if (global || !found.has(name)) found.set(name, address);
     }
-    for (const { name, address } of symbols) {
+    for (const { name, address } of this.#symbols) {
       const plain = name.replace(CLONE, "");
-      if (!this.#byName.has(plain)) this.#byName.set(plain, address);
+      if (!found.has(plain)) found.set(plain, address);
     }
-    this.#byAddress = symbols
+    this.#namesRead = found;
+    return found;
+  }
+
+  get #byAddress(): readonly ElfSymbol[] {
+    this.#sorted ??= this.#symbols
       .filter(({ address }) => this.segmentAt(address) !== undefined)
       .sort((a, b) => (a.address === b.address ? rank(a) - rank(b) : a.address < b.address ? -1 : 1));
+    return this.#sorted;
   }
 
   lookup(name: string): bigint | undefined {
@@ -65,12 +79,13 @@ class Image {
 
   /** The last symbol at or before `address`; of several at one place the last of the order, the best. */
   span(address: bigint): SymbolSpan | undefined {
-    const index = this.#below(address);
-    const symbol = this.#byAddress[index];
+    const sorted = this.#byAddress;
+    const index = below(sorted, address);
+    const symbol = sorted[index];
     const segment = this.segmentAt(address);
     if (symbol === undefined || segment === undefined) return undefined;
     const limit = segment.vaddr + BigInt(segment.memSize);
-    const next = this.#byAddress[index + 1]?.address ?? limit;
+    const next = sorted[index + 1]?.address ?? limit;
     return {
       image: this.label,
       name: symbol.name,
@@ -78,19 +93,19 @@ class Image {
       end: next < limit ? next : limit,
     };
   }
+}
 
-  /** Index of that symbol, -1 when there is none. */
-  #below(address: bigint): number {
-    let low = 0;
-    let high = this.#byAddress.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      const symbol = this.#byAddress[middle];
-      if (symbol !== undefined && symbol.address <= address) low = middle + 1;
-      else high = middle;
-    }
-    return low - 1;
+/** Index of the last symbol at or before `address`, -1 when there is none. */
+function below(sorted: readonly ElfSymbol[], address: bigint): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const symbol = sorted[middle];
+    if (symbol !== undefined && symbol.address <= address) low = middle + 1;
+    else high = middle;
   }
+  return low - 1;
 }
 
 /** Functions over objects over labels, then global over local names. */

@@ -1,5 +1,11 @@
 /** Headless Chromium on the built page, for tests of web/. */
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+} from "playwright-core";
 import { PACKAGE_FILES } from "../../host/node/files.ts";
 import { type StaticServer, serveFolder } from "../../host/node/static-server.ts";
 import "../../web/hook.ts";
@@ -17,8 +23,26 @@ const FLAGS = [
   "--disable-sync",
 ];
 
+let browser: Promise<Browser> | undefined;
+
+/** One browser for all files that this process tests; it ends with the process, or by closeBrowser. */
+async function sharedBrowser(): Promise<Browser> {
+  if (!(await browser)?.isConnected()) {
+    const executablePath = findTool("chromium");
+    browser = chromium.launch({ args: FLAGS, ...(executablePath && { executablePath }) });
+  }
+  return browser as Promise<Browser>;
+}
+
+/** For programs that are to end when they have nothing left to do. */
+export async function closeBrowser(): Promise<void> {
+  await (await browser)?.close();
+  browser = undefined;
+}
+
 export class WebBench {
   readonly #browser: Browser;
+  readonly #contexts: BrowserContext[] = [];
   readonly #server: StaticServer;
   /** What pages have complained about on their consoles, and scripts that broke. */
   readonly complaints: string[] = [];
@@ -35,14 +59,14 @@ export class WebBench {
 
   static async open(): Promise<WebBench> {
     const server = await serveFolder(PACKAGE_FILES.web, 0);
-    const executablePath = findTool("chromium");
-    const browser = await chromium.launch({ args: FLAGS, ...(executablePath && { executablePath }) });
-    return new WebBench(browser, server);
+    return new WebBench(await sharedBrowser(), server);
   }
 
   /** Opens the page with a query such as "?smp=2". */
   async page(query = "", options: BrowserContextOptions = {}): Promise<Page> {
-    const page = await (await this.#browser.newContext(options)).newPage();
+    const context = await this.#browser.newContext(options);
+    this.#contexts.push(context);
+    const page = await context.newPage();
     page.setDefaultTimeout(PATIENCE_MS);
     page.on("console", (message) => {
       if (message.type() === "error" || message.type() === "warning") this.complaints.push(message.text());
@@ -53,7 +77,7 @@ export class WebBench {
   }
 
   async close(): Promise<void> {
-    await this.#browser.close();
+    await Promise.all(this.#contexts.map((context) => context.close()));
     await this.#server.close();
   }
 }

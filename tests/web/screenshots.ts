@@ -7,7 +7,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { PACKAGE_ROOT } from "../../host/node/files.ts";
-import { expectOutput, WebBench } from "../tools/browser.ts";
+import { closeBrowser, expectOutput, WebBench } from "../tools/browser.ts";
 import { withPalette } from "../tools/png-palette.ts";
 
 const WIDTHS: Readonly<Record<string, BrowserContextOptions>> = {
@@ -120,3 +120,4 @@ for (const [scene, { query, act }] of Object.entries(SCENES)) {
   }
 }
 await bench.close();
+await closeBrowser();
