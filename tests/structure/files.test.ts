@@ -1,5 +1,6 @@
 /** What may stand in a tracked file: sizes, bytes, words and paths. */
 import { describe, expect, it } from "vitest";
+import { LONGEST } from "../tools/longest-first.ts";
 import { readRaw, readSource, trackedFiles } from "../tools/sources.ts";
 
 const TS_LINES = 600;
@@ -82,5 +83,11 @@ describe("package-lock.json", () => {
     const { dependencies, devDependencies } = JSON.parse(readSource("package.json"));
     const versions = Object.values<string>({ ...dependencies, ...devDependencies });
     expect(versions.filter((version) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([]);
+  });
+});
+
+describe("the order of the tests", () => {
+  it("names files that there are", () => {
+    expect(LONGEST.filter((path) => !files.includes(path))).toEqual([]);
   });
 });
