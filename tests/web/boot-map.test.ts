@@ -116,7 +116,10 @@ requireTool("chromium", "riscv64-linux-gnu-gcc")("the boot map", () => {
     await page.getByRole("button", { name: "Go to this moment" }).click();
     await page.locator("#debug-state").filter({ hasText: "at rest_init" }).waitFor();
     expect(await page.textContent("#debug-frames")).toMatch(/^rest_initarch_call_rest_init/);
-    expect(await page.locator("#debug-source .current").textContent()).toMatch(/\{|rcu_sch/);
+    await page
+      .locator("#debug-source .current")
+      .filter({ hasText: /\{|rcu_sch/ })
+      .waitFor();
     await page.getByRole("button", { name: "Back", exact: true }).click();
     await page.locator("#debug-state").filter({ hasText: "stepped back" }).waitFor();
     expect(await page.textContent("#debug-frames")).toMatch(/^arch_call_rest_init/);

@@ -17,6 +17,8 @@ export class SourceView {
   readonly #parent = make("div", { className: "editor", hidden: true });
   #editor: Promise<SourceEditor> | undefined;
   #shown: SourceEditor | undefined;
+  /** How often something was to be shown: what comes late from the server must not cover what was asked for later. */
+  #turn = 0;
 
   constructor(client: MachineClient, root: HTMLElement, onBreak: (where: string) => void) {
     this.#client = client;
@@ -36,7 +38,9 @@ export class SourceView {
 
   /** Shows a line. `browsing`: it is looked at, and not where the hart stands. */
   async show(place: Place | undefined, view: MachineView | undefined, browsing = false): Promise<void> {
+    const turn = ++this.#turn;
     const file = place && (await this.#load(place.file));
+    if (turn !== this.#turn) return;
     this.#parent.hidden = !file;
     if (!place || !file) {
       this.#shown = undefined;
@@ -47,6 +51,7 @@ export class SourceView {
     }
     this.#editor ??= this.#loadEditor();
     const editor = await this.#editor;
+    if (turn !== this.#turn) return;
     if (this.#shown?.file !== place.file) editor.open(place.file, file.text, file.withCode);
     this.#shown = editor;
     this.#title.textContent = place.file;
