@@ -91,12 +91,12 @@ requireTool("gdb-multiarch", "riscv64-linux-gnu-gcc")("gdb", () => {
 
   it("interrupts a running guest", async () => {
     guest = await DebuggedGuest.start(await program.machine(2));
-    const output = await gdb(
-      guest.server,
-      program.path,
-      ["continue", "p counter > 1000", "info threads"],
-      2000,
-    );
+    const { machine, server } = guest;
+    const counting = (async () => {
+      await expect.poll(() => machine.cycles).toBeGreaterThan(1_000_000);
+    })();
+    const commands = ["continue", "p counter > 1000", "info threads"];
+    const output = await gdb(server, program.path, commands, counting);
     expect(output).toContain("received signal SIGINT");
     expect(output).toMatch(/\$1 = 1\n/);
     expect(output).toMatch(/CPU#1 \[M, wfi\]/);

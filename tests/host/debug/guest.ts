@@ -91,14 +91,14 @@ export class DebuggedGuest {
 }
 
 /**
- * Runs GDB in batch mode on `file`, if one is given, connected to `server`, and gives all that it printed. After
- * `interruptAfter` milliseconds, or when that has come to pass, it gets what Ctrl-C sends.
+ * Runs GDB in batch mode on `file`, if one is given, connected to `server`, and gives all that it printed. When
+ * `interruptAfter` has come to pass, it gets what Ctrl-C sends.
  */
 export function gdb(
   server: Pick<GdbServer, "address">,
   file: string | undefined,
   commands: readonly string[],
-  interruptAfter?: number | Promise<unknown>,
+  interruptAfter?: Promise<unknown>,
 ): Promise<string> {
   const all = ["set pagination off", "set confirm off", `target remote ${server.address}`, ...commands];
   // One file for both, so that what GDB complains about stands where it happened.
@@ -112,8 +112,7 @@ export function gdb(
     stdio: ["ignore", descriptor, descriptor],
   });
   const interrupt = (): boolean => child.kill("SIGINT");
-  if (typeof interruptAfter === "number") setTimeout(interrupt, interruptAfter);
-  else interruptAfter?.then(interrupt, interrupt);
+  interruptAfter?.then(interrupt, interrupt);
   return new Promise<string>((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (_code, signal) => {
