@@ -9,11 +9,13 @@ export const LONGEST: readonly string[] = [
   "tests/kernel/ext2.test.ts",
   "tests/kernel/lockdep.test.ts",
   "tests/kernel/glibc.test.ts",
+  "tests/timing/past.test.ts",
   "tests/kernel/robustness.test.ts",
   "tests/kernel/userland.test.ts",
   "tests/node/cli.test.ts",
   "tests/host/debug/usage-gdb.test.ts",
   "tests/linux/debian.test.ts",
+  "tests/replay/history.test.ts",
   "tests/boot/cpus.test.ts",
   "tests/web/access.test.ts",
   "tests/web/state.test.ts",
@@ -24,6 +26,9 @@ export const LONGEST: readonly string[] = [
   "tests/web/manners.test.ts",
   "tests/web/load.test.ts",
   "tests/node/dap/server.test.ts",
+  "tests/programs/htif.test.ts",
+  "tests/node/dap/session.test.ts",
+  "tests/boot/compressed.test.ts",
 ];
 
 export class LongestFirst extends BaseSequencer {
