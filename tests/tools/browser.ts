@@ -9,7 +9,7 @@ import {
 import { PACKAGE_FILES } from "../../host/node/files.ts";
 import { type StaticServer, serveFolder } from "../../host/node/static-server.ts";
 import "../../web/hook.ts";
-import { PATIENCE_MS } from "./patience.ts";
+import { lastLines, PATIENCE_MS } from "./patience.ts";
 import { findTool } from "./tools.ts";
 
 const FLAGS = [
@@ -93,6 +93,8 @@ export async function expectOutput(page: Page, pattern: RegExp, timeout = PATIEN
   } catch {
     const output = await page.evaluate(() => hartbeat.output);
     const banner = await page.textContent("#banner");
-    throw new Error(`the page did not print ${pattern}; it printed:\n${output}\nits banner: ${banner}`);
+    throw new Error(
+      `the page did not print ${pattern}; it printed:\n${lastLines(output)}\nits banner: ${banner}`,
+    );
   }
 }

@@ -1,12 +1,13 @@
 /** A real GDB that is told one command after the other, for tests that do something else in between. */
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
-import { PATIENCE_MS } from "./patience.ts";
+import { lastLines, PATIENCE_MS } from "./patience.ts";
 
 export class GdbProcess {
   readonly #child: ChildProcessWithoutNullStreams;
   #output = "";
   #count = 0;
   #changed: () => void = () => undefined;
+  #hasEnded = false;
 
   /** Reads the symbols of `file`. */
   constructor(file: string) {
@@ -18,7 +19,10 @@ export class GdbProcess {
     for (const stream of [this.#child.stdout, this.#child.stderr])
       stream.setEncoding("utf8").on("data", take);
     this.#child.stdin.on("error", () => undefined);
-    this.#child.on("close", () => this.#changed());
+    this.#child.on("close", () => {
+      this.#hasEnded = true;
+      this.#changed();
+    });
     this.#child.stdin.write("set pagination off\nset confirm off\nset width 0\nset remotetimeout 300\n");
   }
 
@@ -39,8 +43,8 @@ export class GdbProcess {
       const found = look();
       if (found !== undefined) return found;
       const left = deadline - Date.now();
-      if (left <= 0 || this.#child.exitCode !== null) {
-        throw new Error(`gdb did not answer '${what}'; it printed:\n${this.#output}`);
+      if (left <= 0 || this.#hasEnded) {
+        throw new Error(`gdb did not answer '${what}'; it printed:\n${lastLines(this.#output)}`);
       }
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, left);

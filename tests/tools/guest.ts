@@ -6,6 +6,7 @@ import { describe } from "vitest";
 import { type CpioEntry, writeCpio } from "../../host/boot/cpio.ts";
 import { FileDisk, Machine } from "../../host/node/index.ts";
 import { IMAGE } from "../boot/images.ts";
+import { lastLines } from "./patience.ts";
 import { Qemu } from "./qemu.ts";
 import { requireTool } from "./require-tool.ts";
 
@@ -163,11 +164,11 @@ export class Shell {
     this.guest.send(`${command}; echo "=$?="\n`);
     await this.guest.expect(/=\d+=\r\n[\s\S]*?# /);
     const answer = /="\r\n([\s\S]*)=(\d+)=\r\n/.exec(this.guest.output.slice(from));
-    if (!answer) throw new Error(`no echo of '${command}' in:\n${this.guest.output.slice(from)}`);
+    if (!answer) throw new Error(`no echo of '${command}' in:\n${lastLines(this.guest.output.slice(from))}`);
     const [, written = "", ended] = answer;
     const output = written.replace(/\r/g, "");
     if (Number(ended) !== status)
-      throw new Error(`'${command}' ended with status ${ended} after writing:\n${output}`);
+      throw new Error(`'${command}' ended with status ${ended} after writing:\n${lastLines(output)}`);
     return output;
   }
 }

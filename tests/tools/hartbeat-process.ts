@@ -2,7 +2,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { join } from "node:path";
 import { PACKAGE_ROOT } from "../../host/node/files.ts";
-import { PATIENCE_MS } from "./patience.ts";
+import { lastLines, PATIENCE_MS } from "./patience.ts";
 
 /** How a process ended. */
 export interface Ending {
@@ -18,6 +18,7 @@ export class HartbeatProcess {
   stdout = "";
   stderr = "";
   #changed: () => void = () => undefined;
+  #hasEnded = false;
 
   constructor(words: readonly string[]) {
     this.child = spawn(process.execPath, [COMMAND, ...words], { cwd: PACKAGE_ROOT });
@@ -32,6 +33,7 @@ export class HartbeatProcess {
     this.child.stdin.on("error", () => undefined);
     this.ended = new Promise((resolve) => {
       this.child.on("close", (status, signal) => {
+        this.#hasEnded = true;
         resolve({ status, signal });
         this.#changed();
       });
@@ -49,9 +51,11 @@ export class HartbeatProcess {
       const match = pattern.exec(this.stdout.slice(from));
       if (match) return from + match.index + match[0].length;
       const left = deadline - Date.now();
-      if (left <= 0 || this.child.exitCode !== null) {
+      if (left <= 0 || this.#hasEnded) {
         this.kill();
-        throw new Error(`hartbeat did not print ${pattern}; it printed:\n${this.stdout}\n${this.stderr}`);
+        throw new Error(
+          `hartbeat did not print ${pattern}; it printed:\n${lastLines(this.stdout)}\n${this.stderr}`,
+        );
       }
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, left);

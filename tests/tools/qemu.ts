@@ -1,6 +1,6 @@
 /** Runs qemu-system-riscv64 with its serial console on pipes, as the second opinion on our machine. */
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
-import { PATIENCE_MS } from "./patience.ts";
+import { lastLines, PATIENCE_MS } from "./patience.ts";
 import { findTool } from "./tools.ts";
 
 export class Qemu {
@@ -10,6 +10,7 @@ export class Qemu {
   output = "";
   #mark = 0;
   #changed: () => void = () => {};
+  #hasEnded = false;
 
   /** `words` follow `-M virt -nographic`. */
   constructor(words: readonly string[]) {
@@ -35,6 +36,7 @@ export class Qemu {
     });
     this.ended = new Promise((resolve) => {
       this.child.on("close", (status) => {
+        this.#hasEnded = true;
         resolve(status);
         this.#changed();
       });
@@ -55,9 +57,9 @@ export class Qemu {
         return match;
       }
       const left = deadline - Date.now();
-      if (left <= 0 || this.child.exitCode !== null) {
+      if (left <= 0 || this.#hasEnded) {
         this.kill();
-        throw new Error(`QEMU's guest did not write ${pattern}; it wrote:\n${this.output}`);
+        throw new Error(`QEMU's guest did not write ${pattern}; it wrote:\n${lastLines(this.output)}`);
       }
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, left);
