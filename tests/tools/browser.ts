@@ -29,7 +29,11 @@ let browser: Promise<Browser> | undefined;
 async function sharedBrowser(): Promise<Browser> {
   if (!(await browser)?.isConnected()) {
     const executablePath = findTool("chromium");
-    browser = chromium.launch({ args: FLAGS, ...(executablePath && { executablePath }) });
+    browser = chromium.launch({
+      args: FLAGS,
+      timeout: PATIENCE_MS,
+      ...(executablePath && { executablePath }),
+    });
   }
   return browser as Promise<Browser>;
 }
