@@ -300,6 +300,14 @@ static int start_elf(struct linux_binprm *bprm, const struct elf64_hdr *hdr, con
 	return 0;
 }
 
+static noinline int load_elf_binary(struct linux_binprm *bprm);
+
+static struct linux_binfmt elf_format = {
+	.load_binary = load_elf_binary,
+	.core_dump = elf_core_dump,
+	.min_coredump = PAGE_SIZE,
+};
+
 static noinline int load_elf_binary(struct linux_binprm *bprm)
 {
 	const struct elf64_hdr *hdr = (const struct elf64_hdr *)bprm->buf;
@@ -323,17 +331,15 @@ static noinline int load_elf_binary(struct linux_binprm *bprm)
 	}
 	if (!ret)
 		ret = begin_new_exec(bprm);
-	if (!ret)
+	if (!ret) {
+		set_binfmt(&elf_format);
 		ret = start_elf(bprm, hdr, phdrs, interpreter);
+	}
 	if (interpreter)
 		fput(interpreter);
 	kfree(phdrs);
 	return ret;
 }
-
-static struct linux_binfmt elf_format = {
-	.load_binary = load_elf_binary,
-};
 
 static int __init init_elf_binfmt(void)
 {

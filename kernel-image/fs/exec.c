@@ -37,6 +37,11 @@ void unregister_binfmt(struct linux_binfmt *fmt)
 	mutex_unlock(&binfmt_lock);
 }
 
+void set_binfmt(struct linux_binfmt *new)
+{
+	current->mm->binfmt = new;
+}
+
 /* The file behind a descriptor, for a program that is known by it alone. */
 static struct file *reopen(int fd)
 {

@@ -1,4 +1,5 @@
 /* Kernel settings by name: sysctl.NAME=VALUE on the command line, and files in /proc/sys. */
+#include <linux/coredump.h>
 #include <linux/init.h>
 #include <linux/kernel.h>
 #include <linux/nmi.h>
@@ -15,6 +16,7 @@ static const struct ctl_table {
 	const char *procname;
 	int *data;
 } kern_table[] = {
+	{ "kernel.core_uses_pid", &core_uses_pid },
 	{ "kernel.ctrl-alt-del", &C_A_D },
 	{ "kernel.panic", &panic_timeout },
 	{ "kernel.panic_on_oops", &panic_on_oops },

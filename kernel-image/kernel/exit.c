@@ -8,6 +8,7 @@
  */
 #include <linux/cgroup.h>
 #include <linux/completion.h>
+#include <linux/coredump.h>
 #include <linux/fdtable.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
@@ -223,6 +224,7 @@ void do_exit(long code)
 		panic("Aiee, killing interrupt handler!");
 	if (!tsk->pid)
 		panic("Attempted to kill the idle task!");
+	coredump_task_exit(tsk);
 	exit_signals(tsk);
 	group_dead = atomic_dec_and_test(&tsk->signal->live);
 	if (group_dead && is_global_init(tsk))

@@ -11,6 +11,7 @@
  * it, only the thread itself clears it (recalc_sigpending).
  */
 #include <linux/sched/signal.h>
+#include <linux/coredump.h>
 #include <linux/cred.h>
 #include <linux/kernel.h>
 #include <linux/sched.h>
@@ -429,7 +430,11 @@ bool get_signal(struct ksignal *ksig)
 				do_signal_stop(sig);
 			continue;
 		}
-		goto fatal;
+		spin_unlock_irq(&sighand->siglock);
+		current->flags |= PF_SIGNALED;
+		if (sig_kernel_coredump(sig))
+			do_coredump(&ksig->info);
+		do_group_exit(sig);
 	}
 	spin_unlock_irq(&sighand->siglock);
 	return sig > 0;

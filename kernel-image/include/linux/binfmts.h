@@ -10,6 +10,7 @@
 #define MAX_ARG_STRINGS	0x7fffffff
 #define MAX_BINFMT_DEPTH 5
 
+struct coredump_params;
 struct cred;
 struct mm_struct;
 struct page;
@@ -41,6 +42,8 @@ struct linux_binprm {
 struct linux_binfmt {
 	struct list_head lh;
 	int (*load_binary)(struct linux_binprm *bprm);
+	bool (*core_dump)(struct coredump_params *cprm);	/* false: not, or not all, written */
+	unsigned long min_coredump;	/* bytes: a smaller limit means that nothing is to be written */
 };
 
 void register_binfmt(struct linux_binfmt *fmt);
@@ -56,6 +59,8 @@ int remove_arg_zero(struct linux_binprm *bprm);
 int begin_new_exec(struct linux_binprm *bprm);
 int setup_arg_pages(struct linux_binprm *bprm, unsigned long stack_top);
 int arch_setup_additional_pages(void);
+bool elf_core_dump(struct coredump_params *cprm);
+void set_binfmt(struct linux_binfmt *new);	/* who will dump the core of the new program */
 struct file *open_exec(const char *name);
 
 int kernel_execve(const char *filename, const char *const *argv, const char *const *envp);

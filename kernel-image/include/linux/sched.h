@@ -35,6 +35,7 @@
 #define PF_MEMALLOC 0x800	/* it sets memory free: it may have the last of it */
 #define PF_FORKNOEXEC 0x40
 #define PF_SIGNALED 0x400
+#define PF_POSTCOREDUMP 0x8	/* it has passed the place where a core dump would stop it */
 #define PF_NOFREEZE 0x8000
 #define PF_KSWAPD 0x20000
 #define PF_KTHREAD 0x200000

@@ -12,6 +12,7 @@
 #include <linux/pid.h>
 #include <linux/resource.h>
 
+struct core_state;
 struct pt_regs;
 struct tty_struct;
 
@@ -42,6 +43,7 @@ struct signal_struct {
 	unsigned int flags;
 	int group_exit_code;
 	int group_stop_count;
+	struct core_state *core_state;	/* a core is being dumped */
 	struct task_struct *group_exec_task;	/* waits in de_thread until it is alone */
 	bool leader;
 	struct tty_struct *tty;
