@@ -76,8 +76,8 @@ struct ext2_xattr_header {
 
 #define EXT2_DIR_REC_LEN(name_len) ALIGN((name_len) + 8U, 4U)
 
-/* What to do when the file system turns out to be damaged: the mount option errors=. */
-enum ext2_errors { EXT2_ERRORS_RO, EXT2_ERRORS_CONT, EXT2_ERRORS_PANIC };
+/* What to do when the file system turns out to be damaged: the mount option errors=, else the super block's s_errors. */
+enum ext2_errors { EXT2_ERRORS_CONTINUE = 1, EXT2_ERRORS_RO, EXT2_ERRORS_PANIC };
 
 /* lock covers the bitmaps, the descriptors' and the super block's counts. */
 struct ext2_sb_info {

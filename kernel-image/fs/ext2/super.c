@@ -92,14 +92,14 @@ static int set_valid(struct super_block *sb, bool valid)
 static int parse_options(struct super_block *sb, char *options)
 {
 	static const char *const names[] = {
+		[EXT2_ERRORS_CONTINUE] = "errors=continue",
 		[EXT2_ERRORS_RO] = "errors=remount-ro",
-		[EXT2_ERRORS_CONT] = "errors=continue",
 		[EXT2_ERRORS_PANIC] = "errors=panic",
 	};
 	char *word;
 
 	while ((word = strsep(&options, ","))) {
-		unsigned int i = 0;
+		unsigned int i = EXT2_ERRORS_CONTINUE;
 
 		while (*word && i < ARRAY_SIZE(names) && strcmp(word, names[i]))
 			i++;
@@ -254,6 +254,8 @@ static int ext2_fill_super(struct super_block *sb, const char *dev_name, void *d
 	sb->s_magic = EXT2_SUPER_MAGIC;
 	sb->s_op = &ext2_sops;
 	sb->s_keeps_unused = true;
+	if (!sbi->errors)
+		sbi->errors = es->s_errors >= EXT2_ERRORS_CONTINUE && es->s_errors <= EXT2_ERRORS_PANIC ? es->s_errors : EXT2_ERRORS_RO;
 	sbi->groups = count_groups(es);
 	sbi->inode_size = inode_size(es);
 	sbi->first_ino = first_inode(es);
