@@ -18,8 +18,6 @@
 #include <linux/smp.h>
 #include <linux/wait.h>
 
-#define RCU_CPU_STALL_TIMEOUT (21 * HZ)
-
 struct rcu_data {
 	unsigned long qs;
 	atomic_long_t idle;
@@ -30,7 +28,18 @@ static struct rcu_head *callbacks, **callbacks_tail = &callbacks;
 static DEFINE_SPINLOCK(callbacks_lock);
 static DECLARE_WAIT_QUEUE_HEAD(gp_wq);
 static bool rcu_scheduler_active;
+static int rcu_cpu_stall_timeout = 21;	/* s, after which a grace period that does not end is told of */
 static bool rcu_expedited = true;	/* while booting: interrupt the CPUs instead of waiting for their ticks */
+
+static int __init rcu_cpu_stall_timeout_setup(char *str)
+{
+	int seconds, err = kstrtoint(str, 0, &seconds);
+
+	if (!err && seconds > 0)
+		rcu_cpu_stall_timeout = seconds;
+	return 1;
+}
+__setup("rcupdate.rcu_cpu_stall_timeout=", rcu_cpu_stall_timeout_setup);
 
 void rcu_note_context_switch(void)
 {
@@ -71,7 +80,7 @@ static void wait_for_cpu(int cpu)
 	while (READ_ONCE(rdp->qs) == qs && atomic_long_read(&rdp->idle) == idle && cpu_online(cpu)) {
 		if (!READ_ONCE(rcu_expedited))
 			schedule_timeout_uninterruptible(1);
-		if (!told && time_after(jiffies, begin + RCU_CPU_STALL_TIMEOUT)) {
+		if (!told && time_after(jiffies, begin + rcu_cpu_stall_timeout * HZ)) {
 			pr_err("rcu: INFO: rcu_sched detected a stall on CPU %d (for %lu jiffies)\n", cpu, jiffies - begin);
 			told = true;
 		}
