@@ -327,6 +327,8 @@ static noinline int load_elf_binary(struct linux_binprm *bprm)
 		if (IS_ERR(interpreter)) {
 			ret = PTR_ERR(interpreter);
 			interpreter = NULL;
+		} else if (interpreter) {
+			would_dump(bprm, interpreter);
 		}
 	}
 	if (!ret)

@@ -56,7 +56,7 @@ static struct file *reopen(int fd)
 
 static noinline struct file *do_open_execat(int dfd, const char *name)
 {
-	struct file *file = *name ? do_filp_open(dfd, name, O_RDONLY, 0) : reopen(dfd);
+	struct file *file = *name ? do_filp_open(dfd, name, O_RDONLY | __FMODE_EXEC, 0) : reopen(dfd);
 	int ret = 0;
 
 	if (IS_ERR(file))
@@ -319,6 +319,7 @@ static noinline int exec_binprm(struct linux_binprm *bprm)
 		fput(bprm->file);
 		bprm->file = bprm->interpreter;
 		bprm->interpreter = NULL;
+		would_dump(bprm, bprm->file);
 		ret = prepare_binprm(bprm);
 		if (ret)
 			return ret;

@@ -360,7 +360,7 @@ static int may_open(struct nameidata *nd, int flags)
 {
 	static const int access[] = { MAY_READ, MAY_WRITE, MAY_READ | MAY_WRITE, MAY_READ | MAY_WRITE };
 	struct inode *inode = nd->path.dentry->d_inode;
-	int mask = access[flags & O_ACCMODE] | (flags & O_TRUNC ? MAY_WRITE : 0);
+	int mask = (flags & __FMODE_EXEC ? 0 : access[flags & O_ACCMODE]) | (flags & O_TRUNC ? MAY_WRITE : 0);
 
 	if (S_ISLNK(inode->i_mode))
 		return -ELOOP;

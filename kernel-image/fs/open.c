@@ -52,7 +52,7 @@ static long do_sys_openat(int dfd, const char __user *user_name, int flags, umod
 		return PTR_ERR(name);
 	fd = get_unused_fd_flags(flags);
 	if (fd >= 0) {
-		file = do_filp_open(dfd, name, flags, mode);
+		file = do_filp_open(dfd, name, flags & ~__FMODE_EXEC, mode);
 		if (IS_ERR(file)) {
 			put_unused_fd(fd);
 			fd = PTR_ERR(file);

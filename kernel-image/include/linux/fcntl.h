@@ -3,6 +3,7 @@
 #define _LINUX_FCNTL_H
 
 #define O_ACCMODE	00000003
+#define __FMODE_EXEC	00000040	/* within the kernel: to be executed, which takes no right to read */
 #define O_RDONLY	00000000
 #define O_WRONLY	00000001
 #define O_RDWR		00000002

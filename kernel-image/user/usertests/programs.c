@@ -222,3 +222,62 @@ TEST(programs, a_set_user_id_program_runs_as_its_owner)
 	EXPECT(read(fd[0], c, sizeof(c)) > 0);
 	EXPECT(!strcmp(c, "0\n"));
 }
+
+static void copy_sleep(void *to)
+{
+	static char bytes[65536];
+	int from = open("/bin/sleep", O_RDONLY);
+	long size = read(from, bytes, sizeof(bytes));
+
+	EXPECT(size > 0 && size < (long)sizeof(bytes));
+	make(to, bytes, size, 0700);
+}
+
+static void try_to_read(void *path)
+{
+	setuid(USER);
+	_exit(open(path, O_RDONLY) < 0 ? errno : 0);
+}
+
+/* The owner of /proc/PID of a program that USER executes, and the error of USER's reading its file. */
+static unsigned int owner_of_process(mode_t mode, long *error)
+{
+	char path[32], text[64];
+	struct stat st;
+	pid_t pid;
+
+	unlink("sleeper");
+	EXPECT_EQUAL(status_of(copy_sleep, "sleeper"), 0);
+	chmod("sleeper", mode);
+	*error = WEXITSTATUS(status_of(try_to_read, "sleeper"));
+	pid = start_child();
+	if (pid == 0) {
+		setuid(USER);
+		sys(NR_execve, "sleeper", (char *[]){ "sleeper", "100", NULL }, (char *[]){ NULL });
+		_exit(1);
+	}
+	do {
+		int fd;
+
+		sleep_ms(2);
+		snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+		fd = open(path, O_RDONLY);
+		EXPECT(fd >= 0 && read(fd, text, sizeof(text) - 1) > 0);
+		close(fd);
+	} while (!strstr(text, "(sleeper)"));
+	*strrchr(path, '/') = 0;
+	EXPECT_EQUAL(stat(path, &st), 0);
+	kill(pid, SIGKILL);
+	EXPECT_EQUAL(wait_for(pid), SIGKILL);
+	return st.st_uid;
+}
+
+TEST(programs, what_may_only_be_executed_runs_and_is_hidden)
+{
+	long error;
+
+	EXPECT_EQUAL(owner_of_process(0755, &error), USER);
+	EXPECT_EQUAL(error, 0);
+	EXPECT_EQUAL(owner_of_process(0711, &error), 0);
+	EXPECT_EQUAL(error, EACCES);
+}
