@@ -1,7 +1,8 @@
 /** Section 5 of the boot path: the idle loop, and how other CPUs end it. */
 import { expect } from "vitest";
+import { CYCLES_PER_SECOND } from "../../../spec/machine-map.ts";
 import { GuestShell } from "../guest-shell.ts";
-import { type Moment, type ObservedBoot, Watched } from "./observed-boot.ts";
+import { type ObservedBoot, Watched } from "./observed-boot.ts";
 import { after, before, type Part, type Row, row, SOMETHING } from "./row.ts";
 
 const [TASK_RUNNING, TASK_WAKING] = [0n, 0x200n];
@@ -20,25 +21,33 @@ const polls = ({ memory }: Watched, cpu: bigint): boolean =>
 const interrupts = (at: string, on: boolean): Part =>
   before(at, (memory, hart) => ((memory.machine.registers.read(hart, "sstatus") ?? 0n) & SIE) !== 0n, on);
 
-/** Pid 0 enters these one after the other, each for the first time. */
-function inOrder(...names: string[]): Part {
-  const moments = names.map((at): Moment => {
-    return {
-      at,
-      when: "entry",
-      look: (memory, hart) => [memory.c("current->pid", hart), memory.machine.cycles],
-    };
-  });
-  return {
-    moments,
-    check: (boot) => {
-      const seen = moments.map((moment) => boot.saw(moment) as [bigint, number]);
-      expect(seen.map(([pid]) => pid)).toEqual(names.map(() => 0n));
-      const cycles = seen.map(([, cycle]) => cycle);
-      expect(cycles).toEqual([...cycles].sort((a, b) => a - b));
-      expect(new Set(cycles).size).toBe(names.length);
-    },
-  };
+const TURN = [
+  "do_idle",
+  "tick_nohz_idle_enter",
+  "arch_cpu_idle_enter",
+  "cpuidle_idle_call",
+  "arch_cpu_idle",
+  "arch_cpu_idle_exit",
+  "tick_nohz_idle_exit",
+  "schedule_preempt_disabled",
+];
+/** One turn of the loop: it may be needed elsewhere before it waits, or in the middle of its preparations. */
+const WHOLE_TURN =
+  /^do_idle tick_nohz_idle_enter (arch_cpu_idle_enter cpuidle_idle_call (arch_cpu_idle )?arch_cpu_idle_exit )*tick_nohz_idle_exit schedule_preempt_disabled $/;
+
+/** What pid 0 enters on each hart, cut before each `do_idle`; the last turn may not be over. */
+function turnsOf(watched: Watched): string[][] {
+  const turns: string[][] = [];
+  for (const name of TURN) {
+    watched.onEntry(name, (hart) => {
+      if (watched.memory.c("current->pid", hart) !== 0n) return;
+      turns[hart] ??= [];
+      const mine = turns[hart];
+      if (name === "do_idle") mine.push("");
+      if (mine.length > 0) mine.push(`${mine.pop()}${name} `);
+    });
+  }
+  return turns;
 }
 
 interface Wakings {
@@ -48,13 +57,15 @@ interface Wakings {
   unsent: number;
   /** What was not as it should be. */
   wrong: string[];
+  /** The turns of the idle loop on each hart. */
+  turns: string[][];
 }
 
 /** One more boot to the prompt: who is woken by way of a wake_list, and who is interrupted for it. */
 async function wakingsOf(boot: ObservedBoot, append: string): Promise<Wakings> {
   const watched = await boot.another({ append });
   const { memory } = watched;
-  const found: Wakings = { queued: 0, unsent: 0, wrong: [] };
+  const found: Wakings = { queued: 0, unsent: 0, wrong: [], turns: turnsOf(watched) };
   const pending = new Map<bigint, bigint>();
   watched.onEntry("ttwu_queue_remote", (hart) => {
     const [task, cpu] = [watched.register(hart, "a0"), watched.register(hart, "a1")];
@@ -89,9 +100,19 @@ async function wakingsOf(boot: ObservedBoot, append: string): Promise<Wakings> {
     });
   });
   await watched.machine.console.expect(/login: /);
+  // One hart alone has never idled until now. Who polls would take his time over a second.
+  if (append === "") watched.machine.run({ cycles: CYCLES_PER_SECOND });
   watched.dispose();
   return found;
 }
+
+/** That of an ordinary boot, which several rows look at. */
+function wakingsIn(boot: ObservedBoot): Promise<Wakings> {
+  const found = seen.get(boot) ?? wakingsOf(boot, "");
+  seen.set(boot, found);
+  return found;
+}
+const seen = new WeakMap<ObservedBoot, Promise<Wakings>>();
 
 export const IDLE_ROWS: readonly Row[] = [
   row("5.1 the idle loop", (boot) => {
@@ -139,15 +160,12 @@ export const IDLE_ROWS: readonly Row[] = [
   ),
   row(
     "5.5 arch_cpu_idle_enter, arch_cpu_idle_exit",
-    inOrder(
-      "do_idle",
-      "tick_nohz_idle_enter",
-      "arch_cpu_idle_enter",
-      "cpuidle_idle_call",
-      "arch_cpu_idle",
-      "arch_cpu_idle_exit",
-      "tick_nohz_idle_exit",
-    ),
+    async (boot) => {
+      const { turns } = await wakingsIn(boot);
+      const whole = turns.flatMap((mine) => mine.slice(0, -1));
+      expect(whole.filter((turn) => !WHOLE_TURN.test(turn))).toEqual([]);
+      expect(whole.filter((turn) => turn.includes("arch_cpu_idle ")).length).toBeGreaterThan(0);
+    },
     interrupts("arch_cpu_idle_enter", false),
     interrupts("arch_cpu_idle", false),
     interrupts("arch_cpu_idle_exit", true),
@@ -180,7 +198,7 @@ export const IDLE_ROWS: readonly Row[] = [
     expect(polling.unsent).toBeGreaterThan(0.9 * polling.queued);
   }),
   row("5.8 sched_ttwu_pending", async (boot) => {
-    const waking = await wakingsOf(boot, "");
+    const waking = await wakingsIn(boot);
     expect(waking.wrong).toEqual([]);
     if (boot.harts === 1) expect(waking.queued).toBe(0);
     else expect(waking.queued).toBeGreaterThan(10);
