@@ -22,7 +22,7 @@
 
 #define DHASH_SIZE 256
 
-spinlock_t dcache_lock = __SPIN_LOCK_UNLOCKED;
+spinlock_t dcache_lock = __SPIN_LOCK_UNLOCKED(dcache_lock);
 static struct hlist_head dentry_hashtable[DHASH_SIZE];
 static struct kmem_cache *dentry_cache;
 static LIST_HEAD(dentry_unused);

@@ -8,7 +8,7 @@
 #include <linux/string.h>
 
 struct sighand_struct init_sighand = {
-	.siglock = __SPIN_LOCK_UNLOCKED,
+	.siglock = __SPIN_LOCK_UNLOCKED(init_sighand.siglock),
 	.count = ATOMIC_INIT(1),
 };
 

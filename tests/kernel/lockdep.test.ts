@@ -8,7 +8,7 @@ import { buildUsertests } from "./usertests.ts";
 
 const LIMIT_MS = 500_000;
 const initramfs = readFileSync(INITRAMFS);
-const REPORT = /WARNING: (?:possible|lock) .*|BUG: .*/g;
+const REPORT = /WARNING: (?:possible|inconsistent|lock) .*|lockdep: too many .*|BUG: .*/g;
 
 describeInEachPlace("a mistake with locks", (place) => {
   let guest: Guest;
@@ -53,6 +53,30 @@ describeInEachPlace("a mistake with locks", (place) => {
   test("a lock that is held too long", async () => {
     expect(await provoke("long")).toMatch(
       /WARNING: lock held too long\n-+\nmodprobe\/\d+ held \(lock_a\) for \d{2,} ms, at: hold_long\+/,
+    );
+  });
+
+  test("the order of two spinlocks, once, with both orders", async () => {
+    const log = await provoke("spinorder");
+    expect(log.match(/possible circular locking dependency/g)).toHaveLength(1);
+    expect(log).toMatch(/modprobe\/\d+ is trying to acquire lock:\n \(spin_a\), at: spin_b_then_a\+/);
+    expect(log).toMatch(/but task is already holding lock:\n \(spin_b\), at: spin_b_then_a\+/);
+    expect(log).toMatch(
+      /before:\n \(spin_b\), at: spin_a_then_b\+\S+ \[test_lockdep\]\n while holding \(spin_a\), at: spin_a_then_b\+/,
+    );
+  });
+
+  test("a spinlock that an interrupt takes and a task with interrupts on", async () => {
+    const log = await provoke("irq");
+    expect(log.match(/WARNING: inconsistent lock state/g)).toHaveLength(1);
+    expect(log).toMatch(
+      /: \(spin_irq\)\n taken in an interrupt, at: spin_in_interrupt\+\S+ \[test_lockdep\]\n and with interrupts on, at: spin_with_interrupts_on\+/,
+    );
+  });
+
+  test("a spinlock that is held too long", async () => {
+    expect(await provoke("spinlong")).toMatch(
+      /WARNING: lock held too long\n-+\nmodprobe\/\d+ held \(spin_a\) for \d{2,} ms, at: spin_long\+/,
     );
   });
 

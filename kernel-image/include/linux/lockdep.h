@@ -1,4 +1,4 @@
-/* Lock debugging: the order in which sleeping locks are taken, how long they are held, and where they are forgotten. */
+/* Lock debugging: the order in which locks are taken, how long they are held, and where they are forgotten. */
 #ifndef _LINUX_LOCKDEP_H
 #define _LINUX_LOCKDEP_H
 

@@ -16,7 +16,7 @@ struct mutex {
 };
 
 #define __MUTEX_INITIALIZER(lockname) \
-	{ NULL, __SPIN_LOCK_UNLOCKED, LIST_HEAD_INIT((lockname).wait_list), LOCKDEP_MAP_INIT(lockname) }
+	{ NULL, __SPIN_LOCK_UNLOCKED((lockname).wait_lock), LIST_HEAD_INIT((lockname).wait_list), LOCKDEP_MAP_INIT(lockname) }
 #define DEFINE_MUTEX(name) struct mutex name = __MUTEX_INITIALIZER(name)
 
 #define mutex_init(lock) do {				\

@@ -14,7 +14,7 @@ struct rw_semaphore {
 };
 
 #define __RWSEM_INITIALIZER(lockname) \
-	{ 0, __SPIN_LOCK_UNLOCKED, LIST_HEAD_INIT((lockname).wait_list), LOCKDEP_MAP_INIT(lockname) }
+	{ 0, __SPIN_LOCK_UNLOCKED((lockname).wait_lock), LIST_HEAD_INIT((lockname).wait_list), LOCKDEP_MAP_INIT(lockname) }
 #define DECLARE_RWSEM(name) struct rw_semaphore name = __RWSEM_INITIALIZER(name)
 
 #define init_rwsem(sem) do {				\

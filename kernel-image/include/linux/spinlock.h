@@ -11,20 +11,31 @@
 #include <linux/atomic.h>
 #include <linux/types.h>
 #include <linux/compiler.h>
+#include <linux/lockdep.h>
 #include <linux/preempt.h>
 #include <asm/irqflags.h>
 #include <asm/barrier.h>
 
 typedef struct spinlock {
 	u32 locked;	/* 0, or one more than the number of the CPU that has it */
+	struct lockdep_map dep_map;
 } spinlock_t;
 typedef spinlock_t raw_spinlock_t;
 
-#define __SPIN_LOCK_UNLOCKED { 0 }
-#define DEFINE_SPINLOCK(x) spinlock_t x = __SPIN_LOCK_UNLOCKED
+#define __SPIN_LOCK_UNLOCKED(lockname) { 0, LOCKDEP_MAP_INIT(lockname) }
+#define DEFINE_SPINLOCK(x) spinlock_t x = __SPIN_LOCK_UNLOCKED(x)
 #define DEFINE_RAW_SPINLOCK(x) DEFINE_SPINLOCK(x)
 
-static inline void spin_lock_init(spinlock_t *lock) { lock->locked = 0; }
+static inline void __spin_lock_init(spinlock_t *lock, const char *name)
+{
+	lock->locked = 0;
+	lockdep_init_map(&lock->dep_map, name, name);
+}
+
+#define spin_lock_init(lock) do {			\
+	static const char __name[] = #lock;		\
+	__spin_lock_init(lock, __name);			\
+} while (0)
 static inline bool spin_is_locked(spinlock_t *lock) { return READ_ONCE(lock->locked); }
 
 static inline bool arch_spin_trylock(spinlock_t *lock)
@@ -47,49 +58,75 @@ static inline void arch_spin_unlock(spinlock_t *lock)
 	__atomic_store_n(&lock->locked, 0, __ATOMIC_RELEASE);
 }
 
-static inline void spin_lock(spinlock_t *lock)
+/* The same, watched by lockdep; the caller's place is where the lock is taken. */
+void lockdep_spin_lock(spinlock_t *lock);
+bool lockdep_spin_trylock(spinlock_t *lock);
+void lockdep_spin_unlock(spinlock_t *lock);
+
+static __always_inline void do_raw_spin_lock(spinlock_t *lock)
 {
-	preempt_disable();
-	arch_spin_lock(lock);
+	if (unlikely(lockdep_enabled))
+		lockdep_spin_lock(lock);
+	else
+		arch_spin_lock(lock);
 }
 
-static inline bool spin_trylock(spinlock_t *lock)
+static __always_inline bool do_raw_spin_trylock(spinlock_t *lock)
+{
+	return unlikely(lockdep_enabled) ? lockdep_spin_trylock(lock) : arch_spin_trylock(lock);
+}
+
+static __always_inline void do_raw_spin_unlock(spinlock_t *lock)
+{
+	if (unlikely(lockdep_enabled))
+		lockdep_spin_unlock(lock);
+	else
+		arch_spin_unlock(lock);
+}
+
+static __always_inline void spin_lock(spinlock_t *lock)
 {
 	preempt_disable();
-	if (arch_spin_trylock(lock))
+	do_raw_spin_lock(lock);
+}
+
+static __always_inline bool spin_trylock(spinlock_t *lock)
+{
+	preempt_disable();
+	if (do_raw_spin_trylock(lock))
 		return true;
 	preempt_enable();
 	return false;
 }
 
-static inline void spin_unlock(spinlock_t *lock)
+static __always_inline void spin_unlock(spinlock_t *lock)
 {
-	arch_spin_unlock(lock);
+	do_raw_spin_unlock(lock);
 	preempt_enable();
 }
 
-static inline void spin_lock_irq(spinlock_t *lock)
+static __always_inline void spin_lock_irq(spinlock_t *lock)
 {
 	local_irq_disable();
 	spin_lock(lock);
 }
 
-static inline void spin_unlock_irq(spinlock_t *lock)
+static __always_inline void spin_unlock_irq(spinlock_t *lock)
 {
-	arch_spin_unlock(lock);
+	do_raw_spin_unlock(lock);
 	local_irq_enable();
 	preempt_enable();
 }
 
-static inline void spin_lock_bh(spinlock_t *lock)
+static __always_inline void spin_lock_bh(spinlock_t *lock)
 {
 	local_bh_disable();
-	arch_spin_lock(lock);
+	do_raw_spin_lock(lock);
 }
 
-static inline void spin_unlock_bh(spinlock_t *lock)
+static __always_inline void spin_unlock_bh(spinlock_t *lock)
 {
-	arch_spin_unlock(lock);
+	do_raw_spin_unlock(lock);
 	local_bh_enable();
 }
 
@@ -98,9 +135,9 @@ static inline void spin_unlock_bh(spinlock_t *lock)
 	spin_lock(lock);						\
 } while (0)
 
-static inline void spin_unlock_irqrestore(spinlock_t *lock, unsigned long flags)
+static __always_inline void spin_unlock_irqrestore(spinlock_t *lock, unsigned long flags)
 {
-	arch_spin_unlock(lock);
+	do_raw_spin_unlock(lock);
 	local_irq_restore(flags);
 	preempt_enable();
 }

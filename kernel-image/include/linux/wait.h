@@ -24,18 +24,23 @@ typedef struct wait_queue_head {
 	struct list_head head;
 } wait_queue_head_t;
 
-#define __WAIT_QUEUE_HEAD_INITIALIZER(name) { __SPIN_LOCK_UNLOCKED, LIST_HEAD_INIT((name).head) }
+#define __WAIT_QUEUE_HEAD_INITIALIZER(name) { __SPIN_LOCK_UNLOCKED((name).lock), LIST_HEAD_INIT((name).head) }
 #define DECLARE_WAIT_QUEUE_HEAD(name) wait_queue_head_t name = __WAIT_QUEUE_HEAD_INITIALIZER(name)
 #define DEFINE_WAIT_FUNC(name, fn) \
 	wait_queue_entry_t name = { 0, current, fn, LIST_HEAD_INIT((name).entry) }
 #define DEFINE_WAIT(name) DEFINE_WAIT_FUNC(name, autoremove_wake_function)
 #define DECLARE_WAITQUEUE(name, tsk) wait_queue_entry_t name = { 0, tsk, default_wake_function, { NULL, NULL } }
 
-static inline void init_waitqueue_head(wait_queue_head_t *wq)
+static inline void __init_waitqueue_head(wait_queue_head_t *wq, const char *name)
 {
-	spin_lock_init(&wq->lock);
+	__spin_lock_init(&wq->lock, name);
 	INIT_LIST_HEAD(&wq->head);
 }
+
+#define init_waitqueue_head(wq) do {			\
+	static const char __name[] = #wq;		\
+	__init_waitqueue_head(wq, __name);		\
+} while (0)
 
 static inline bool waitqueue_active(wait_queue_head_t *wq) { return !list_empty(&wq->head); }
 

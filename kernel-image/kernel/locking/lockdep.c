@@ -1,5 +1,5 @@
 /*
- * Lock debugging, for the locks that may sleep: mutexes and reader-writer semaphores.
+ * Lock debugging: the classes of locks and their order; and the locks that may sleep, mutexes and semaphores.
  *
  * Locks form classes. That a task takes a lock of class B while it holds one
  * of class A is an edge from A to B; whoever adds an edge looks first whether
@@ -8,7 +8,10 @@
  * places where the locks were taken. Each pair of classes is told once.
  * Two locks of one class (a folder and a file in it) are not compared.
  *
- * Edges are only added, under graph_lock; held locks are the task's own.
+ * Edges are only added, under graph_lock; held locks are the task's own, held
+ * spinlocks the CPU's (lockdep_spin.c). graph_lock is itself not watched.
+ * Reports are composed under it and printed by whoever holds no spinlock:
+ * printing takes the log's, the console's and, to wake readers, the queues'.
  */
 #include <linux/bitops.h>
 #include <linux/init.h>
@@ -16,11 +19,16 @@
 #include <linux/lockdep.h>
 #include <linux/sched.h>
 #include <linux/spinlock.h>
+#include <linux/string.h>
 #include <linux/timekeeping.h>
+#include <asm/sections.h>
 #include <asm/stacktrace.h>
 
-#define MAX_CLASSES 128
-#define MAX_EDGES 1024
+#include "lockdep_internals.h"
+
+#define MAX_CLASSES 320
+#define MAX_EDGES 1536
+#define REPORT_SIZE 4096
 #define HELD_TOO_LONG (10 * NSEC_PER_SEC)
 
 struct lock_class {
@@ -28,6 +36,7 @@ struct lock_class {
 	const char *name;
 	DECLARE_BITMAP(after, MAX_CLASSES);	/* edges: classes that were taken while one of this was held */
 	DECLARE_BITMAP(told, MAX_CLASSES);	/* edges back that have been reported */
+	unsigned long irq_ip, on_ip;		/* taken in an interrupt; with interrupts on */
 };
 
 /* Where both locks of an edge were taken when it was first seen. */
@@ -42,6 +51,10 @@ static struct lock_edge edges[MAX_EDGES];
 static unsigned int nr_edges;
 u64 lockdep_held_limit = HELD_TOO_LONG;
 static DEFINE_RAW_SPINLOCK(graph_lock);
+static char report_text[REPORT_SIZE];
+static size_t report_len;
+static bool full;		/* off as soon as it is told */
+static u32 report_owned;
 
 static int __init lockdep_setup(char *str)
 {
@@ -61,17 +74,95 @@ static int __init held_limit_setup(char *str)
 }
 __setup("lockdep.held_ms=", held_limit_setup);
 
-/* There is no room for more: better to say nothing from now on than half. */
+static unsigned long graph_lock_irqsave(void)
+{
+	unsigned long flags;
+
+	local_irq_save(flags);
+	arch_spin_lock(&graph_lock);
+	return flags;
+}
+
+static void graph_unlock_irqrestore(unsigned long flags)
+{
+	arch_spin_unlock(&graph_lock);
+	local_irq_restore(flags);
+}
+
+/* graph_lock is held. What does not fit is cut off. */
+static void report(const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	report_len += vscnprintf(report_text + report_len, REPORT_SIZE - report_len, fmt, args);
+	va_end(args);
+}
+
+/* The first line that is to be printed, taken out. */
+static bool next_line(char *line, size_t size)
+{
+	unsigned long flags = graph_lock_irqsave();
+	size_t len = 0;
+
+	while (len < report_len && len < size - 1 && (!len || report_text[len - 1] != '\n'))
+		len++;
+	memcpy(line, report_text, len);
+	line[len] = 0;
+	report_len -= len;
+	memmove(report_text, report_text + len, report_len);
+	graph_unlock_irqrestore(flags);
+	return len;
+}
+
+void lockdep_flush(void)
+{
+	char line[160];
+
+	if (likely(!READ_ONCE(report_len)) || xchg(&report_owned, 1))
+		return;
+	while (next_line(line, sizeof(line)))
+		pr_err("%s", line);
+	smp_store_release(&report_owned, 0);
+	if (full)
+		lockdep_enabled = false;
+}
+
+/* There is no room for more: better to say nothing from now on than half. graph_lock is held. */
 static void turn_off(const char *what)
 {
-	lockdep_enabled = false;
-	pr_warn("lockdep: too many %s, it is off now\n", what);
+	if (!full)
+		report("lockdep: too many %s, it is off now\n", what);
+	full = true;
+}
+
+void lockdep_turn_off(const char *what)
+{
+	unsigned long flags = graph_lock_irqsave();
+
+	turn_off(what);
+	graph_unlock_irqrestore(flags);
+}
+
+static bool is_static(const void *p)
+{
+	unsigned long addr = (unsigned long)p;
+
+	return (addr >= (unsigned long)_start && addr < (unsigned long)_end) ||
+	       (addr >= MODULES_VADDR && addr < MODULES_END);
+}
+
+static const void *key_of(const struct lockdep_map *map)
+{
+	if (map->key)
+		return map->key;
+	return is_static(map) ? (const void *)map : map->name;
 }
 
 /* graph_lock is held. 0 when there are too many. */
 static unsigned int class_of(struct lockdep_map *map)
 {
-	const void *key = map->key ? map->key : map;
+	const void *key = key_of(map);
 	unsigned int free = 0;
 
 	if (map->class)
@@ -87,6 +178,23 @@ static unsigned int class_of(struct lockdep_map *map)
 	classes[free].key = key;
 	classes[free].name = map->name;
 	return map->class = free;
+}
+
+bool lockdep_register(struct lockdep_map *map)
+{
+	unsigned long flags;
+	bool known;
+
+	if (likely(map->class))
+		return !full;
+	if (full || !key_of(map))
+		return false;
+	flags = graph_lock_irqsave();
+	known = class_of(map);
+	if (!known)
+		turn_off("lock classes");
+	graph_unlock_irqrestore(flags);
+	return known;
 }
 
 static void forget_class(unsigned int class)
@@ -106,13 +214,12 @@ static void forget_class(unsigned int class)
 
 void lockdep_free_key_range(const void *start, unsigned long size)
 {
-	unsigned long flags;
+	unsigned long flags = graph_lock_irqsave();
 
-	raw_spin_lock_irqsave(&graph_lock, flags);
 	for (unsigned int i = 1; i < MAX_CLASSES; i++)
 		if (classes[i].key && (unsigned long)classes[i].key - (unsigned long)start < size)
 			forget_class(i);
-	raw_spin_unlock_irqrestore(&graph_lock, flags);
+	graph_unlock_irqrestore(flags);
 }
 
 /* The classes on the shortest way, in parent[]: from each the one before it. */
@@ -150,27 +257,26 @@ static const struct lock_edge *edge_between(unsigned int from, unsigned int to)
 
 static void begin_report(const char *what)
 {
-	pr_err("======================================================\n");
-	pr_err("WARNING: %s\n", what);
-	pr_err("------------------------------------------------------\n");
+	report("======================================================\n");
+	report("WARNING: %s\n", what);
+	report("------------------------------------------------------\n");
 }
 
 static void print_inversion(const struct held_lock *held, struct lockdep_map *map, unsigned long ip,
 			    const unsigned short *parent)
 {
 	begin_report("possible circular locking dependency detected");
-	pr_err("%s/%d is trying to acquire lock:\n", current->comm, current->pid);
-	pr_err(" (%s), at: %pS\n", map->name, (void *)ip);
-	pr_err("but task is already holding lock:\n");
-	pr_err(" (%s), at: %pS\n", held->map->name, (void *)held->ip);
-	pr_err("which was taken behind the new lock before:\n");
+	report("%s/%d is trying to acquire lock:\n", current->comm, current->pid);
+	report(" (%s), at: %pS\n", map->name, (void *)ip);
+	report("but task is already holding lock:\n");
+	report(" (%s), at: %pS\n", held->map->name, (void *)held->ip);
+	report("which was taken behind the new lock before:\n");
 	for (unsigned int to = held->map->class; to != map->class; to = parent[to]) {
 		const struct lock_edge *edge = edge_between(parent[to], to);
 
-		pr_err(" (%s), at: %pS\n", classes[to].name, edge ? (void *)edge->to_ip : NULL);
-		pr_err(" while holding (%s), at: %pS\n", classes[parent[to]].name, edge ? (void *)edge->from_ip : NULL);
+		report(" (%s), at: %pS\n", classes[to].name, edge ? (void *)edge->to_ip : NULL);
+		report(" while holding (%s), at: %pS\n", classes[parent[to]].name, edge ? (void *)edge->from_ip : NULL);
 	}
-	dump_stack();
 }
 
 /* Adds the edge. True if it closes a circle that has not been told yet: parent[] has the other way. */
@@ -197,38 +303,79 @@ static bool add_edge(const struct held_lock *held, struct lockdep_map *map, unsi
 	return false;
 }
 
+bool lockdep_check_order(const struct held_lock *held, struct lockdep_map *map, unsigned long ip)
+{
+	static unsigned short parent[MAX_CLASSES];
+	unsigned long flags;
+	bool circle;
+
+	if (full || (map->class && test_bit(map->class, classes[held->map->class].after)))
+		return false;
+	flags = graph_lock_irqsave();
+	circle = add_edge(held, map, ip, parent);
+	if (circle)
+		print_inversion(held, map, ip, parent);
+	graph_unlock_irqrestore(flags);
+	return circle;
+}
+
+void lockdep_check_irq(struct lockdep_map *map, unsigned long ip, bool in_hardirq)
+{
+	struct lock_class *class = &classes[map->class];
+	unsigned long *used = in_hardirq ? &class->irq_ip : &class->on_ip;
+	unsigned long flags;
+
+	if (likely(*used))
+		return;
+	flags = graph_lock_irqsave();
+	if (!*used) {
+		*used = ip;
+		if (class->irq_ip && class->on_ip) {
+			begin_report("inconsistent lock state");
+			report("an interrupt can wait for the lock that it interrupted: (%s)\n", map->name);
+			report(" taken in an interrupt, at: %pS\n", (void *)class->irq_ip);
+			report(" and with interrupts on, at: %pS\n", (void *)class->on_ip);
+		}
+	}
+	graph_unlock_irqrestore(flags);
+}
+
 void __lock_order(struct lockdep_map *map, unsigned long ip)
 {
 	struct task_struct *tsk = current;
 
 	for (unsigned int i = 0; i < tsk->lockdep_depth; i++) {
-		unsigned short parent[MAX_CLASSES];
-		unsigned long flags;
-		bool circle;
-
-		raw_spin_lock_irqsave(&graph_lock, flags);
-		circle = add_edge(&tsk->held_locks[i], map, ip, parent);
-		raw_spin_unlock_irqrestore(&graph_lock, flags);
-		if (circle)
-			print_inversion(&tsk->held_locks[i], map, ip, parent);
+		if (lockdep_check_order(&tsk->held_locks[i], map, ip)) {
+			lockdep_flush();
+			dump_stack();
+		}
 	}
 }
 
 void __lock_acquired(struct lockdep_map *map, unsigned long ip)
 {
 	struct task_struct *tsk = current;
-	unsigned long flags;
-	bool known;
 
-	raw_spin_lock_irqsave(&graph_lock, flags);
-	known = class_of(map);
-	raw_spin_unlock_irqrestore(&graph_lock, flags);
-	if (!known)
-		turn_off("lock classes");
-	else if (tsk->lockdep_depth == MAX_LOCK_DEPTH)
-		turn_off("locks held by one task");
+	if (!lockdep_register(map))
+		return;
+	if (tsk->lockdep_depth == MAX_LOCK_DEPTH)
+		lockdep_turn_off("locks held by one task");
 	else
-		tsk->held_locks[tsk->lockdep_depth++] = (struct held_lock){ map, ip, ktime_get_ns() };
+		tsk->held_locks[tsk->lockdep_depth++] = (struct held_lock){ map, ip, sched_clock() };
+}
+
+void lockdep_check_time(const struct held_lock *held)
+{
+	u64 time = sched_clock() - held->since;
+	unsigned long flags;
+
+	if (likely(time < lockdep_held_limit))
+		return;
+	flags = graph_lock_irqsave();
+	begin_report("lock held too long");
+	report("%s/%d held (%s) for %lu ms, at: %pS\n", current->comm, current->pid, held->map->name,
+	       time / NSEC_PER_MSEC, (void *)held->ip);
+	graph_unlock_irqrestore(flags);
 }
 
 void __lock_release(struct lockdep_map *map)
@@ -236,7 +383,6 @@ void __lock_release(struct lockdep_map *map)
 	struct task_struct *tsk = current;
 	unsigned int i = tsk->lockdep_depth;
 	struct held_lock held;
-	u64 time;
 
 	while (i && tsk->held_locks[i - 1].map != map)
 		i--;
@@ -246,24 +392,23 @@ void __lock_release(struct lockdep_map *map)
 	tsk->lockdep_depth--;
 	for (i--; i < tsk->lockdep_depth; i++)
 		tsk->held_locks[i] = tsk->held_locks[i + 1];
-	time = ktime_get_ns() - held.since;
-	if (time < lockdep_held_limit)
-		return;
-	begin_report("lock held too long");
-	pr_err("%s/%d held (%s) for %lu ms, at: %pS\n", tsk->comm, tsk->pid, map->name, time / NSEC_PER_MSEC,
-	       (void *)held.ip);
-	dump_stack();
+	lockdep_check_time(&held);
+	lockdep_flush();
 }
 
 void __lockdep_no_locks_held(const char *when)
 {
 	struct task_struct *tsk = current;
+	unsigned long flags;
 
 	if (!tsk->lockdep_depth)
 		return;
+	flags = graph_lock_irqsave();
 	begin_report("lock still held");
-	pr_err("%s/%d %s, still holding:\n", tsk->comm, tsk->pid, when);
+	report("%s/%d %s, still holding:\n", tsk->comm, tsk->pid, when);
 	for (unsigned int i = 0; i < tsk->lockdep_depth; i++)
-		pr_err(" (%s), at: %pS\n", tsk->held_locks[i].map->name, (void *)tsk->held_locks[i].ip);
+		report(" (%s), at: %pS\n", tsk->held_locks[i].map->name, (void *)tsk->held_locks[i].ip);
+	graph_unlock_irqrestore(flags);
+	lockdep_flush();
 	tsk->lockdep_depth = 0;		/* told once */
 }

@@ -1,16 +1,18 @@
 /*
  * Makes each mistake that lock debugging finds, when the kernel was started with lockdep.
  *
- *   modprobe test_lockdep provoke=order|chain|long|user|atomic|spin
+ *   modprobe test_lockdep provoke=order|chain|long|user|atomic|spin|spinorder|irq|spinlong
  */
 #include <linux/completion.h>
 #include <linux/delay.h>
+#include <linux/hrtimer.h>
 #include <linux/jiffies.h>
 #include <linux/kthread.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/rwsem.h>
 #include <linux/sched.h>
+#include <linux/timekeeping.h>
 #include <linux/string.h>
 
 static char *provoke = "";
@@ -101,6 +103,61 @@ static noinline void wait_for_spinlock(void)
 	kthread_stop(thread);
 }
 
+static DEFINE_SPINLOCK(spin_b);
+static DEFINE_SPINLOCK(spin_irq);
+
+static noinline void spin_a_then_b(void)
+{
+	spin_lock(&spin_a);
+	spin_lock(&spin_b);
+	spin_unlock(&spin_b);
+	spin_unlock(&spin_a);
+}
+
+static noinline void spin_b_then_a(void)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&spin_b, flags);
+	spin_lock(&spin_a);
+	spin_unlock(&spin_a);
+	spin_unlock_irqrestore(&spin_b, flags);
+}
+
+static noinline void spin_long(void)
+{
+	spin_lock_irq(&spin_a);
+	udelay(100000);
+	spin_unlock_irq(&spin_a);
+}
+
+static DECLARE_COMPLETION(timer_done);
+
+static noinline enum hrtimer_restart spin_in_interrupt(struct hrtimer *timer)
+{
+	spin_lock(&spin_irq);
+	spin_unlock(&spin_irq);
+	complete(&timer_done);
+	return HRTIMER_NORESTART;
+}
+
+static noinline void spin_with_interrupts_on(void)
+{
+	spin_lock(&spin_irq);
+	spin_unlock(&spin_irq);
+}
+
+static noinline void spin_in_both(void)
+{
+	struct hrtimer timer;
+
+	hrtimer_init(&timer, spin_in_interrupt);
+	hrtimer_start(&timer, ktime_get_ns() + NSEC_PER_MSEC);
+	wait_for_completion(&timer_done);
+	hrtimer_cancel(&timer);
+	spin_with_interrupts_on();
+}
+
 static int __init test_lockdep_init(void)
 {
 	if (!strcmp(provoke, "order")) {
@@ -118,6 +175,15 @@ static int __init test_lockdep_init(void)
 		mutex_lock(&lock_kept);
 	} else if (!strcmp(provoke, "spin")) {
 		wait_for_spinlock();
+	} else if (!strcmp(provoke, "spinorder")) {
+		for (int i = 0; i < 3; i++) {
+			spin_a_then_b();
+			spin_b_then_a();
+		}
+	} else if (!strcmp(provoke, "irq")) {
+		spin_in_both();
+	} else if (!strcmp(provoke, "spinlong")) {
+		spin_long();
 	} else if (!strcmp(provoke, "atomic")) {
 		sleep_in_atomic_context();
 	} else {

@@ -102,7 +102,7 @@ static struct rq *finish_task_switch(struct task_struct *prev)
 
 	rq->prev_mm = NULL;
 	smp_store_release(&prev->on_cpu, 0);
-	arch_spin_unlock(&rq->lock);
+	do_raw_spin_unlock(&rq->lock);
 	preempt_count_sub(1);
 	local_irq_enable();
 	if (mm)

@@ -65,13 +65,13 @@ void hrtimer_start(struct hrtimer *timer, ktime_t expires)
 	list_del_init(&timer->node);
 	if (base != &this_cpu(hrtimer_bases) && base->running != timer) {
 		timer->cpu = smp_processor_id();
-		arch_spin_unlock(&base->lock);
+		do_raw_spin_unlock(&base->lock);
 		base = &this_cpu(hrtimer_bases);
-		arch_spin_lock(&base->lock);
+		do_raw_spin_lock(&base->lock);
 	}
 	timer->expires = expires;
 	first = enqueue_hrtimer(base, timer);
-	arch_spin_unlock(&base->lock);
+	do_raw_spin_unlock(&base->lock);
 	if (first && base == &this_cpu(hrtimer_bases))
 		tick_program_event();
 	local_irq_restore(flags);

@@ -142,8 +142,8 @@ int mod_timer(struct timer_list *t, unsigned long expires)
 	new = &this_cpu(timer_bases);
 	if (base != new && base->running != t) {
 		t->cpu = smp_processor_id();
-		arch_spin_unlock(&base->lock);
-		arch_spin_lock(&new->lock);
+		do_raw_spin_unlock(&base->lock);
+		do_raw_spin_lock(&new->lock);
 		base = new;
 	}
 	t->expires = expires;
