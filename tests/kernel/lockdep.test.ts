@@ -70,8 +70,22 @@ describeInEachPlace("a mistake with locks", (place) => {
     const log = await provoke("irq");
     expect(log.match(/WARNING: inconsistent lock state/g)).toHaveLength(1);
     expect(log).toMatch(
-      /: \(spin_irq\)\n taken in an interrupt, at: spin_in_interrupt\+\S+ \[test_lockdep\]\n and with interrupts on, at: spin_with_interrupts_on\+/,
+      /: \(spin_irq\)\n taken in the interrupt, at: spin_in_interrupt\+\S+ \[test_lockdep\]\n and with interrupts on, at: spin_with_interrupts_on\+/,
     );
+  });
+
+  test("a spinlock that a softirq takes and a task with softirqs on", async () => {
+    const log = await provoke("softirq");
+    expect(log.match(/WARNING: inconsistent lock state/g)).toHaveLength(1);
+    expect(log).toMatch(
+      /: \(spin_softirq\)\n taken in the softirq, at: spin_in_softirq\+\S+ \[test_lockdep\]\n and with softirqs on, at: spin_with_softirqs_on\+/,
+    );
+  });
+
+  test("the order of a spinlock and a lock for readers and writers", async () => {
+    const log = await provoke("readers");
+    expect(log).toMatch(/modprobe\/\d+ is trying to acquire lock:\n \(readers\), at: spin_then_write\+/);
+    expect(log).toMatch(/before:\n \(spin_a\), at: read_then_spin\+\S+ \[test_lockdep\]\n while holding \(readers\)/);
   });
 
   test("a spinlock that is held too long", async () => {

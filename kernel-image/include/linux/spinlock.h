@@ -152,9 +152,12 @@ static __always_inline void spin_unlock_irqrestore(spinlock_t *lock, unsigned lo
 #define raw_spin_unlock_irqrestore spin_unlock_irqrestore
 
 /* Reader-writer lock, readers not nested in writers: a count, -1 while written. */
-typedef struct { atomic_t cnts; } rwlock_t;
-#define __RW_LOCK_UNLOCKED { { 0 } }
-#define DEFINE_RWLOCK(x) rwlock_t x = __RW_LOCK_UNLOCKED
+typedef struct {
+	atomic_t cnts;
+	struct lockdep_map dep_map;
+} rwlock_t;
+#define __RW_LOCK_UNLOCKED(lockname) { { 0 }, LOCKDEP_MAP_INIT(lockname) }
+#define DEFINE_RWLOCK(x) rwlock_t x = __RW_LOCK_UNLOCKED(x)
 void read_lock(rwlock_t *lock);
 void read_unlock(rwlock_t *lock);
 void write_lock_irq(rwlock_t *lock);

@@ -36,7 +36,7 @@ struct lock_class {
 	const char *name;
 	DECLARE_BITMAP(after, MAX_CLASSES);	/* edges: classes that were taken while one of this was held */
 	DECLARE_BITMAP(told, MAX_CLASSES);	/* edges back that have been reported */
-	unsigned long irq_ip, on_ip;		/* taken in an interrupt; with interrupts on */
+	unsigned long used[NR_LOCK_USAGES];	/* where first */
 };
 
 /* Where both locks of an edge were taken when it was first seen. */
@@ -319,22 +319,23 @@ bool lockdep_check_order(const struct held_lock *held, struct lockdep_map *map, 
 	return circle;
 }
 
-void lockdep_check_irq(struct lockdep_map *map, unsigned long ip, bool in_hardirq)
+void lockdep_check_irq(struct lockdep_map *map, unsigned long ip, enum lock_usage usage)
 {
 	struct lock_class *class = &classes[map->class];
-	unsigned long *used = in_hardirq ? &class->irq_ip : &class->on_ip;
+	const unsigned long *in = &class->used[usage & ~1], *on = in + 1;
+	const char *what = usage < USED_IN_SOFTIRQ ? "interrupt" : "softirq";
 	unsigned long flags;
 
-	if (likely(*used))
+	if (likely(class->used[usage]))
 		return;
 	flags = graph_lock_irqsave();
-	if (!*used) {
-		*used = ip;
-		if (class->irq_ip && class->on_ip) {
+	if (!class->used[usage]) {
+		class->used[usage] = ip;
+		if (*in && *on) {
 			begin_report("inconsistent lock state");
-			report("an interrupt can wait for the lock that it interrupted: (%s)\n", map->name);
-			report(" taken in an interrupt, at: %pS\n", (void *)class->irq_ip);
-			report(" and with interrupts on, at: %pS\n", (void *)class->on_ip);
+			report("this %s can wait for the lock that it interrupted: (%s)\n", what, map->name);
+			report(" taken in the %s, at: %pS\n", what, (void *)*in);
+			report(" and with %ss on, at: %pS\n", what, (void *)*on);
 		}
 	}
 	graph_unlock_irqrestore(flags);

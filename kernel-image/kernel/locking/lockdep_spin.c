@@ -30,12 +30,21 @@ static int lock_context(void)
 	return preempt_count() & (HARDIRQ_MASK | SOFTIRQ_OFFSET);
 }
 
-static void check_usage(struct lockdep_map *map, unsigned long ip, unsigned long flags)
+/* flags: of sstatus before. A reader may be interrupted by whoever reads, too, so that he has interrupts on says nothing. */
+static void check_usage(struct lockdep_map *map, unsigned long ip, unsigned long flags, bool read)
 {
-	if (hardirq_count())
-		lockdep_check_irq(map, ip, true);
-	else if ((flags & SR_SIE))
-		lockdep_check_irq(map, ip, false);
+	bool irqs_on = flags & SR_SIE;
+
+	if (hardirq_count()) {
+		lockdep_check_irq(map, ip, USED_IN_HARDIRQ);
+		return;
+	}
+	if (irqs_on && !read)
+		lockdep_check_irq(map, ip, USED_HARDIRQS_ON);
+	if (preempt_count() & SOFTIRQ_OFFSET)
+		lockdep_check_irq(map, ip, USED_IN_SOFTIRQ);
+	else if (irqs_on && !softirq_count() && !read)
+		lockdep_check_irq(map, ip, USED_SOFTIRQS_ON);
 }
 
 static void check_order(struct lockdep_map *map, unsigned long ip)
@@ -63,41 +72,26 @@ static void push(struct lockdep_map *map, unsigned long ip)
 	held->lock[held->depth++] = (struct held_lock){ map, ip, sched_clock() };
 }
 
-void lockdep_spin_lock(spinlock_t *lock)
+void lockdep_spin_order(struct lockdep_map *map, unsigned long ip)
 {
-	unsigned long ip = (unsigned long)__builtin_return_address(0);
 	unsigned long flags;
-	bool watched;
 
 	local_irq_save(flags);
-	watched = lockdep_register(&lock->dep_map);
-	if (watched) {
-		check_usage(&lock->dep_map, ip, flags);
-		check_order(&lock->dep_map, ip);
-	}
-	local_irq_restore(flags);
-	arch_spin_lock(lock);
-	if (!watched)
-		return;
-	local_irq_save(flags);
-	push(&lock->dep_map, ip);
+	if (lockdep_register(map))
+		check_order(map, ip);
 	local_irq_restore(flags);
 }
 
-bool lockdep_spin_trylock(spinlock_t *lock)
+void lockdep_spin_acquired(struct lockdep_map *map, unsigned long ip, bool read)
 {
-	unsigned long ip = (unsigned long)__builtin_return_address(0);
 	unsigned long flags;
 
-	if (!arch_spin_trylock(lock))
-		return false;
 	local_irq_save(flags);
-	if (lockdep_register(&lock->dep_map)) {
-		check_usage(&lock->dep_map, ip, flags);
-		push(&lock->dep_map, ip);
+	if (lockdep_register(map)) {
+		check_usage(map, ip, flags, read);
+		push(map, ip);
 	}
 	local_irq_restore(flags);
-	return true;
 }
 
 /* Taken out of the CPU's; one that was taken before lockdep was on is not there. */
@@ -117,15 +111,47 @@ static void pop(struct held_spinlocks *held, const struct lockdep_map *map)
 	}
 }
 
-void lockdep_spin_unlock(spinlock_t *lock)
+void lockdep_spin_release(struct lockdep_map *map)
 {
-	struct held_spinlocks *held = &held_by_cpu[raw_smp_processor_id()];
 	unsigned long flags;
 
 	local_irq_save(flags);
-	pop(held, &lock->dep_map);
-	arch_spin_unlock(lock);
-	if (!held->depth)
+	pop(&held_by_cpu[raw_smp_processor_id()], map);
+	local_irq_restore(flags);
+}
+
+void lockdep_spin_flush(void)
+{
+	unsigned long flags;
+
+	local_irq_save(flags);
+	if (!held_by_cpu[raw_smp_processor_id()].depth)
 		lockdep_flush();
 	local_irq_restore(flags);
+}
+
+void lockdep_spin_lock(spinlock_t *lock)
+{
+	unsigned long ip = (unsigned long)__builtin_return_address(0);
+
+	lockdep_spin_order(&lock->dep_map, ip);
+	arch_spin_lock(lock);
+	lockdep_spin_acquired(&lock->dep_map, ip, false);
+}
+
+bool lockdep_spin_trylock(spinlock_t *lock)
+{
+	unsigned long ip = (unsigned long)__builtin_return_address(0);
+
+	if (!arch_spin_trylock(lock))
+		return false;
+	lockdep_spin_acquired(&lock->dep_map, ip, false);
+	return true;
+}
+
+void lockdep_spin_unlock(spinlock_t *lock)
+{
+	lockdep_spin_release(&lock->dep_map);
+	arch_spin_unlock(lock);
+	lockdep_spin_flush();
 }

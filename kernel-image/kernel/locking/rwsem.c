@@ -1,4 +1,4 @@
-/* Reader-writer semaphores (sleeping, first come first served) and reader-writer spinlocks. */
+/* Reader-writer semaphores: sleeping, first come first served. */
 #include <linux/kernel.h>
 #include <linux/rwsem.h>
 #include <linux/sched.h>
@@ -109,38 +109,4 @@ int down_read_trylock(struct rw_semaphore *sem)
 	if (ok)
 		lock_acquired(&sem->dep_map, (unsigned long)__builtin_return_address(0));
 	return ok;
-}
-
-/* Readers may nest in interrupts, so they do not queue behind a waiting writer. */
-void read_lock(rwlock_t *lock)
-{
-	preempt_disable();
-	for (;;) {
-		int cnt = atomic_read(&lock->cnts);
-
-		if (cnt >= 0 && atomic_cmpxchg(&lock->cnts, cnt, cnt + 1) == cnt)
-			return;
-		cpu_relax();
-	}
-}
-
-void read_unlock(rwlock_t *lock)
-{
-	atomic_dec_return(&lock->cnts);
-	preempt_enable();
-}
-
-void write_lock_irq(rwlock_t *lock)
-{
-	local_irq_disable();
-	preempt_disable();
-	while (atomic_cmpxchg(&lock->cnts, 0, -1) != 0)
-		cpu_relax();
-}
-
-void write_unlock_irq(rwlock_t *lock)
-{
-	smp_store_release(&lock->cnts.counter, 0);
-	local_irq_enable();
-	preempt_enable();
 }

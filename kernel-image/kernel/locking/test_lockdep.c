@@ -1,7 +1,7 @@
 /*
  * Makes each mistake that lock debugging finds, when the kernel was started with lockdep.
  *
- *   modprobe test_lockdep provoke=order|chain|long|user|atomic|spin|spinorder|irq|spinlong
+ *   modprobe test_lockdep provoke=order|chain|long|user|atomic|spin|spinorder|irq|softirq|readers|spinlong
  */
 #include <linux/completion.h>
 #include <linux/delay.h>
@@ -12,8 +12,10 @@
 #include <linux/mutex.h>
 #include <linux/rwsem.h>
 #include <linux/sched.h>
-#include <linux/timekeeping.h>
+#include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/timekeeping.h>
+#include <linux/timer.h>
 
 static char *provoke = "";
 module_param(provoke, charp, 0444);
@@ -158,6 +160,53 @@ static noinline void spin_in_both(void)
 	spin_with_interrupts_on();
 }
 
+static DEFINE_SPINLOCK(spin_softirq);
+
+static noinline void spin_in_softirq(struct timer_list *timer)
+{
+	spin_lock(&spin_softirq);
+	spin_unlock(&spin_softirq);
+	complete(&timer_done);
+}
+
+static noinline void spin_with_softirqs_on(void)
+{
+	spin_lock(&spin_softirq);
+	spin_unlock(&spin_softirq);
+}
+
+static noinline void spin_in_both_softirq(void)
+{
+	struct timer_list *timer = kmalloc(sizeof(*timer), GFP_KERNEL);
+
+	if (!timer)
+		return;
+	timer_setup(timer, spin_in_softirq, 0);
+	mod_timer(timer, jiffies + 1);
+	wait_for_completion(&timer_done);
+	del_timer_sync(timer);
+	kfree(timer);
+	spin_with_softirqs_on();
+}
+
+static DEFINE_RWLOCK(readers);
+
+static noinline void read_then_spin(void)
+{
+	read_lock(&readers);
+	spin_lock(&spin_a);
+	spin_unlock(&spin_a);
+	read_unlock(&readers);
+}
+
+static noinline void spin_then_write(void)
+{
+	spin_lock(&spin_a);
+	write_lock_irq(&readers);
+	write_unlock_irq(&readers);
+	spin_unlock(&spin_a);
+}
+
 static int __init test_lockdep_init(void)
 {
 	if (!strcmp(provoke, "order")) {
@@ -182,6 +231,11 @@ static int __init test_lockdep_init(void)
 		}
 	} else if (!strcmp(provoke, "irq")) {
 		spin_in_both();
+	} else if (!strcmp(provoke, "softirq")) {
+		spin_in_both_softirq();
+	} else if (!strcmp(provoke, "readers")) {
+		read_then_spin();
+		spin_then_write();
 	} else if (!strcmp(provoke, "spinlong")) {
 		spin_long();
 	} else if (!strcmp(provoke, "atomic")) {
