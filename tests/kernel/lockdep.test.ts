@@ -85,7 +85,9 @@ describeInEachPlace("a mistake with locks", (place) => {
   test("the order of a spinlock and a lock for readers and writers", async () => {
     const log = await provoke("readers");
     expect(log).toMatch(/modprobe\/\d+ is trying to acquire lock:\n \(readers\), at: spin_then_write\+/);
-    expect(log).toMatch(/before:\n \(spin_a\), at: read_then_spin\+\S+ \[test_lockdep\]\n while holding \(readers\)/);
+    expect(log).toMatch(
+      /before:\n \(spin_a\), at: read_then_spin\+\S+ \[test_lockdep\]\n while holding \(readers\)/,
+    );
   });
 
   test("a spinlock that is held too long", async () => {

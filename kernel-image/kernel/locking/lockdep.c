@@ -353,6 +353,14 @@ void __lock_order(struct lockdep_map *map, unsigned long ip)
 	}
 }
 
+/* Not counted before it is whole: an interrupt may end in schedule(), which takes its spinlocks for this task. */
+static void push_held_lock(struct task_struct *tsk, struct held_lock held)
+{
+	tsk->held_locks[tsk->lockdep_depth] = held;
+	barrier();
+	tsk->lockdep_depth++;
+}
+
 void __lock_acquired(struct lockdep_map *map, unsigned long ip)
 {
 	struct task_struct *tsk = current;
@@ -362,7 +370,7 @@ void __lock_acquired(struct lockdep_map *map, unsigned long ip)
 	if (tsk->lockdep_depth == MAX_LOCK_DEPTH)
 		lockdep_turn_off("locks held by one task");
 	else
-		tsk->held_locks[tsk->lockdep_depth++] = (struct held_lock){ map, ip, sched_clock() };
+		push_held_lock(tsk, (struct held_lock){ map, ip, sched_clock() });
 }
 
 void lockdep_check_time(const struct held_lock *held)
