@@ -3,9 +3,14 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 
-/** What each build step makes, and the folders that it reads. A step is also due when one before it ran. */
+/** What each build step makes (the files of `more` beside it), and the folders that it reads. A step is also due when one before it ran. */
 const STEPS = [
-  { script: "generate", output: "assembly/generated", sources: ["spec"] },
+  {
+    script: "generate",
+    output: "assembly/generated",
+    more: ["host/generated", "kernel-image/include/generated"],
+    sources: ["spec"],
+  },
   { script: "build:core", output: "dist/core.wasm", sources: ["assembly", "spec"] },
   { script: "build:host", output: "dist/index.js", sources: ["host", "spec"] },
   {
@@ -25,8 +30,9 @@ function newest(path: string): number {
 
 /** Runs the steps that are due; false when one failed, after its messages were shown. */
 export function rebuildIfStale(): boolean {
-  for (const { script, output, sources } of STEPS) {
-    if (newest(output) >= Math.max(...sources.map(newest)) && existsSync(output)) continue;
+  for (const { script, output, sources, ...others } of STEPS) {
+    const all = [output, ...("more" in others ? others.more : [])];
+    if (newest(output) >= Math.max(...sources.map(newest)) && all.every(existsSync)) continue;
     const npm = spawnSync("npm", ["run", "--silent", script], { stdio: "inherit" });
     if (npm.status !== 0) return false;
   }
