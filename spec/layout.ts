@@ -226,6 +226,7 @@ export const MEMO_STATE_BYTES = 10 * 2 ** 20;
 export const MEMO_COUNT_BYTES = 3 * 2 ** 20;
 export const MEMO_SEGMENT_HEADS = 32_768;
 export const MEMO_STATE_HEADS = 16_384;
+export const MEMO_EDGE_HEADS = 4096;
 
 /** Bytes of a record of an instruction trace. */
 export const TRACE_BYTES = TRACE_FIELDS.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -267,6 +268,7 @@ export const REGIONS = stack([
   },
   { name: "memoSegmentTable", bytes: MEMO_SEGMENT_HEADS * 4, doc: "memoised segments by hash" },
   { name: "memoStateTable", bytes: MEMO_STATE_HEADS * 4, doc: "memoised states by hash" },
+  { name: "memoEdgeTable", bytes: MEMO_EDGE_HEADS * 4, doc: "memoised edges by segment and outcome" },
   { name: "memoPaths", bytes: 512 * 288, doc: "memoised wrong paths" },
   { name: "memoSegments", bytes: MEMO_SEGMENT_BYTES, doc: "memoised segments and their edges" },
   { name: "memoStates", bytes: MEMO_STATE_BYTES, doc: "memoised states of pipelines" },

@@ -126,7 +126,7 @@ export const TIMING: readonly Field[] = [
   { name: "storeCommits", type: "u64", count: 8, doc: "cycles at which the last stores committed" },
   { name: "storeGrants", type: "u64", count: 8, doc: "cycles at which the write buffer took them" },
   { name: "storeOffsets", type: "u32", count: 8, doc: "bits 11:3 of their addresses" },
-  { name: "bufferTags", type: "u64", count: 8, doc: "write buffer: double-word numbers" },
+  { name: "bufferTags", type: "u32", count: 8, doc: "write buffer: double-word numbers" },
   { name: "bufferMasks", type: "u32", count: 8, doc: "bytes to be sent, as of the last store to an entry" },
   { name: "bufferChunks", type: "u32", count: 8, doc: "transmissions that are left for them" },
   { name: "bufferReady", type: "u64", count: 8, doc: "cycle from which an entry may be sent" },
@@ -173,6 +173,11 @@ export const TIMING: readonly Field[] = [
   { name: "memoOrigin", type: "u64", doc: "cycle of the issue at which the memoising interpreter began" },
   { name: "memoGone", type: "u64", doc: "how far it has got, cycles times 2^32 plus instructions" },
   { name: "memoLimit", type: "u64", doc: "cycles from there to the end of its time" },
+  {
+    name: "memoSoft",
+    type: "u64",
+    doc: "as memoGone: how far it may get before it must look how long segments take",
+  },
   { name: "memoPages", type: "u64", doc: "all ones when data accesses are translated, else 0" },
   {
     name: "dcacheFilter",

@@ -19,7 +19,7 @@ import { triggerOnPage } from "../debug/triggers";
 import { isWatchedPage } from "../debug/watchpoints";
 import { PMP_R, PMP_W, PMP_X, pmpAllows, pmpUniform } from "./pmp";
 import { hostAddress, isMemory, isRam, markDirty } from "./physical";
-import { tlbFill } from "./tlb";
+import { tlbFill, tlbIndex } from "./tlb";
 import { ACCESS_FAULT, ACCESS_FETCH, ACCESS_LOAD, ACCESS_STORE, PAGE_FAULT, walk } from "./walk";
 
 /** No physical address: the access trapped. */
@@ -81,6 +81,19 @@ function enterData(h: usize, va: u64, address: u64, access: u32): void {
   if (access == ACCESS_STORE) markDirty(page);
   const array = access == ACCESS_LOAD ? load<u32>(h, HART_READTLB) : load<u32>(h, HART_WRITETLB);
   tlbFill(<usize>array, va, <u32>hostAddress(page) - <u32>(va & ~0xfff));
+}
+
+/**
+ * Whether the TLB has the page of an aligned store of `size` bytes to `va`, which may be entered for that. What it is not entered for, a
+ * trap too, is left to the store itself.
+ */
+export function preparesStore(h: usize, va: u64, size: u32): bool {
+  if (va & (<u64>(size - 1)) || isWatchedPage(va) || triggerOnPage(h, va)) return false;
+  const priv = dataPrivilege(h);
+  const address = translateFor(h, va, ACCESS_STORE, priv, false);
+  if (address >= ACCESS_FAULT || !pmpAllows(h, address, size, PMP_W, priv)) return false;
+  enterData(h, va, address, ACCESS_STORE);
+  return load<u64>(<usize>load<u32>(h, HART_WRITETLB) + tlbIndex(va)) == (va & ~0xfff);
 }
 
 /** The decoded page of the code at `pc`, entered in the fetch TLB. 0: none can be had, or (HART_TRAPPED) a trap. */

@@ -127,16 +127,16 @@ export const CACHE_EVICTION: u32 = 2;
 export function dcacheRead(m: usize, line: u64, fills: bool): u32 {
   const ways = <usize>parameter(PIPELINE_DCACHEWAYS);
   const set = setOf(m + TIMING_DCACHETAGS, PIPELINE_DCACHESETS, ways, line);
-  if (waysWith(set, ways, <u32>line + 1) != 0) {
-    const linear = linearLine(line);
-    store<u32>(filterEntry(m, <usize>linear), linear + 1);
-    return CACHE_HIT;
+  let found = CACHE_HIT;
+  if (waysWith(set, ways, <u32>line + 1) == 0) {
+    if (!fills) return CACHE_MISS;
+    const gone = fill(m, set, ways, line, TIMING_DCACHERANDOM);
+    found = gone == 0 ? CACHE_MISS : CACHE_EVICTION;
+    if (gone != 0) forgetTag(m, gone);
   }
-  if (!fills) return CACHE_MISS;
-  const gone = fill(m, set, ways, line, TIMING_DCACHERANDOM);
-  if (gone == 0) return CACHE_MISS;
-  forgetTag(m, gone);
-  return CACHE_EVICTION;
+  const linear = linearLine(line);
+  store<u32>(filterEntry(m, <usize>linear), linear + 1);
+  return found;
 }
 
 /** An atomic's answer invalidates the whole set of its line. */

@@ -45,6 +45,7 @@ import {
   bufferStore,
   commitOf,
   countStore,
+  doubleWord,
   entriesOf,
   entryOf,
   grantOf,
@@ -187,7 +188,7 @@ export function storeOutcome(h: usize, m: usize, va: u64, size: u32, entries: u3
 // @ts-ignore: decorator
 @inline
 export function metByStore(m: usize, address: u64, size: u32, entries: u32): u64 {
-  const match = entryOf(m, address >> 3, entries);
+  const match = entryOf(m, doubleWord(address), entries);
   const bytes = (<u64>bytesAt(address, size)) << STORE_BYTES;
   if (match != 0) return (<u64>match) | ((<u64>maskOf(m, match - 1)) << STORE_MASK) | bytes;
   // Aligned bytes are all alike to an entry of their own.
@@ -226,7 +227,7 @@ export function retireStore(h: usize, m: usize, slot: usize, pc: u64, length: u6
   const mask = (<u32>(outcome >> STORE_MASK)) & 0xff;
   const grant = bufferStore(m, (<u32>outcome) & 15, mask, bytes, later(committed, grantOf(m, 1)) + 1);
   countStore(m, committed, grant);
-  if (!rehearsing) noteStore(m, storeEntry, storeAddress >> 3, storeBytes, offsetOf(va));
+  if (!rehearsing) noteStore(m, storeEntry, doubleWord(storeAddress), storeBytes, offsetOf(va));
   return cycles;
 }
 

@@ -107,8 +107,10 @@ export function retireDivide(
 /** Outcomes of transfers: on to the sequel as predicted, to another place as predicted, elsewhere than predicted. */
 export const SEQUEL: u64 = 0;
 export const PREDICTED: u64 = 1;
-/** Shifted left over it: cycles after the kill for which a wrong fetch keeps the instruction cache busy. */
-export const MISPREDICTED: u64 = 2;
+/** With a bit for a taken branch, and shifted left over that the cycles after the kill for which a wrong fetch keeps the instruction cache busy. */
+const MISPREDICTED: u64 = 2;
+const TAKEN: u64 = 4;
+const BUSY: u64 = 3;
 
 /**
  * Compares where the front end went (`predicted`, NO_TARGET if just on to `sequel`) with `next`, to which a transfer that was
@@ -122,7 +124,7 @@ function resolve(h: usize, m: usize, next: u64, at: u64, scanned: u64, predicted
   if (predicted == NO_TARGET) wrongPath(h, m, sequel, sequel & 2 ? scanned - 2 : scanned - 1, kill);
   else wrongPath(h, m, predicted, scanned, kill);
   const free = load<u64>(m, TIMING_ICACHEFREE);
-  return MISPREDICTED | (free > kill ? (free - kill) << 2 : 0);
+  return MISPREDICTED | (free > kill ? (free - kill) << BUSY : 0);
 }
 
 /** Fetching goes on at `next`, if it does not just go on. */
@@ -133,7 +135,7 @@ function transfer(m: usize, outcome: u64, next: u64, at: u64, scanned: u64): voi
     return;
   }
   const kill = at + 1;
-  if (rehearsing && outcome >> 2 > 0) store<u64>(m, kill + (outcome >> 2), TIMING_ICACHEFREE);
+  if (rehearsing && outcome >> BUSY > 0) store<u64>(m, kill + (outcome >> BUSY), TIMING_ICACHEFREE);
   redirect(m, next, kill + parameter(PIPELINE_REDIRECTTOSCAN), STALL_MISPREDICT);
 }
 
@@ -155,7 +157,16 @@ export function branchOutcome(
     const predicted = predictTaken(m, pc, scanned, load<i64>(slot, SLOT_IMM) < 0);
     learn(m, pc, taken, scanned, at + 2);
     if (!predicted && !taken) return SEQUEL;
-    return resolve(h, m, taken ? target : sequel, at, scanned, predicted ? target : NO_TARGET, sequel);
+    const outcome = resolve(
+      h,
+      m,
+      taken ? target : sequel,
+      at,
+      scanned,
+      predicted ? target : NO_TARGET,
+      sequel,
+    );
+    return taken && outcome != PREDICTED ? outcome | TAKEN : outcome;
   }
   if (!taken) return SEQUEL;
   return resolve(h, m, target, at, scanned, predictor == PREDICT_NEVER ? NO_TARGET : target, sequel);

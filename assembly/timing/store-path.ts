@@ -154,26 +154,43 @@ export function occupiedAt(m: usize, at: u64): u32 {
   return load<u32>(m, TIMING_BUFFERDIRTYSET) | underWay(m, at);
 }
 
+/** The lanes of eight words, from the first on, as bits. */
+// @ts-ignore: decorator
+@inline
+function lanes(low: v128, high: v128): u32 {
+  return (<u32>i32x4.bitmask(low)) | ((<u32>i32x4.bitmask(high)) << 4);
+}
+
+/** Which of the eight words at `at` are `value`, as bits. */
+// @ts-ignore: decorator
+@inline
+function alike(at: usize, value: u32): u32 {
+  const wanted = i32x4.splat(value);
+  return lanes(i32x4.eq(v128.load(at), wanted), i32x4.eq(v128.load(at, 16), wanted));
+}
+
+/** Number of the double word at a physical address; there is no memory where 32 bits do not do. */
+// @ts-ignore: decorator
+@inline
+export function doubleWord(address: u64): u32 {
+  return <u32>(address >> 3);
+}
+
 /** Entry among `entries` that has double word `tag`, plus 1; 0 when none has it. */
 // @ts-ignore: decorator
 @inline
-export function entryOf(m: usize, tag: u64, entries: u32): u32 {
-  for (; entries != 0; entries &= entries - 1) {
-    const index = ctz<u32>(entries);
-    if (load<u64>(wide(m, TIMING_BUFFERTAGS, <usize>index)) == tag) return index + 1;
-  }
-  return 0;
+export function entryOf(m: usize, tag: u32, entries: u32): u32 {
+  const found = alike(m + TIMING_BUFFERTAGS, tag) & entries;
+  return found == 0 ? 0 : ctz<u32>(found) + 1;
 }
 
 /** Entries among `entries` that belong to a line. */
 export function entriesOf(m: usize, line: u64, entries: u32): u32 {
-  const bits = parameter(PIPELINE_LINEBITS) - 3;
-  let found: u32 = 0;
-  for (; entries != 0; entries &= entries - 1) {
-    const index = ctz<u32>(entries);
-    if (load<u64>(wide(m, TIMING_BUFFERTAGS, <usize>index)) >> bits == line) found |= (<u32>1) << index;
-  }
-  return found;
+  const bits = <i32>parameter(PIPELINE_LINEBITS) - 3;
+  const wanted = i32x4.splat(<u32>line);
+  const low = i32x4.shr_u(v128.load(m + TIMING_BUFFERTAGS), bits);
+  const high = i32x4.shr_u(v128.load(m + TIMING_BUFFERTAGS, 16), bits);
+  return lanes(i32x4.eq(low, wanted), i32x4.eq(high, wanted)) & entries;
 }
 
 /** Entry that took the last store, and its bytes since. */
@@ -242,9 +259,9 @@ export function countStore(m: usize, committed: u64, grant: u64): void {
 /** Notes the addresses of the last store: its entry, double word and bytes there, and its page offset. */
 // @ts-ignore: decorator
 @inline
-export function noteStore(m: usize, entry: u32, tag: u64, bytes: u32, offset: u32): void {
+export function noteStore(m: usize, entry: u32, tag: u32, bytes: u32, offset: u32): void {
   const last = load<u32>(m, TIMING_STORECOUNT) - 1;
-  store<u64>(wide(m, TIMING_BUFFERTAGS, <usize>entry), tag);
+  store<u32>(narrow(m, TIMING_BUFFERTAGS, <usize>entry), tag);
   store<u32>(narrow(m, TIMING_BUFFERMASKS, <usize>entry), bytes);
   store<u32>(narrow(m, TIMING_STOREOFFSETS, <usize>(last & 7)), offset);
 }
@@ -260,11 +277,11 @@ export function offsetOf(va: u64): u32 {
 // @ts-ignore: decorator
 @inline
 export function storesAgo(m: usize, offset: u32, stores: u32): u32 {
-  const count = load<u32>(m, TIMING_STORECOUNT);
-  for (let ago: u32 = 1; ago <= stores; ago++) {
-    if (load<u32>(narrow(m, TIMING_STOREOFFSETS, <usize>((count - ago) & 7))) == offset) return ago;
-  }
-  return 0;
+  const same = alike(m + TIMING_STOREOFFSETS, offset);
+  // Turned so that bit 7 is the last store's.
+  const turned = (((same << 8) | same) >>> (load<u32>(m, TIMING_STORECOUNT) & 7)) & 0xff;
+  const among = turned >>> (8 - stores);
+  return among == 0 ? 0 : stores + clz<u32>(among) - 31;
 }
 
 /** Stores that a load that could be made at `at` still finds in the queues. */

@@ -69,6 +69,13 @@ export function lengthOf(what: u32): u32 {
   return (what >> CLASS_LENGTH) & 7;
 }
 
+/** Whether it is a transfer within its page, so that its slot holds eight times the distance. */
+// @ts-ignore: decorator
+@inline
+export function isNear(what: u32): bool {
+  return ((what >> CLASS_NEAR) & 1) != 0;
+}
+
 /** The address that a load or store adds up, or an atomic finds in its register `a`. */
 function addressOf(slot: usize, what: u32, a: u64): u64 {
   if (kindOf(what) == KIND_ATOMIC) return a;
@@ -78,7 +85,7 @@ function addressOf(slot: usize, what: u32, a: u64): u64 {
 /** Where a branch goes when it is taken. */
 export function targetOf(slot: usize, what: u32, pc: u64): u64 {
   const distance = load<i64>(slot, SLOT_IMM);
-  return pc + <u64>((what >> CLASS_NEAR) & 1 ? distance >> 3 : distance);
+  return pc + <u64>(isNear(what) ? distance >> 3 : distance);
 }
 
 /** Whether a branch is taken that compares `a` and `b`. */

@@ -200,7 +200,9 @@ export function dataPage(h: usize, m: usize, va: u64, start: u64): u64 {
 // @ts-ignore: decorator
 @inline
 function recentPage(m: usize, va: u64): usize {
-  return m + TIMING_DATAPAGES + (((<usize>(va >> 12)) & (DATA_PAGES - 1)) << 5);
+  // All parts of the page number count, as arrays often lie a power of two apart.
+  const folded = (<usize>(va >> 12)) ^ (<usize>(va >> 16));
+  return m + TIMING_DATAPAGES + (((folded ^ (folded >>> 8)) & (DATA_PAGES - 1)) << 5);
 }
 
 /** Physical address of the page of data at `va` when it was used recently; notes this use. Else all ones. */

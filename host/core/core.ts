@@ -37,7 +37,7 @@ const ENGINE_FIELDS: ReadonlySet<string> = new Set([
 /** Fields of the pipeline models that follow from others, or only speed them up. */
 const DERIVED_FIELDS: ReadonlySet<string> = new Set([
   ...["fetchTranslates", "treeKept", "treeSet", "dataPages", "dcacheFilter", "generation"],
-  ...["memoOrigin", "memoGone", "memoLimit", "memoPages"],
+  ...["memoOrigin", "memoGone", "memoLimit", "memoSoft", "memoPages"],
 ]);
 
 /** The guest's part of the core but for memory, by the names of spec/layout.ts. */

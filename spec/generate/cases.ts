@@ -23,7 +23,7 @@ export interface Frame {
   readonly readTlb: string;
   readonly writeTlb: string;
   /** What is done about a store that the TLB does not find, if not the store. */
-  readonly insteadOfSlowStore?: string;
+  readonly insteadOfSlowStore?: (bytes: number) => string;
   /** Saves what slow paths need: the pc for a trap, the fuel for the time. */
   readonly spill: string;
   /** Leaves the loop: the instruction trapped, or the hart must look around before it goes on. */
@@ -164,7 +164,7 @@ class CasePrinter {
       `const entry = ${writeTlb} + tlbIndex(va);`,
       "let host: usize = 0;",
       `if (load<u64>(entry) == ${tag(bits / 8)}) { host = <usize>va + <usize>load<u32>(entry, TLB_ADDEND); store<u${bits}>(host, <u${bits}>${value}); }`,
-      `else { ${insteadOfSlowStore ?? slow} }`,
+      `else { ${insteadOfSlowStore?.(bits / 8) ?? slow} }`,
       ...stored(op, bits / 8),
     ];
   }

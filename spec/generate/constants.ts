@@ -8,6 +8,7 @@ import {
   MAX_BREAKPOINTS,
   MAX_WATCHPOINTS,
   MEMO_COUNT_BYTES,
+  MEMO_EDGE_HEADS,
   MEMO_SEGMENT_BYTES,
   MEMO_SEGMENT_HEADS,
   MEMO_STATE_BYTES,
@@ -76,6 +77,7 @@ ${constant("MEMO_STATE_BYTES", MEMO_STATE_BYTES, "usize")}
 ${constant("MEMO_COUNT_BYTES", MEMO_COUNT_BYTES, "usize")}
 ${constant("MEMO_SEGMENT_HEADS", MEMO_SEGMENT_HEADS, "u32")}
 ${constant("MEMO_STATE_HEADS", MEMO_STATE_HEADS, "u32")}
+${constant("MEMO_EDGE_HEADS", MEMO_EDGE_HEADS, "u32")}
 ${constant("DATA_PAGES", DATA_PAGES, "usize")}
 ${constant("DCACHE_FILTER", DCACHE_FILTER, "usize")}
 ${constant("TRIGGERS", TRIGGERS, "u32", "debug triggers of a hart")}

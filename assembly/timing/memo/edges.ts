@@ -3,12 +3,12 @@
  * cannot be remembered: then the model has been told of the segment, and its record is true.
  */
 import {
-  DCACHE_FILTER,
+  HART_FUEL,
+  HART_PC,
   PIPELINE_LINEBITS,
   PIPELINE_STOREQUEUE,
   RAM,
   TIMING_COUNT,
-  TIMING_DCACHEFILTER,
   TIMING_FETCHBASE,
   TIMING_FETCHPAGE,
   TIMING_GENERATION,
@@ -16,18 +16,19 @@ import {
   TIMING_MEMOLIMIT,
   TIMING_MEMOORIGIN,
   TIMING_MEMOPAGES,
+  TIMING_MEMOSOFT,
   TIMING_STORECOUNT,
 } from "../../generated/layout";
 import { RAM_BASE } from "../../generated/riscv";
 import { CLASS_SIGNED, CLASS_SIZE, CLASS_WORD } from "../../generated/timing-classes";
-import { icacheHas } from "../cache";
+import { filterEntry, icacheHas } from "../cache";
 import { seesPage } from "../fetch";
 import { bytesAt, loadOutcome, metByStore, storeAddress, storeOutcome } from "../memory";
 import { SURELY_NOT, SURELY_TAKEN } from "../predict";
-import { branchOutcome, divideOutcome, indirectOutcome } from "../retire";
+import { branchOutcome, divideOutcome, indirectOutcome, pushDirect } from "../retire";
 import { classOf, lengthOf, targetOf } from "../tell";
 import { parameter } from "../stamp";
-import { noteStore, offsetOf, storeBytes, storeEntry, storesAgo } from "../store-path";
+import { doubleWord, noteStore, offsetOf, storeBytes, storeEntry, storesAgo } from "../store-path";
 import { dataTranslates, knownPage, NO_PAGE } from "../tlb";
 import { findEdge, makeEdge, makeSegment, tellWith } from "./rehearse";
 import {
@@ -48,6 +49,25 @@ import {
   slotOf,
 } from "./segment";
 
+/**
+ * How the memoising interpreter ends instead of on an edge: behind an instruction that the model has been told of; at one for the plain
+ * model, in the segment or where it ends; at one that trapped. Then what it asks about: a load, a store, a division, a branch that
+ * is taken or not, a jump to another page, an indirect jump. Edges are higher.
+ */
+export const TOLD: usize = 0;
+export const APART: usize = 1;
+export const GONE: usize = 2;
+export const ASK_LOAD: usize = 3;
+export const ASK_STORE: usize = 4;
+export const ASK_DIVIDE: usize = 5;
+export const ASK_NOT: usize = 6;
+export const ASK_TAKEN: usize = 7;
+export const ASK_JUMP: usize = 8;
+export const ASK_INDIRECT: usize = 9;
+
+/** Cycles before the end of its time up to which the interpreter does not look how long a segment takes. */
+const MARGIN: u64 = 300;
+
 /** Instructions before the interpreter began. */
 let countBefore: u64 = 0;
 
@@ -57,6 +77,7 @@ export function begin(h: usize, m: usize, issue: u64, count: u64, cycles: u64): 
   store<u64>(m, issue, TIMING_MEMOORIGIN);
   store<u64>(m, 0, TIMING_MEMOGONE);
   store<u64>(m, cycles, TIMING_MEMOLIMIT);
+  store<u64>(m, cycles > MARGIN ? (cycles - MARGIN) << 32 : 0, TIMING_MEMOSOFT);
   store<u64>(m, dataTranslates(h) ? ~0 : 0, TIMING_MEMOPAGES);
 }
 
@@ -78,17 +99,14 @@ function seesData(m: usize, va: u64): bool {
   return load<u64>(m, TIMING_MEMOPAGES) == 0 || knownPage(m, va) != NO_PAGE;
 }
 
-/** Whether a load that the TLB finds at linear address `host` certainly hits and waits for no store. */
+/** Whether a load at linear address `host` hits for certain, no store being on its way and, with nothing translated. */
 // @ts-ignore: decorator
 @inline
-export function surelyHits(m: usize, segment: usize, va: u64, host: usize): bool {
+export function surelyHits(m: usize, segment: usize, host: usize): bool {
   const number = host >>> (<usize>parameter(PIPELINE_LINEBITS));
-  const entry = m + ((number & (DCACHE_FILTER - 1)) << 2);
   return (
-    load<u32>(entry, TIMING_DCACHEFILTER) == <u32>number + 1 &&
-    (load<u8>(segment, SEGMENT_STORES) == 0 ||
-      storesAgo(m, offsetOf(va), load<u8>(segment, SEGMENT_STORES)) == 0) &&
-    seesData(m, va)
+    load<u32>(filterEntry(m, number)) == <u32>number + 1 &&
+    (load<u8>(segment, SEGMENT_STORES) | load<u32>(m, TIMING_MEMOPAGES)) == 0
   );
 }
 
@@ -109,15 +127,17 @@ function edgeFor(h: usize, m: usize, segment: usize, outcome: u64, pc: u64, next
   return 0;
 }
 
-/** The instruction at `slot` and `pc` loaded from `va`. */
-export function loadEdge(h: usize, m: usize, segment: usize, slot: usize, pc: u64, va: u64): usize {
-  const outcome = loadOutcome(
-    h,
-    m,
-    va,
-    load<u8>(segment, SEGMENT_STORES),
-    load<u8>(segment, SEGMENT_ENTRIES),
-  );
+/** The instruction at `slot` and `pc` loaded from `va`, which is `host` in linear memory, or 0. */
+function loadEdge(h: usize, m: usize, segment: usize, slot: usize, pc: u64, va: u64, host: usize): usize {
+  const stores = load<u8>(segment, SEGMENT_STORES);
+  const number = host >>> (<usize>parameter(PIPELINE_LINEBITS));
+  if (
+    load<u32>(filterEntry(m, number)) == <u32>number + 1 &&
+    storesAgo(m, offsetOf(va), stores) == 0 &&
+    seesData(m, va)
+  )
+    return segment + SEGMENT_EDGE;
+  const outcome = loadOutcome(h, m, va, stores, load<u8>(segment, SEGMENT_ENTRIES));
   if (outcome == 0) return segment + SEGMENT_EDGE;
   return edgeFor(h, m, segment, outcome, pc, pc + <u64>lengthOf(classOf(slot)));
 }
@@ -154,12 +174,12 @@ export function storeEdge(
   if (parameter(PIPELINE_STOREQUEUE) == 0) return edge;
   // Telling the model has counted the store.
   if (edge != 0) store<u32>(m, load<u32>(m, TIMING_STORECOUNT) + 1, TIMING_STORECOUNT);
-  noteStore(m, entry & 7, address >> 3, bytes, offsetOf(va));
+  noteStore(m, entry & 7, doubleWord(address), bytes, offsetOf(va));
   return edge;
 }
 
 /** It branched, or did not. */
-export function branchEdge(h: usize, m: usize, segment: usize, slot: usize, pc: u64, taken: bool): usize {
+function branchEdge(h: usize, m: usize, segment: usize, slot: usize, pc: u64, taken: bool): usize {
   const what = classOf(slot);
   const length = <u64>lengthOf(what);
   const issue = issueNow(m);
@@ -171,7 +191,7 @@ export function branchEdge(h: usize, m: usize, segment: usize, slot: usize, pc: 
 }
 
 /** It jumped to `target`, which was in a register. */
-export function indirectEdge(h: usize, m: usize, segment: usize, slot: usize, pc: u64, target: u64): usize {
+function indirectEdge(h: usize, m: usize, segment: usize, slot: usize, pc: u64, target: u64): usize {
   const issue = issueNow(m);
   const at = issue + <u64>load<u32>(segment, SEGMENT_DECIDED);
   const scanned = issue + <u64>(<i64>load<i16>(segment, SEGMENT_SCANNED));
@@ -180,10 +200,38 @@ export function indirectEdge(h: usize, m: usize, segment: usize, slot: usize, pc
 }
 
 /** It divided `a` by `b`. */
-export function divideEdge(h: usize, m: usize, segment: usize, slot: usize, pc: u64, a: u64, b: u64): usize {
+function divideEdge(h: usize, m: usize, segment: usize, slot: usize, pc: u64, a: u64, b: u64): usize {
   const what = classOf(slot);
   const outcome = divideOutcome(a, b, ((what >> CLASS_SIGNED) & 1) != 0, ((what >> CLASS_WORD) & 1) != 0);
   return edgeFor(h, m, segment, outcome, pc, pc + <u64>lengthOf(what));
+}
+
+/** The edge for an instruction that is none of the surely usual ones; TOLD when there is none. `a` and `b` depend on what is asked. */
+export function askEdge(
+  h: usize,
+  m: usize,
+  segment: usize,
+  slot: usize,
+  pc: u64,
+  ask: usize,
+  a: u64,
+  b: u64,
+  target: u64,
+): usize {
+  switch (<i32>ask) {
+    case <i32>ASK_LOAD:
+      return loadEdge(h, m, segment, slot, pc, a, <usize>b);
+    case <i32>ASK_DIVIDE:
+      return divideEdge(h, m, segment, slot, pc, a, b);
+    case <i32>ASK_INDIRECT:
+      return indirectEdge(h, m, segment, slot, pc, target);
+    case <i32>ASK_JUMP: {
+      pushDirect(m, slot, pc + <u64>lengthOf(classOf(slot)));
+      return segment + SEGMENT_EDGE;
+    }
+    default:
+      return branchEdge(h, m, segment, slot, pc, ask == ASK_TAKEN);
+  }
 }
 
 /** The segment behind an edge that was just taken, which goes on at `slot` and `pc`; 0 when the plain model must take over. */
@@ -220,14 +268,13 @@ export function isReady(h: usize, m: usize, segment: usize, slot: usize, pc: u64
   for (let line: u32 = 0; line < lines; line++) {
     if (!icacheHas(m, <u64>(first + line))) return false;
   }
-  store<u64>(segment, key, SEGMENT_KEY);
+  if (load<u32>(segment, SEGMENT_PREFIX) < <u32>MARGIN) store<u64>(segment, key, SEGMENT_KEY);
   return true;
 }
 
-/** Cycles that are left at the commit before the last instruction of a segment. */
-export function fuelAt(m: usize, segment: usize): i32 {
-  return (
-    <i32>(load<u64>(m, TIMING_MEMOLIMIT) - (load<u64>(m, TIMING_MEMOGONE) >> 32)) -
-    load<i32>(segment, SEGMENT_PREFIX)
-  );
+/** What slow paths need: the pc for a trap; for the time the cycles that are left at the commit before the last instruction of a segment. */
+export function spill(h: usize, m: usize, segment: usize, pc: u64): void {
+  store<u64>(h, pc, HART_PC);
+  const left = <i32>(load<u64>(m, TIMING_MEMOLIMIT) - (load<u64>(m, TIMING_MEMOGONE) >> 32));
+  store<i32>(h, left - load<i32>(segment, SEGMENT_PREFIX), HART_FUEL);
 }

@@ -43,6 +43,8 @@ const EVENT_SIZE: usize = 24;
 const MOST_EVENTS: u32 = 6;
 const PATH_SIZE: usize = 288;
 const PATHS: u32 = 512;
+/** Paths from the same place, on which the predictors answered otherwise. */
+const WAYS: usize = 4;
 
 /** Kinds of events; the lowest bit is what they ask with. */
 const BRANCHES: u32 = 2;
@@ -54,6 +56,8 @@ const JUMPS: u32 = 8;
 export let recording: bool = false;
 let path: usize = 0;
 let start: u64 = 0;
+/** The way that is to be given up next. */
+let oldest: u32 = 0;
 
 /** Forgets all paths. */
 export function forgetPaths(): void {
@@ -65,17 +69,23 @@ export function followsPath(h: usize, m: usize, va: u64, request: u64, kill: u64
   // Nothing in flight, so that times count from the request.
   if (load<u64>(m, TIMING_ICACHEFREE) > request || kill - request > 64) return false;
   const mixed = (<u32>va * 0x9e37_79b1) ^ ((<u32>(kill - request)) << 13) ^ ((<u32>m) >>> 12);
-  path = MEMO_PATHS + <usize>((mixed ^ (mixed >>> 15)) & (PATHS - 1)) * PATH_SIZE;
+  const set = MEMO_PATHS + <usize>((mixed ^ (mixed >>> 15)) & (PATHS / <u32>WAYS - 1)) * (WAYS * PATH_SIZE);
   start = request;
   const translated: u32 = fetchTranslates(m) ? 1 : 0;
-  const known =
-    load<u64>(path, PATH_VA) == va &&
-    load<u32>(path, PATH_HART) == <u32>m &&
-    load<u32>(path, PATH_CYCLES) == <u32>(kill - request) &&
-    load<u64>(path, PATH_PAGE) == load<u64>(m, TIMING_FETCHPAGE) &&
-    load<u64>(path, PATH_BASE) == load<u64>(m, TIMING_FETCHBASE) &&
-    load<u32>(path, PATH_TRANSLATED) == translated;
-  if (known) return hasLines(m) && isSameCode() && answersAlike(m);
+  for (path = set; path < set + WAYS * PATH_SIZE; path += PATH_SIZE) {
+    const known =
+      load<u64>(path, PATH_VA) == va &&
+      load<u32>(path, PATH_HART) == <u32>m &&
+      load<u32>(path, PATH_CYCLES) == <u32>(kill - request) &&
+      load<u64>(path, PATH_PAGE) == load<u64>(m, TIMING_FETCHPAGE) &&
+      load<u64>(path, PATH_BASE) == load<u64>(m, TIMING_FETCHBASE) &&
+      load<u32>(path, PATH_TRANSLATED) == translated;
+    if (!known) continue;
+    if (!hasLines(m)) return false;
+    if (isSameCode() && answersAlike(m)) return true;
+  }
+  oldest = (oldest + 1) & (<u32>WAYS - 1);
+  path = set + <usize>oldest * PATH_SIZE;
   memory.fill(path, 0, PATH_SIZE);
   store<u64>(path, va, PATH_VA);
   store<u64>(path, load<u64>(m, TIMING_FETCHPAGE), PATH_PAGE);
@@ -137,7 +147,7 @@ function answersAlike(m: usize): bool {
     if (answer == load<u64>(at, EVENT_ANSWER)) continue;
     store<u64>(m, top, TIMING_RAS);
     store<u64>(m, below, TIMING_RAS + 8);
-    return forgetPath();
+    return false;
   }
   for (let at = path + EVENTS; at < end; at += EVENT_SIZE) {
     if ((load<u32>(at) & ~1) != BRANCHES) continue;

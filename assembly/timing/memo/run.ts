@@ -17,14 +17,14 @@ import {
   TIMING_ISSUE,
   TIMING_MEMOGONE,
 } from "../../generated/layout";
-import { APART, executeMemo, GONE, memoPc, memoSegment, memoSlot } from "../../generated/memo-interpreter";
+import { executeMemo, memoPc, memoSegment, memoSlot } from "../../generated/memo-interpreter";
 import { enter, findFast } from "../../block/fetch";
 import { step, stepLeft } from "../../stepwise";
 import { timingOf } from "../model";
 import { endRehearsal, rehearse } from "../outcome";
 import { goesOn } from "../system";
 import { tellTrap } from "../tell";
-import { begin, countNow, isReady, issueNow, segmentAt } from "./edges";
+import { APART, begin, countNow, GONE, isReady, issueNow, segmentAt } from "./edges";
 import { addressFrom, canBegin, emptied, full, tellRun } from "./rehearse";
 import { EDGE_STATE, forgetMemo, noteUnsettled, SEGMENT_STATE, slotOf } from "./segment";
 import { stateOf, takeUp } from "./state";

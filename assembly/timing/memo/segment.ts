@@ -12,6 +12,8 @@ import {
   CODE_POOL,
   MEMO_COUNTS,
   MEMO_COUNT_BYTES,
+  MEMO_EDGE_HEADS,
+  MEMO_EDGE_TABLE,
   MEMO_PAGES,
   MEMO_SEGMENTS,
   MEMO_SEGMENT_BYTES,
@@ -57,8 +59,9 @@ export const EDGE_NEXT: usize = 8;
 export const EDGE_TAKEN: usize = 12;
 /** Of stores: the entry of the write buffer that takes it, and, times 256, the bytes to be sent of it. */
 export const EDGE_ENTRY: usize = 16;
-/** Of edges that have a record of their own: the next one. */
+/** Of edges that have a record of their own: the next one, and the segment. */
 const EDGE_MORE: usize = 20;
+const EDGE_OWNER: usize = 24;
 /** The next state, 0 as long as the edge is none; what it counts; the outcome. */
 export const EDGE_STATE: usize = 48;
 const EDGE_COUNTS: usize = 52;
@@ -148,14 +151,20 @@ export function addEdge(segment: usize): usize {
   freeSegment += EDGE_SIZE;
   memory.fill(edge, 0, EDGE_SIZE);
   store<u32>(edge, load<u32>(segment, SEGMENT_EDGES), EDGE_MORE);
+  store<u32>(edge, <u32>segment, EDGE_OWNER);
   store<u32>(segment, <u32>edge, SEGMENT_EDGES);
   return edge;
 }
 
 /** The edge for an outcome among those that have records of their own; 0 when there is none. */
 export function findMore(segment: usize, outcome: u64): usize {
-  let edge = <usize>load<u32>(segment, SEGMENT_EDGES);
+  const mixed = (<u32>outcome * 0x9e37_79b1) ^ (((<u32>segment) >>> 6) * 0x85eb_ca6b);
+  const head = MEMO_EDGE_TABLE + ((<usize>((mixed >>> 15) & (MEMO_EDGE_HEADS - 1))) << 2);
+  let edge = <usize>load<u32>(head);
+  if (load<u32>(edge, EDGE_OWNER) == <u32>segment && load<u64>(edge, EDGE_OUTCOME) == outcome) return edge;
+  edge = <usize>load<u32>(segment, SEGMENT_EDGES);
   while (edge != 0 && load<u64>(edge, EDGE_OUTCOME) != outcome) edge = <usize>load<u32>(edge, EDGE_MORE);
+  store<u32>(head, <u32>edge);
   return edge;
 }
 
@@ -240,6 +249,7 @@ export function forgetMemo(): void {
   settleCounts();
   memory.fill(MEMO_PAGES, 0, (<usize>CODE_PAGES) << 2);
   memory.fill(MEMO_SEGMENT_TABLE, 0, (<usize>MEMO_SEGMENT_HEADS) << 2);
+  memory.fill(MEMO_EDGE_TABLE, 0, (<usize>MEMO_EDGE_HEADS) << 2);
   freeSegment = MEMO_SEGMENTS;
   freeCounts = MEMO_COUNTS;
   forgetStates();
