@@ -1,15 +1,18 @@
 /** What the model remembers changes nothing: the plain model gives the same cycles, counts and states, however the run is cut. */
 import { describe, expect, test } from "vitest";
+import type { Machine as AnyMachine } from "../../host/machine.ts";
 import { Machine } from "../../host/node/index.ts";
+import { parsePipeline } from "../../host/timing/pipelines.ts";
 import { Ours } from "../lockstep/ours.ts";
 import { generate } from "../lockstep/program.ts";
 import { Random } from "../lockstep/random.ts";
+import { runOut, timedMachine } from "./generated.ts";
 
 /** HARTBEAT_LONG=1 tries many more. */
 const SEEDS = Array.from({ length: process.env.HARTBEAT_LONG ? 400 : 6 }, (_, index) => 905 + index);
 const CYCLES = 400_000;
 
-const figures = (machine: Machine): unknown => ({
+const figures = (machine: AnyMachine): unknown => ({
   cycles: machine.cycles,
   instructions: machine.instructions,
   stats: machine.stats(),
@@ -39,6 +42,28 @@ describe("generated programs", () => {
     },
   );
 });
+
+/** A front end that waits for the last instruction before it scans the next word, and long for each. */
+const SLOW_FETCH = { fetchQueue: 0, fetchResume: 7, redirectToScan: 6, floatDivideOverlap: 0 };
+
+test.each(["cva6", "classic5", "classic5-stalling"])(
+  "a queue without room on %s takes the plain model's cycles",
+  async (base) => {
+    const pipeline = parsePipeline(
+      "mine.json",
+      JSON.stringify({ base, parameters: { ...SLOW_FETCH, fetchReplay: 0 } }),
+    );
+    for (const seed of [1, 2, 3]) {
+      const [plain, remembering] = [
+        await timedMachine(seed, pipeline, 1, true),
+        await timedMachine(seed, pipeline),
+      ];
+      for (const machine of [plain, remembering]) runOut(machine);
+      expect(figures(remembering), `seed ${seed}`).toEqual(figures(plain));
+      for (const machine of [plain, remembering]) machine.dispose();
+    }
+  },
+);
 
 test.each([1, 3])("our kernel boots on %d harts in the plain model's cycles", async (harts) => {
   const boot = async (plain: boolean): Promise<unknown> => {

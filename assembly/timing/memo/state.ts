@@ -15,6 +15,7 @@ import {
   PIPELINE_FETCHQUEUE,
   PIPELINE_FETCHREPLAY,
   PIPELINE_FETCHRESUME,
+  PIPELINE_FLUSHTOSCAN,
   PIPELINE_SCANTOISSUE,
   PIPELINE_SCOREBOARD,
   PIPELINE_STOREQUEUE,
@@ -179,15 +180,18 @@ function describe(m: usize, pc: u64): bool {
   store<u32>(state, stampAfter(issue, load<u64>(m, TIMING_MULTIPLIERFREE), issue + 1), MULTIPLIER_FREE);
   store<u32>(state, stampAfter(issue, load<u64>(m, TIMING_FLOATFREE), issue + 1), FLOAT_FREE);
   store<u32>(state, after(issue, load<u64>(m, TIMING_LOADFREE), issue + 2), LOAD_FREE);
+  // The next scan is behind the last one, or behind the commit when an interrupt comes, which may be earlier.
+  const scan = min<u64>(fetchAt + 1, commit + parameter(PIPELINE_FLUSHTOSCAN));
   // Wrong paths ask for their first word up to two cycles before the scan of the transfer.
   const free = load<u64>(m, TIMING_ICACHEFREE);
-  store<u32>(state, free + 2 <= fetchAt ? NEVER : around(issue, free, 0), ICACHE_FREE);
-  describeRings(m, state, issue, fetchAt);
+  store<u32>(state, free + 3 <= scan ? NEVER : around(issue, free, 0), ICACHE_FREE);
+  describeRings(m, state, issue, scan);
   describeStores(m, state, issue);
   return told && describeRegisters(m, state, issue);
 }
 
-function describeRings(m: usize, state: usize, issue: u64, fetchAt: u64): void {
+/** `scan` is the cycle of the next scan at the earliest. */
+function describeRings(m: usize, state: usize, issue: u64, scan: u64): void {
   const count = <u32>load<u64>(m, TIMING_COUNT);
   const entries = <u32>parameter(PIPELINE_SCOREBOARD);
   for (let k: u32 = 1; k <= MOST_COMMITS; k++) {
@@ -196,18 +200,18 @@ function describeRings(m: usize, state: usize, issue: u64, fetchAt: u64): void {
     const word = k > entries ? 0 : stampAfter(issue, at, issue + <u64>(entries - k + 1));
     store<u32>(state + COMMITS + ((<usize>(k - 1)) << 2), word);
   }
-  // Which instructions are still in the fetch queue: it was asked about first in the cycle before the last scan.
+  // Which instructions are still in the fetch queue: it was asked about first two cycles before the next scan.
   const replays = parameter(PIPELINE_FETCHREPLAY) != 0;
   const room = <u32>parameter(PIPELINE_FETCHQUEUE) + (replays ? <u32>MOST_PUSHED * 2 : 1);
   const resume = replays ? 3 : parameter(PIPELINE_FETCHRESUME);
   for (let k: u32 = 1; k <= MOST_ISSUES; k++) {
     const at = load<u64>(m + TIMING_ISSUES + ((<usize>((count - k) & 15)) << 3));
-    const word = k > room || at + resume <= fetchAt + 1 ? NEVER : around(issue, at, 0);
+    const word = k > room || at + resume <= scan ? NEVER : around(issue, at, 0);
     store<u32>(state + ISSUES + ((<usize>(k - 1)) << 2), word);
   }
   for (let i: usize = 0; i < 2; i++) {
     const at = load<u64>(m + TIMING_TARGETPOPS + (i << 3));
-    store<u32>(state + TARGET_POPS + (i << 2), at + 2 <= fetchAt ? NEVER : around(issue, at, 0));
+    store<u32>(state + TARGET_POPS + (i << 2), at + 3 <= scan ? NEVER : around(issue, at, 0));
   }
 }
 
