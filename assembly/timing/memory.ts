@@ -19,6 +19,7 @@ import {
   PIPELINE_STOREQUEUE,
   PIPELINE_TLBENTRIES,
   PIPELINE_WALKSTART,
+  PIPELINE_WALKSTARTSTORE,
   STALL_ATOMIC,
   STALL_DCACHE,
   STALL_DTLB,
@@ -91,14 +92,14 @@ function leaveQueue(m: usize, issued: u64, at: u64, cause: u64): void {
 /** Cycles that the last call of `dataAddress` took beyond a hit in the TLB. */
 let translation: u64 = 0;
 
-/** Physical address of a data access. */
-function dataAddress(h: usize, m: usize, va: u64): u64 {
+/** Physical address of a data access; `start` is the offset of the parameter that tells what beginning a walk costs. */
+function dataAddress(h: usize, m: usize, va: u64, start: usize): u64 {
   translation = 0;
   const known = knownPage(m, va);
   if (known != NO_PAGE) return known | (va & 0xfff);
   let base = va & ~0xfff;
   if (parameter(PIPELINE_TLBENTRIES) != 0 && dataTranslates(h)) {
-    base = dataPage(h, m, va, parameter(PIPELINE_WALKSTART));
+    base = dataPage(h, m, va, parameter(start));
     translation = walkCycles;
     if (translation > 0) countEvent(m, EVENT_DTLB_MISS);
   } else rememberPage(m, va, base, ~0, 0);
@@ -119,7 +120,7 @@ const WALK: u64 = 20;
  */
 export function loadOutcome(h: usize, m: usize, va: u64, stores: u32, entries: u32): u64 {
   const ago = storesAgo(m, offsetOf(va), stores);
-  const address = dataAddress(h, m, va);
+  const address = dataAddress(h, m, va, PIPELINE_WALKSTART);
   const met = ((<u64>ago) << LOAD_STORE) | (translation << WALK);
   if (parameter(PIPELINE_DCACHESETS) == 0) return met;
   const line = address >> parameter(PIPELINE_LINEBITS);
@@ -180,7 +181,7 @@ export function bytesAt(address: u64, size: u32): u32 {
 
 /** What a store to `va` meets, when `entries` of the write buffer are not free. */
 export function storeOutcome(h: usize, m: usize, va: u64, size: u32, entries: u32): u64 {
-  storeAddress = dataAddress(h, m, va);
+  storeAddress = dataAddress(h, m, va, PIPELINE_WALKSTARTSTORE);
   return metByStore(m, storeAddress, size, entries) | (translation << WALK);
 }
 
@@ -243,7 +244,7 @@ export function retireAtomic(h: usize, m: usize, slot: usize, pc: u64, length: u
   const given = fetched(h, m, pc, length);
   const readable = operands(m, slot);
   const issued = issue(m, given, readable, queueReady(m, later(given, readable)));
-  const address = dataAddress(h, m, va);
+  const address = dataAddress(h, m, va, PIPELINE_WALKSTARTSTORE);
   const at = later(issued + 1, load<u64>(m, TIMING_LSUPOP) + 1) + translation;
   leaveQueue(m, issued, at, STALL_ATOMIC);
   const start = later(at - 1 + parameter(PIPELINE_ATOMICSTART), load<u64>(m, TIMING_COMMIT) + 2);

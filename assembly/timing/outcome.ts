@@ -20,7 +20,10 @@ export let givenOutcome: u64 = 0;
 export let decidedAt: u64 = 0;
 export let scannedAt: u64 = 0;
 
-/** What of the store path the last rehearsed load or store could meet: stores in the queues, entries of the write buffer. */
+/**
+ * What of the store path the last rehearsed load or store could meet: stores in the queues, entries of the write buffer. Of a jump to a
+ * register the former tells whether it finds the return stack frozen.
+ */
 export let storesMet: u32 = 0;
 export let entriesMet: u32 = 0;
 

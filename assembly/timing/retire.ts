@@ -24,15 +24,18 @@ import {
   STALL_MISPREDICT,
   STALL_MULTIPLY,
   STALL_STRUCTURAL,
+  TIMING_BRANCHISSUE,
   TIMING_FETCHAT,
+  TIMING_FETCHPUSHED,
   TIMING_FIXEDFREE,
   TIMING_ICACHEFREE,
+  TIMING_ISSUE,
   TIMING_MULTIPLIERFREE,
 } from "../generated/layout";
 import { SLOT_IMM, SLOT_RD, SLOT_RS1 } from "../block/slot";
-import { fetched, pushTarget, redirect } from "./fetch";
+import { fetched, MOST_PUSHED, pushTarget, redirect } from "./fetch";
 import { commit, COMMIT_EITHER, issue, operands, result } from "./issue";
-import { decided, givenOutcome, rehearsing } from "./outcome";
+import { couldMeet, decided, givenOutcome, rehearsing, storesMet } from "./outcome";
 import {
   learn,
   learnIndirect,
@@ -121,8 +124,9 @@ function resolve(h: usize, m: usize, next: u64, at: u64, scanned: u64, predicted
   countEvent(m, EVENT_MISPREDICT);
   const kill = at + 1;
   // The sequel may stand in the word that was just scanned.
-  if (predicted == NO_TARGET) wrongPath(h, m, sequel, sequel & 2 ? scanned - 2 : scanned - 1, kill);
-  else wrongPath(h, m, predicted, scanned, kill);
+  const isNear = (sequel & 2) != 0;
+  if (predicted == NO_TARGET) wrongPath(h, m, sequel, isNear ? scanned - 2 : scanned - 1, kill, isNear);
+  else wrongPath(h, m, predicted, scanned, kill, false);
   const free = load<u64>(m, TIMING_ICACHEFREE);
   return MISPREDICTED | (free > kill ? (free - kill) << BUSY : 0);
 }
@@ -154,7 +158,9 @@ export function branchOutcome(
   const sequel = pc + length;
   const predictor = parameter(PIPELINE_PREDICTOR);
   if (predictor == PREDICT_TABLES) {
-    const predicted = predictTaken(m, pc, scanned, load<i64>(slot, SLOT_IMM) < 0);
+    // One that lies across two words is predicted as the second one comes in, a cycle before its scan (frontend.sv, bht_q).
+    const asked = scanned - (length == 4 ? (pc >> 1) & 1 : 0);
+    const predicted = predictTaken(m, pc, asked, load<i64>(slot, SLOT_IMM) < 0);
     learn(m, pc, taken, scanned, at + 2);
     if (!predicted && !taken) return SEQUEL;
     const outcome = resolve(
@@ -191,7 +197,20 @@ export function retireBranch(
     ? givenOutcome
     : branchOutcome(h, m, slot, pc, length, target, taken, at, scanned);
   transfer(m, outcome, taken ? target : pc + length, at, scanned);
+  if (outcome == SEQUEL) store<u64>(m, at, TIMING_BRANCHISSUE);
   return commit(m, at + 2, COMMIT_EITHER, STALL_STRUCTURAL);
+}
+
+/**
+ * Whether a jump at `pc`, just fetched, leaves the return stack alone: it is the second instruction of its word, and the first is a branch that
+ * was not predicted taken (frontend.sv: the lower one decides about push and pop).
+ */
+export function standsBehindBranch(m: usize, pc: u64): bool {
+  return (
+    (pc & 2) != 0 &&
+    load<u32>(m, TIMING_FETCHPUSHED) == MOST_PUSHED &&
+    load<u64>(m, TIMING_BRANCHISSUE) == load<u64>(m, TIMING_ISSUE)
+  );
 }
 
 // @ts-ignore: decorator
@@ -236,7 +255,7 @@ function isReturn(slot: usize, length: u64): bool {
   return isLink(rs1) && rs1 != rd && !(isLink(rd) && length == 2);
 }
 
-/** The outcome of the jalr at `pc` that was scanned at `scanned` and issued at `at`. */
+/** The outcome of the jalr at `pc` that was scanned at `scanned` and issued at `at`; with `frozen` the return stack stays as it is. */
 export function indirectOutcome(
   h: usize,
   m: usize,
@@ -246,6 +265,7 @@ export function indirectOutcome(
   target: u64,
   at: u64,
   scanned: u64,
+  frozen: bool,
 ): u64 {
   const sequel = pc + length;
   const predictor = parameter(PIPELINE_PREDICTOR);
@@ -253,8 +273,8 @@ export function indirectOutcome(
   if (predictor == PREDICT_TABLES) {
     const call = isCall(slot);
     const back = isReturn(slot, length);
-    predicted = back ? popReturn(m, call) : predictIndirect(m, pc);
-    if (call) pushReturn(m, sequel, back);
+    predicted = back ? popReturn(m, call || frozen) : predictIndirect(m, pc);
+    if (call && !frozen) pushReturn(m, sequel, back);
     if (!back && predicted != target) learnIndirect(m, pc, target);
   }
   return resolve(h, m, target, at, scanned, predicted, sequel);
@@ -265,13 +285,16 @@ export function retireIndirect(h: usize, m: usize, slot: usize, pc: u64, length:
   countEvent(m, EVENT_BRANCH);
   const ready = fetched(h, m, pc, length);
   const scanned = load<u64>(m, TIMING_FETCHAT);
+  couldMeet(standsBehindBranch(m, pc) ? 1 : 0, 0);
   const at = issue(m, ready, operands(m, slot), load<u64>(m, TIMING_FIXEDFREE));
   result(m, slot, stamp(at + parameter(PIPELINE_ALULATENCY), STALL_ALU));
   if (isCall(slot)) countEvent(m, EVENT_CALL);
   // Every jump to a register that keeps no return address counts (perf_counters.sv).
   if (<usize>load<u16>(slot, SLOT_RD) == HART_SINK) countEvent(m, EVENT_RETURN);
   decided(at, scanned);
-  const outcome = rehearsing ? givenOutcome : indirectOutcome(h, m, slot, pc, length, target, at, scanned);
+  const outcome = rehearsing
+    ? givenOutcome
+    : indirectOutcome(h, m, slot, pc, length, target, at, scanned, storesMet != 0);
   transfer(m, outcome, target, at, scanned);
   return commit(m, at + 2, COMMIT_EITHER, STALL_STRUCTURAL);
 }

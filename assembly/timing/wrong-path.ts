@@ -62,12 +62,17 @@ function branchTaken(m: usize, pc: u64, cycle: u64, backward: bool): bool {
   return taken;
 }
 
+/** Whether the scanned word has a transfer that was not followed: what stands behind it in that word leaves the return stack alone. */
+let frozen: bool = false;
+
 function push(m: usize, address: u64, replace: bool): void {
+  if (frozen) return;
   pushReturn(m, address, replace);
   if (recording) notePathPush(address, replace);
 }
 
 function pop(m: usize, keep: bool): u64 {
+  keep = keep || frozen;
   const target = popReturn(m, keep);
   if (recording) notePathPop(keep, target);
   return target;
@@ -128,22 +133,27 @@ function predictRegister(m: usize, pc: u64, rd: u32, rs1: u32, length: u64): u64
   return predicted;
 }
 
+/** Whether a compressed instruction is a branch or a jump to a register. */
+function isBranchOrJump(half: u32): bool {
+  return (half & 0xc003) == 0xc001 || ((half & 0xe07f) == 0x8002 && (half & 0xf80) != 0);
+}
+
 /** What `followPath` does, from memory where that is allowed and knows the path. */
-export function wrongPath(h: usize, m: usize, va: u64, request: u64, kill: u64): void {
+export function wrongPath(h: usize, m: usize, va: u64, request: u64, kill: u64, behind: bool): void {
   if (parameter(PIPELINE_ICACHESETS) == 0 || parameter(PIPELINE_PREDICTOR) != 2) {
     if (noting) straightOn(h, m, va, request, kill);
     return;
   }
-  if (remembering && followsPath(h, m, va, request, kill)) return;
-  followPath(h, m, va, request, kill);
+  if (remembering && followsPath(h, m, behind ? va | 1 : va, request, kill)) return;
+  followPath(h, m, va, request, kill, behind);
   endPath(m);
 }
 
 /**
  * Fetches from `va`, whose word is asked for at `request`, until `kill`. A miss that was sent keeps the cache busy until its answer,
- * and fills only when that comes before the kill.
+ * and fills only when that comes before the kill. `behind` tells that a transfer stands before `va` in its word.
  */
-function followPath(h: usize, m: usize, va: u64, request: u64, kill: u64): void {
+function followPath(h: usize, m: usize, va: u64, request: u64, kill: u64, behind: bool): void {
   const room = parameter(PIPELINE_FETCHQUEUE);
   if (!(va & 2)) request = later(request, load<u64>(m, TIMING_ICACHEFREE));
   let count: u64 = 0;
@@ -173,10 +183,14 @@ function followPath(h: usize, m: usize, va: u64, request: u64, kill: u64): void 
     const word = <u32>readMemory(address, 4);
     if (recording) notePathWord(address, word);
     let target = NO_TARGET;
+    frozen = behind;
+    behind = false;
     // An instruction that began in the word before ends in this one.
     if (hasPending) {
-      target = predict(m, va - 2, pending | (word << 16), scan);
-      if (noting) traceKilled(h, va - 2, pending | (word << 16), request + 2, scan, kill + 1, kill);
+      const insn = pending | (word << 16);
+      target = predict(m, va - 2, insn, scan - 1);
+      frozen = (insn & 0x7f) == 0x63 || (insn & 0x7f) == 0x67;
+      if (noting) traceKilled(h, va - 2, insn, request + 2, scan, kill + 1, kill);
       hasPending = false;
       va += 2;
       count++;
@@ -187,6 +201,7 @@ function followPath(h: usize, m: usize, va: u64, request: u64, kill: u64): void 
       if ((half & 3) != 3) {
         half &= 0xffff;
         target = predict(m, va, half, scan);
+        frozen = isBranchOrJump(half);
         va += 2;
       } else if (va & 2) {
         pending = half & 0xffff;
@@ -235,5 +250,5 @@ function straightOn(h: usize, m: usize, va: u64, request: u64, kill: u64): void 
 /** The same behind the last scanned instruction, which ends at `sequel` and flushes the pipeline at `kill`. */
 export function behindFlush(h: usize, m: usize, sequel: u64, kill: u64): void {
   const scanned = load<u64>(m, TIMING_FETCHAT);
-  wrongPath(h, m, sequel, sequel & 2 ? scanned - 2 : scanned - 1, kill);
+  wrongPath(h, m, sequel, sequel & 2 ? scanned - 2 : scanned - 1, kill, false);
 }

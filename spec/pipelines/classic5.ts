@@ -58,6 +58,7 @@ function classic5(name: string, doc: string, aluLatency: number, loadLatency: nu
       writeTurnaround: source(0),
       tlbEntries: source(0),
       walkStart: source(0),
+      walkStartStore: source(0),
       walkStartFetch: source(0),
       walkLevel: source(0),
       walkMiss: source(0),

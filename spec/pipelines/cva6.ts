@@ -54,6 +54,10 @@ export const CVA6: PipelineFile = {
     writeTurnaround: [4, "wt_dcache_wbuffer.sv, wt_axi_adapter.sv; wr_seq8_64k"],
     tlbEntries: [16, "InstrTlbEntries, DataTlbEntries"],
     walkStart: [3, "cva6_ptw.sv, load_unit.sv; dtlb2m_17"],
+    walkStartStore: [
+      2,
+      "store_unit.sv; a load's own read of the cache is in the walker's way a cycle longer",
+    ],
     walkStartFetch: [2, "cva6_ptw.sv; itlb4k_17"],
     walkLevel: [3, "cva6_ptw.sv; ptw_1g, ptw_2m, ptw_4k"],
     walkMiss: [4, "wt_dcache_ctrl.sv; dtlb4k_sparse_32"],

@@ -195,7 +195,9 @@ function indirectEdge(h: usize, m: usize, segment: usize, slot: usize, pc: u64, 
   const issue = issueNow(m);
   const at = issue + <u64>load<u32>(segment, SEGMENT_DECIDED);
   const scanned = issue + <u64>(<i64>load<i16>(segment, SEGMENT_SCANNED));
-  const outcome = indirectOutcome(h, m, slot, pc, <u64>lengthOf(classOf(slot)), target, at, scanned);
+  const length = <u64>lengthOf(classOf(slot));
+  const frozen = load<u8>(segment, SEGMENT_STORES) != 0;
+  const outcome = indirectOutcome(h, m, slot, pc, length, target, at, scanned, frozen);
   return edgeFor(h, m, segment, outcome, pc, target);
 }
 

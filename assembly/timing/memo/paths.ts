@@ -64,7 +64,7 @@ export function forgetPaths(): void {
   memory.fill(MEMO_PATHS, 0, <usize>PATHS * PATH_SIZE);
 }
 
-/** Follows the path from `va`, asked for at `request`, to `kill`, if it is known and everything as it was. Else begins to record it. */
+/** Follows the path from `va` (its lowest bit says that it begins behind a transfer), asked for at `request`, to `kill`, if it is known and everything as it was. Else begins to record it. */
 export function followsPath(h: usize, m: usize, va: u64, request: u64, kill: u64): bool {
   // Nothing in flight, so that times count from the request.
   if (load<u64>(m, TIMING_ICACHEFREE) > request || kill - request > 64) return false;

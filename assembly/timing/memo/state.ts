@@ -28,6 +28,7 @@ import {
   TIMING_BUFFERSEND,
   TIMING_BUFFERSENTSET,
   TIMING_COMMIT,
+  TIMING_BRANCHISSUE,
   TIMING_COMMITOPEN,
   TIMING_COMMITS,
   TIMING_COUNT,
@@ -97,6 +98,7 @@ const PUSHED: u32 = 4;
 const PUSHED_BEFORE: u32 = 6;
 const FETCH_CAUSE: u32 = 8;
 const LOAD_CAUSE: u32 = 16;
+const BEHIND_BRANCH: u32 = 1 << 13;
 const BUFFER_NEXT: u32 = 24;
 
 const NEVER: u32 = 0x8000_0000;
@@ -174,6 +176,9 @@ function describe(m: usize, pc: u64): bool {
   if (load<u32>(m, TIMING_FETCHNEWLINE)) flags |= NEW_LINE;
   if (ahead == 1) flags |= NEXT_WORD;
   if (load<u64>(m, TIMING_LSUISSUE) == issue) flags |= LSU_LAST;
+  if ((pc & 2) != 0 && load<u32>(m, TIMING_FETCHPUSHED) != 0 && load<u64>(m, TIMING_BRANCHISSUE) == issue) {
+    flags |= BEHIND_BRANCH;
+  }
   if (pop | popBefore) flags |= load<u32>(m, TIMING_LOADCAUSE) << LOAD_CAUSE;
   store<u32>(state, flags, FLAGS);
   store<u32>(state, stampAfter(issue, load<u64>(m, TIMING_FIXEDFREE), issue + 1), FIXED_FREE);
@@ -325,6 +330,7 @@ export function takeUp(m: usize, state: usize, issue: u64, pc: u64): void {
   store<u64>(m, cycleFrom(issue, load<u32>(state, LSU_POP)), TIMING_LSUPOP);
   store<u64>(m, cycleFrom(issue, load<u32>(state, LSU_POP_BEFORE)), TIMING_LSUPOPBEFORE);
   store<u64>(m, flags & LSU_LAST ? issue : 0, TIMING_LSUISSUE);
+  store<u64>(m, flags & BEHIND_BRANCH ? issue : 0, TIMING_BRANCHISSUE);
   store<u64>(m, cycleFrom(issue, load<u32>(state, LOAD_FREE)), TIMING_LOADFREE);
   store<u32>(m, (flags >>> LOAD_CAUSE) & 31, TIMING_LOADCAUSE);
   takeUpRings(m, state, issue);
