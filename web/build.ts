@@ -31,12 +31,14 @@ await build({
 });
 for (const file of ["index.html", "icon.svg"]) copyFileSync(join(PACKAGE_ROOT, "web", file), join(out, file));
 
-const { core, firmware, kernel, initrd } = PACKAGE_FILES;
+const { core, firmware, kernel, initrd, vmlinuz, decompressor } = PACKAGE_FILES;
 const bytesOf = (path: string): Uint8Array => new Uint8Array(readFileSync(path));
 copyFileSync(core, join(out, "core.wasm"));
 copyFileSync(initrd, join(out, "initramfs.cpio"));
 writeFileSync(join(out, "firmware.elf"), stripDebug(bytesOf(firmware), "firmware"));
 writeFileSync(join(out, "vmlinux"), stripDebug(bytesOf(kernel), "kernel"));
+copyFileSync(vmlinuz, join(out, "vmlinuz"));
+writeFileSync(join(out, "decompressor.elf"), stripDebug(bytesOf(decompressor), "decompressor"));
 for (const [name, path] of Object.entries({ vmlinux: kernel, firmware })) {
   const lines = await lineTableOnly(bytesOf(path), inflateSync);
   if (lines) writeFileSync(join(out, `${name}.lines`), lines);

@@ -13,6 +13,7 @@ const ROLES: readonly [FileRole, string][] = [
   ["initrd", "hartbeat's own, for its own kernel"],
   ["disk", "none"],
   ["symbols", "those of the kernel"],
+  ["decompressor", "none"],
 ];
 
 export class MachineDialog {

@@ -22,20 +22,26 @@ function startsWith(bytes: Uint8Array, text: string): boolean {
   return String.fromCharCode(...bytes.subarray(0, text.length)) === text;
 }
 
+/** The code of a compressed kernel that unpacks it has this function, and no kernel has it. */
+const UNPACKS = "decompress_kernel";
+
 /** An ELF file whose segments belong nowhere in memory only tells of symbols, as Linux's vmlinux does beside its Image. */
-function isSymbolFile({ name, bytes }: GuestFile): boolean {
+function roleOfElf({ name, bytes }: GuestFile, besideImage: boolean): FileRole {
   try {
-    return readElf(bytes, name).segments.every(({ paddr }) => paddr < RAM_BASE);
+    const { segments, symbols } = readElf(bytes, name);
+    if (symbols.some((symbol) => symbol.name === UNPACKS)) return "decompressor";
+    return besideImage || segments.every(({ paddr }) => paddr < RAM_BASE) ? "symbols" : "kernel";
   } catch (error) {
-    if (error instanceof HartbeatError) return false;
+    // Who boots it is to say what is wrong with it.
+    if (error instanceof HartbeatError) return "kernel";
     throw error;
   }
 }
 
-/** What a file is good for; one of no known kind is a disk. */
-export function roleOf(file: GuestFile): FileRole {
+/** What a file is good for, beside an Image of a kernel or not; one of no known kind is a disk. */
+function roleOf(file: GuestFile, besideImage: boolean): FileRole {
   const { bytes } = file;
-  if (looksLikeElf(bytes)) return isSymbolFile(file) ? "symbols" : "kernel";
+  if (looksLikeElf(bytes)) return roleOfElf(file, besideImage);
   if (looksLikeImage(bytes)) return "kernel";
   if (looksLikeSystemMap(bytes)) return "symbols";
   const compressed = bytes[0] === 0x1f && bytes[1] === 0x8b;
@@ -51,8 +57,9 @@ export async function openFiles(files: readonly File[]): Promise<Opened> {
   const snapshot = read.find(({ bytes }) => startsWith(bytes, SNAPSHOT_MAGIC));
   const recording = read.find(({ bytes }) => startsWith(bytes, RECORDING_MAGIC));
   const rest = read.filter((file) => file !== snapshot && file !== recording);
+  const withImage = rest.some(({ bytes }) => looksLikeImage(bytes));
   return {
-    guest: Object.fromEntries(rest.map((file) => [roleOf(file), file])),
+    guest: Object.fromEntries(rest.map((file) => [roleOf(file, withImage), file])),
     snapshot: snapshot?.bytes,
     recording: recording && new TextDecoder().decode(recording.bytes),
   };

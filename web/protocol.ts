@@ -36,6 +36,8 @@ export interface GuestFiles {
   readonly disk?: GuestFile;
   /** An ELF file with the symbols of the kernel, when that is an Image. */
   readonly symbols?: GuestFile;
+  /** An ELF file of the code that unpacks a compressed kernel, for its symbols. */
+  readonly decompressor?: GuestFile;
 }
 
 /** Files beside the page (or anywhere that it may fetch from) in place of the page's own, by their addresses. */

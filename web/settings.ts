@@ -9,7 +9,7 @@ import type { MachineSettings } from "./protocol.ts";
 export const PANELS = ["console", "map", "debugger", "pipeline"] as const;
 export type PanelName = (typeof PANELS)[number];
 
-const URL_NAMES = ["kernel", "initrd", "disk", "symbols"] as const;
+const URL_NAMES = ["kernel", "initrd", "disk", "symbols", "decompressor"] as const;
 
 /** A cycle for each instruction. */
 export const FUNCTIONAL = "ideal";

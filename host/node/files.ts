@@ -15,12 +15,14 @@ function findRoot(folder: string): string {
   return findRoot(parent);
 }
 
-/** The core, and the images that boot when none are named. */
+/** The core, the images that boot when none are named, and the compressed image of the same kernel. */
 export const PACKAGE_FILES = {
   core: join(PACKAGE_ROOT, "dist/core.wasm"),
   firmware: join(PACKAGE_ROOT, "kernel-image/prebuilt/firmware.elf"),
   kernel: join(PACKAGE_ROOT, "kernel-image/prebuilt/vmlinux"),
   initrd: join(PACKAGE_ROOT, "kernel-image/prebuilt/initramfs.cpio"),
+  vmlinuz: join(PACKAGE_ROOT, "dist/vmlinuz"),
+  decompressor: join(PACKAGE_ROOT, "kernel-image/prebuilt/decompressor.elf"),
   web: join(PACKAGE_ROOT, "dist/web"),
 } as const;
 

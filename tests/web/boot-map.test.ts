@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { NamedFile } from "../../host/boot/load.ts";
+import { PACKAGE_FILES } from "../../host/node/files.ts";
 import { expectOutput, WebBench } from "../tools/browser.ts";
 import { buildForeignKernel } from "../tools/foreign-kernel.ts";
 import { requireTool } from "../tools/require-tool.ts";
@@ -108,6 +109,33 @@ requireTool("chromium", "riscv64-linux-gnu-gcc")("the boot map", () => {
     const steps = (): Promise<string[]> =>
       other.evaluate(() => hartbeat.steps.filter((name) => name !== "kernel_thread"));
     await expect.poll(steps).toEqual(path);
+    await other.context().close();
+  });
+
+  it("shows how a compressed kernel unpacks itself", async () => {
+    const other = await bench.page("?panel=map&paused=1", SIZE);
+    await other.waitForFunction(() => hartbeat.status?.power === "paused");
+    const { vmlinuz, decompressor, kernel, initrd } = PACKAGE_FILES;
+    await other
+      .locator("#files-list input[type=file]")
+      .setInputFiles([decompressor, kernel, initrd, vmlinuz]);
+    await other.click("#machine");
+    expect(await other.locator("#machine-form").textContent()).toMatch(
+      /Kernel vmlinuz.*RAM disk initramfs.cpio.*Kernel's symbols vmlinux.*Decompressor's symbols decompressor.elf/,
+    );
+    await other.click("#machine-cancel");
+    await other.click("#pause");
+    await expectOutput(other, /Uncompressing Linux[\s\S]*login: $/);
+    const steps = await other.evaluate(() => [...hartbeat.steps]);
+    expect(steps.slice(0, 7)).toEqual([
+      "_start",
+      "start",
+      "restart",
+      "decompress_kernel",
+      "gunzip",
+      "_start",
+      "setup_vm",
+    ]);
     await other.context().close();
   });
 

@@ -43,7 +43,7 @@ it("writes what it reads back", () => {
     append: "quiet a=b&c",
     timing: "classic5",
     speed: 0.5,
-    urls: { disk: "a b.img" },
+    urls: { disk: "a b.img", decompressor: "decompressor.elf" },
     paused: true,
   };
   const query = queryFrom(settings, "debugger");

@@ -89,6 +89,7 @@ export class Session {
       firmware: images.firmware,
       kernel: files.kernel ?? images.kernel,
       ...(files.kernel && files.symbols && { symbols: files.symbols }),
+      ...(files.kernel && files.decompressor && { decompressor: files.decompressor }),
       ...(initrd && { initrd }),
       drives: await openDrives(files.disk, settings.urls.disk),
       harts,
