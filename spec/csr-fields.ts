@@ -6,49 +6,78 @@ export interface CsrField {
   readonly width: number;
   /** Meanings of the values, by number. */
   readonly values?: Readonly<Record<number, string>>;
+  /** What it says, or does when it is set. */
+  readonly doc: string;
 }
 
-const bit = (name: string, low: number): CsrField => ({ name, low, width: 1 });
+const bit = (name: string, low: number, doc: string): CsrField => ({ name, low, width: 1, doc });
 const MODES = { 0: "U", 1: "S", 3: "M" };
 const CONTEXT = { 0: "off", 1: "initial", 2: "clean", 3: "dirty" };
 
-const SSTATUS: readonly CsrField[] = [
-  bit("SIE", 1),
-  bit("SPIE", 5),
-  { name: "SPP", low: 8, width: 1, values: { 0: "U", 1: "S" } },
-  { name: "FS", low: 13, width: 2, values: CONTEXT },
-  bit("SUM", 18),
-  bit("MXR", 19),
-];
+const SIE = bit("SIE", 1, "interrupts are taken in S-mode");
+const SPIE = bit("SPIE", 5, "SIE as it was before the trap to S-mode; sret brings it back");
+const SPP: CsrField = {
+  name: "SPP",
+  low: 8,
+  width: 1,
+  values: { 0: "U", 1: "S" },
+  doc: "the mode that the trap to S-mode came from, where sret returns to",
+};
+const FS: CsrField = {
+  name: "FS",
+  low: 13,
+  width: 2,
+  values: CONTEXT,
+  doc: "floating-point registers: off traps their use, dirty says that they must be saved",
+};
+const SUM = bit("SUM", 18, "S-mode may read and write pages of U-mode");
+const MXR = bit("MXR", 19, "pages that may only be executed can be read, too");
 
-const SUPERVISOR_INTERRUPTS: readonly CsrField[] = [bit("SSI", 1), bit("STI", 5), bit("SEI", 9)];
+const SSTATUS: readonly CsrField[] = [SIE, SPIE, SPP, FS, SUM, MXR];
+
+const SSI = bit("SSI", 1, "S-mode's software interrupt: another hart calls");
+const STI = bit("STI", 5, "S-mode's timer interrupt");
+const SEI = bit("SEI", 9, "S-mode's external interrupt: a device, through the PLIC");
+const SUPERVISOR_INTERRUPTS: readonly CsrField[] = [SSI, STI, SEI];
 const MACHINE_INTERRUPTS: readonly CsrField[] = [
-  bit("SSI", 1),
-  bit("MSI", 3),
-  bit("STI", 5),
-  bit("MTI", 7),
-  bit("SEI", 9),
-  bit("MEI", 11),
+  SSI,
+  bit("MSI", 3, "M-mode's software interrupt: another hart calls"),
+  STI,
+  bit("MTI", 7, "M-mode's timer interrupt"),
+  SEI,
+  bit("MEI", 11, "M-mode's external interrupt: a device, through the PLIC"),
 ];
 const VECTOR: readonly CsrField[] = [
-  { name: "MODE", low: 0, width: 2, values: { 0: "direct", 1: "vectored" } },
+  {
+    name: "MODE",
+    low: 0,
+    width: 2,
+    values: { 0: "direct", 1: "vectored" },
+    doc: "direct: all traps go to the base; vectored: interrupts go to an entry each",
+  },
 ];
 
 export const CSR_FIELDS: Readonly<Record<string, readonly CsrField[]>> = {
   mstatus: [
-    bit("SIE", 1),
-    bit("MIE", 3),
-    bit("SPIE", 5),
-    bit("MPIE", 7),
-    { name: "SPP", low: 8, width: 1, values: { 0: "U", 1: "S" } },
-    { name: "MPP", low: 11, width: 2, values: MODES },
-    { name: "FS", low: 13, width: 2, values: CONTEXT },
-    bit("MPRV", 17),
-    bit("SUM", 18),
-    bit("MXR", 19),
-    bit("TVM", 20),
-    bit("TW", 21),
-    bit("TSR", 22),
+    SIE,
+    bit("MIE", 3, "interrupts are taken in M-mode"),
+    SPIE,
+    bit("MPIE", 7, "MIE as it was before the trap to M-mode; mret brings it back"),
+    SPP,
+    {
+      name: "MPP",
+      low: 11,
+      width: 2,
+      values: MODES,
+      doc: "the mode that the trap to M-mode came from, where mret returns to",
+    },
+    FS,
+    bit("MPRV", 17, "loads and stores of M-mode go as those of mode MPP"),
+    SUM,
+    MXR,
+    bit("TVM", 20, "satp and sfence.vma trap in S-mode"),
+    bit("TW", 21, "wfi traps below M-mode"),
+    bit("TSR", 22, "sret traps in S-mode"),
   ],
   sstatus: SSTATUS,
   mie: MACHINE_INTERRUPTS,
@@ -59,9 +88,20 @@ export const CSR_FIELDS: Readonly<Record<string, readonly CsrField[]>> = {
   mtvec: VECTOR,
   stvec: VECTOR,
   satp: [
-    { name: "MODE", low: 60, width: 4, values: { 0: "Bare", 8: "Sv39", 9: "Sv48", 10: "Sv57" } },
-    { name: "ASID", low: 44, width: 16 },
-    { name: "PPN", low: 0, width: 44 },
+    {
+      name: "MODE",
+      low: 60,
+      width: 4,
+      values: { 0: "Bare", 8: "Sv39", 9: "Sv48", 10: "Sv57" },
+      doc: "how many bits a virtual address has; Bare: addresses are physical",
+    },
+    { name: "ASID", low: 44, width: 16, doc: "the address space: entries of a TLB belong to one" },
+    {
+      name: "PPN",
+      low: 0,
+      width: 44,
+      doc: "the root page table's page: its physical address is 4096 times this",
+    },
   ],
 };
 

@@ -94,6 +94,8 @@ export interface MachineView {
   readonly registers: readonly RegisterView[];
   readonly csrs: readonly (readonly [string, bigint])[];
   readonly floats: readonly (readonly [string, bigint])[];
+  /** The last traps to S- and M-mode in words, a line each. */
+  readonly traps: string;
   readonly frames: readonly FrameView[];
   readonly breakpoints: readonly BreakpointView[];
   readonly source: SourceView | undefined;

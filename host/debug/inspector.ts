@@ -132,6 +132,7 @@ export class Inspector {
     ) as [bigint, bigint, bigint, bigint];
     const name = mode.toUpperCase();
     if (vector === 0n) return `${name}-mode: no trap handler\n`;
+    if (cause === 0n && pc === 0n) return `${name}-mode: no trap yet\n`;
     const where = `at ${this.#place(pc)}, handled by ${this.#place(vector & ~3n)}`;
     const about = cause & INTERRUPT || value === 0n ? "" : `; tval ${hex(value)}`;
     return `${name}-mode: the last trap was: ${causeText(cause)}, ${where}${about}\n`;

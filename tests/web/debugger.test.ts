@@ -119,13 +119,27 @@ requireTool("chromium")("the debugger", () => {
 
   it("shows CSRs, page tables, memory and processes", async () => {
     await stopAt("kernel_execve");
-    for (const title of ["Control and status registers", "Page-table walk", "Memory", "Floating"]) {
+    for (const title of [
+      "Last traps",
+      "Control and status registers",
+      "Page-table walk",
+      "Memory",
+      "Floating",
+    ]) {
       await page.locator("#debugger summary", { hasText: title }).click();
     }
     await page.locator("#debug-walk .result").first().waitFor();
     expect(await page.textContent("#debug-walk")).toMatch(/Sv\d\d, ASID.*VPN\[2\].*✓ physical 0x8/);
     expect(await page.locator("#debug-walk .level").count()).toBeGreaterThanOrEqual(3);
     expect(await page.textContent("#debug-csrs")).toMatch(/satp.*MODE=Sv/);
+    const titleOf = (part: string) =>
+      page.locator("#debug-csrs").getByText(part).first().getAttribute("title");
+    expect(await titleOf("satp")).toBe("address translation");
+    expect(await titleOf("MODE=Sv")).toMatch(/how many bits a virtual address has/);
+    expect(await page.locator("#debug-traps li").allTextContents()).toEqual([
+      expect.stringMatching(/^S-mode: the last trap was: .*, handled by /),
+      expect.stringMatching(/^M-mode: the last trap was: .*, handled by /),
+    ]);
     expect(await page.textContent("#debug-floats")).toMatch(/ft0.*ft11/);
     await page.fill("#debug-memory input", "linux_banner");
     await page.press("#debug-memory input", "Enter");

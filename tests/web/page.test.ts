@@ -121,6 +121,11 @@ requireTool("chromium")("the page", () => {
     expect(box).toMatchObject({ x: 0, width });
     expect((box?.y ?? 0) + (box?.height ?? 0)).toBe(height);
     expect(box?.y).toBeLessThan(150);
+    await page.click("#machine");
+    expect(await page.evaluate(`document.querySelector("#machine-dialog").scrollWidth`)).toBe(
+      await page.evaluate(`document.querySelector("#machine-dialog").clientWidth`),
+    );
+    await page.click("#machine-cancel");
     const root = "document.documentElement";
     for (const panel of ["console", "map", "debugger"]) {
       await page.click(`#tab-${panel}`);

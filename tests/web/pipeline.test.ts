@@ -42,7 +42,7 @@ requireTool("chromium")("the pipeline panel", () => {
     await runTo("rest_init");
     await rows().nth(63).waitFor();
     expect(await page.textContent("#pipe-details")).toMatch(
-      /^arch_call_rest_init.*: jal .*; PC.*IF.*ID.*IS.*EX.*CO/,
+      /^arch_call_rest_init.*: jal rest_init; PC.*IF.*ID.*IS.*EX.*CO/,
     );
     expect(await page.locator("#pipe-rows .stall").count()).toBeGreaterThan(3);
     expect(await page.locator("#pipe-rows .why").allTextContents()).toContainEqual(
@@ -81,6 +81,43 @@ requireTool("chromium")("the pipeline panel", () => {
       .filter({ hasText: /^rest_init: addi/ })
       .waitFor();
     expect(await page.evaluate(() => hartbeat.cycles())).toBeGreaterThan(before);
+  });
+
+  it("goes back in the time of the pipeline: by an instruction, and to a breakpoint", async () => {
+    const tools = page.getByRole("toolbar", { name: "Pipeline" });
+    const now = () =>
+      page.evaluate(async () => ({ cycles: await hartbeat.cycles(), hash: await hartbeat.stateHash() }));
+    const last = (where: RegExp) => page.locator("#pipe-details").filter({ hasText: where }).waitFor();
+    /** Asks for a run, and waits for where it stops. */
+    const after = async (name: "resume" | "runBack") => {
+      const { cycles } = await now();
+      await page.evaluate((what) => (what === "resume" ? hartbeat.ask(what) : hartbeat.ask(what, 0)), name);
+      await page.waitForFunction(
+        (from) => hartbeat.status?.power === "paused" && hartbeat.status.cycles !== from,
+        cycles,
+      );
+      return now();
+    };
+    const here = await now();
+    const [summary, causes] = [
+      await page.textContent("#pipe-summary"),
+      await page.textContent("#pipe-causes"),
+    ];
+    await tools.getByRole("button", { name: "Step" }).click();
+    await last(/^rest_init\+0x/);
+    expect((await now()).cycles).toBeGreaterThan(here.cycles);
+    await tools.getByRole("button", { name: "Back" }).click();
+    await last(/^rest_init: addi/);
+    expect(await now()).toEqual(here);
+    expect(await page.textContent("#pipe-summary")).toBe(summary);
+    expect(await page.textContent("#pipe-causes")).toBe(causes);
+    const { address } = await page.evaluate(() => hartbeat.ask("setBreakpoint", "kernel_thread"));
+    const first = await after("resume");
+    const second = await after("resume");
+    expect(await after("runBack")).toEqual(first);
+    await last(/jal/);
+    expect(await after("resume")).toEqual(second);
+    await page.evaluate((at) => hartbeat.ask("clearBreakpoint", at), address);
   });
 
   it("saves them for Konata and as text", async () => {

@@ -5,6 +5,8 @@ import { hex } from "../dom.ts";
 export interface FieldText {
   readonly name: string;
   readonly text: string;
+  /** What the field is for. */
+  readonly doc: string;
   /** Differs from the value before. */
   readonly changed: boolean;
 }
@@ -31,11 +33,13 @@ function causeOf(value: bigint): string {
 /** Fields that say something: those with several values, flags that are up, and flags that have just gone down. */
 export function describeCsr(name: string, value: bigint, before = value): FieldText[] {
   if (name === "mcause" || name === "scause") {
-    return [{ name: "cause", text: causeOf(value), changed: value !== before }];
+    return [
+      { name: "cause", text: causeOf(value), doc: "why the last trap was taken", changed: value !== before },
+    ];
   }
   return (CSR_FIELDS[name] ?? []).flatMap((field) => {
     const changed = fieldOf(field, value) !== fieldOf(field, before);
     const text = textOf(field, value) ?? (changed ? `not ${field.name}` : undefined);
-    return text === undefined ? [] : [{ name: field.name, text, changed }];
+    return text === undefined ? [] : [{ name: field.name, text, doc: field.doc, changed }];
   });
 }

@@ -159,6 +159,8 @@ export class DebuggerPanel {
       ? "The machine runs. Pause it, or set a breakpoint."
       : `Stopped: ${view.stop?.reason ?? "paused"}; cycle ${grouped(view.cycles)}.`;
     this.#registers.draw(view, chosen);
+    const traps = view.traps.trimEnd().split("\n");
+    element("debug-traps").replaceChildren(...traps.map((textContent) => make("li", { textContent })));
     this.#drawFrames(view);
     this.#drawBreakpoints(view);
   }

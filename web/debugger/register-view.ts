@@ -2,6 +2,7 @@
 import { hex, make } from "../dom.ts";
 import type { MachineView } from "../protocol.ts";
 import { describeCsr } from "./csr-fields.ts";
+import { roleOf } from "./register-roles.ts";
 
 /** Counters change always; a mark there says nothing. */
 const COUNTERS = new Set(["time", "cycle", "instret", "pc"]);
@@ -73,7 +74,7 @@ export class RegisterView {
 
   #cell(name: string, value: Node | string, ...meaning: (Node | string)[]): HTMLElement {
     const changed = this.#changed(name);
-    const title = make("dt", { textContent: name });
+    const title = make("dt", { textContent: name, title: roleOf(name) });
     if (changed) title.append(make("abbr", { title: "changed", textContent: "●" }));
     return make(
       "div",
@@ -85,10 +86,11 @@ export class RegisterView {
 
   #csr(name: string, value: bigint): HTMLElement {
     const fields = describeCsr(name, value, COUNTERS.has(name) ? value : this.#before.get(name));
-    const chips = fields.map(({ text, changed }) =>
+    const chips = fields.map(({ text, doc, changed }) =>
       make("span", {
         className: changed ? "field changed" : "field",
         textContent: changed ? `● ${text}` : text,
+        title: doc,
       }),
     );
     return this.#cell(name, hex(value), ...chips);

@@ -49,7 +49,8 @@ export class PipelinePanel {
       make("label", {}, "Guest time ", this.#timing),
       this.#hart,
       this.#count,
-      button("Step", () => this.#step(), "One instruction of this hart"),
+      button("Step", () => this.#step("step"), "One instruction of this hart"),
+      button("Back", () => this.#step("stepBack"), "To before the last instruction of this hart"),
       button("Save Kanata", () => this.#save(), `The last ${FILE_COUNT} instructions, for Konata`),
       button("Save text", () => this.#saveText(), "The diagram as text"),
     );
@@ -128,8 +129,8 @@ export class PipelinePanel {
     }
   }
 
-  #step(): Promise<void> {
-    return this.#act(() => this.#client.ask("step", Math.max(0, this.#hart.selectedIndex), "instruction"));
+  #step(how: "step" | "stepBack"): Promise<void> {
+    return this.#act(() => this.#client.ask(how, Math.max(0, this.#hart.selectedIndex), "instruction"));
   }
 
   #save(): Promise<void> {

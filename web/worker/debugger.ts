@@ -168,6 +168,7 @@ export class Debugger {
       registers: inspector.registers(chosen),
       csrs: inspector.csrs(chosen),
       floats: inspector.floats(chosen),
+      traps: this.#target.inspector.trap(chosen),
       frames: inspector.frames(chosen),
       breakpoints: [...this.#breakpoints.values()].map(({ view }) => view),
       source: await inspector.source(this.#pc(chosen)),

@@ -3,6 +3,7 @@
  * with the recorder on; so the machine runs at its full speed while nobody asks.
  */
 import { HartbeatError } from "../../host/errors.ts";
+import { disassemble } from "../../host/inspect/disassembler.ts";
 import type { Machine } from "../../host/machine.ts";
 import { diagram } from "../../host/pipeline/diagram.ts";
 import { kanata } from "../../host/pipeline/kanata.ts";
@@ -61,10 +62,18 @@ export class PipelineWatch {
     if (typeof all === "string") return none(all);
     const busy = [...new Set(all.map((row) => row.hart))].sort((a, b) => a - b);
     if (busy.length === 0) return none("Nothing has run yet. Step or run the machine.");
-    const rows = all.filter((row) => hart === undefined || row.hart === hart).slice(-count);
+    const chosen = all.filter((row) => hart === undefined || row.hart === hart).slice(-count);
+    const rows = chosen.map((row) => ({ ...row, text: this.#named(row) }));
     const reason =
       rows.length > 0 ? undefined : `Hart ${hart} has executed nothing lately: it waits, or stands.`;
     return { rows, reason, busy };
+  }
+
+  /** The instruction with the place that it goes to by name. */
+  #named({ pc, insn, text }: PipelineRow): string {
+    const { target } = disassemble(insn, pc);
+    if (target === undefined || !this.#machine.symbols.symbolize(target)) return text;
+    return text.replace(/0x[0-9a-f]+$/, this.#machine.symbols.describe(target));
   }
 
   /** What led here, or why that cannot be told. */
