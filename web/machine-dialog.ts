@@ -82,6 +82,7 @@ export class MachineDialog {
   /** Boots with these files from now on. */
   use(files: GuestFiles): void {
     this.#files = files;
+    this.#drawFiles();
     this.onBoot(this.#settings, this.#files);
   }
 
