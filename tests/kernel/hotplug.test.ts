@@ -45,7 +45,12 @@ requireTool("riscv64-linux-gnu-gcc", "make")("hotplug", () => {
         const told = await shell.run(`usertests -n -t 60 ${suite}; touch /tmp/stop; wait`);
         expect(told.match(/^ok \d+/gm)?.length ?? 0).toBeGreaterThan(5);
         expect(told).not.toMatch(/^not ok[\s\S]*?$/m);
-        expect(await shell.run("cat /tmp/plugged")).toMatch(/^[1-9]\d* rounds\n$/);
+        // One test of memory takes all there is, so that a fork may be refused meanwhile.
+        const plugged = (await shell.run("cat /tmp/plugged")).replace(
+          suite === "memory" ? /^\/bin\/plug: cannot fork: Cannot allocate memory\n/gm : "",
+          "",
+        );
+        expect(plugged).toMatch(/^[1-9]\d* rounds\n$/);
       },
     );
 
