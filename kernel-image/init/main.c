@@ -184,7 +184,6 @@ asmlinkage void start_kernel(void)
 	tick_init();
 	init_timers();
 	hrtimers_init();
-	softirq_init();
 	timekeeping_init();
 	time_init();
 	call_function_init();

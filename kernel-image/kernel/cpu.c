@@ -50,7 +50,6 @@ static struct cpuhp_step {
 	[CPUHP_WORKQUEUE_PREP] = { "workqueue:prepare", workqueue_prepare_cpu, NULL },
 	[CPUHP_TIMERS_PREPARE] = { "timers:prepare", NULL, timers_dead_cpu },
 	[CPUHP_HRTIMERS_PREPARE] = { "hrtimers:prepare", NULL, hrtimers_dead_cpu },
-	[CPUHP_SOFTIRQ_DEAD] = { "softirq:dead", NULL, softirq_dead_cpu },
 	[CPUHP_AP_SMPBOOT_THREADS] = { "smpboot/threads:online", smpboot_unpark_threads, smpboot_park_threads },
 	[CPUHP_AP_WORKQUEUE_ONLINE] = { "workqueue:online", workqueue_online_cpu, workqueue_offline_cpu },
 	[CPUHP_AP_ACTIVE] = { "sched:active", sched_cpu_activate, sched_cpu_deactivate },

@@ -22,11 +22,6 @@ struct task_struct *idle_thread_get(unsigned int cpu)
 	return idle;
 }
 
-void __init idle_thread_set_boot_cpu(void)
-{
-	per_cpu(idle_threads, smp_processor_id()) = current;
-}
-
 void __init idle_threads_init(void)
 {
 	unsigned int cpu, boot_cpu = smp_processor_id();

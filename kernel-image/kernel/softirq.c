@@ -21,11 +21,6 @@ static void (*softirq_vec[NR_SOFTIRQS])(void);
 static DEFINE_PER_CPU(unsigned int, softirq_pending);
 static DEFINE_PER_CPU(struct task_struct *, ksoftirqd);
 
-struct tasklet_head {
-	struct tasklet_struct *head, **tail;
-};
-static DEFINE_PER_CPU(struct tasklet_head, tasklet_vec);
-
 void open_softirq(int nr, void (*action)(void))
 {
 	softirq_vec[nr] = action;
@@ -105,73 +100,6 @@ void raise_softirq_irqoff(unsigned int nr)
 		wakeup_softirqd();
 }
 
-void raise_softirq(unsigned int nr)
-{
-	unsigned long flags;
-
-	local_irq_save(flags);
-	raise_softirq_irqoff(nr);
-	local_irq_restore(flags);
-}
-
-void tasklet_setup(struct tasklet_struct *t, void (*callback)(struct tasklet_struct *))
-{
-	t->next = NULL;
-	t->state = 0;
-	t->callback = callback;
-}
-
-/* Bit 0 of state: scheduled; bit 1: running somewhere. */
-void tasklet_schedule(struct tasklet_struct *t)
-{
-	struct tasklet_head *vec;
-	unsigned long flags;
-
-	if (test_and_set_bit(0, &t->state))
-		return;
-	local_irq_save(flags);
-	vec = &this_cpu(tasklet_vec);
-	t->next = NULL;
-	*vec->tail = t;
-	vec->tail = &t->next;
-	raise_softirq_irqoff(TASKLET_SOFTIRQ);
-	local_irq_restore(flags);
-}
-
-static void tasklet_action(void)
-{
-	struct tasklet_head *vec;
-	struct tasklet_struct *list;
-
-	local_irq_disable();
-	vec = &this_cpu(tasklet_vec);
-	list = vec->head;
-	vec->head = NULL;
-	vec->tail = &vec->head;
-	local_irq_enable();
-	while (list) {
-		struct tasklet_struct *t = list;
-
-		list = list->next;
-		clear_bit(0, &t->state);
-		if (test_and_set_bit(1, &t->state)) {
-			tasklet_schedule(t);
-			continue;
-		}
-		t->callback(t);
-		clear_bit(1, &t->state);
-	}
-}
-
-void __init softirq_init(void)
-{
-	int cpu;
-
-	for_each_possible_cpu(cpu)
-		per_cpu(tasklet_vec, cpu).tail = &per_cpu(tasklet_vec, cpu).head;
-	open_softirq(TASKLET_SOFTIRQ, tasklet_action);
-}
-
 static int ksoftirqd_should_run(unsigned int cpu)
 {
 	return this_cpu(softirq_pending);
@@ -184,24 +112,6 @@ static void run_ksoftirqd(unsigned int cpu)
 		__do_softirq();
 	local_irq_enable();
 	cond_resched();
-}
-
-/* What a dead CPU still had to do is done here. */
-int softirq_dead_cpu(unsigned int cpu)
-{
-	struct tasklet_head *from = &per_cpu(tasklet_vec, cpu), *to;
-
-	local_irq_disable();
-	to = &this_cpu(tasklet_vec);
-	if (from->head) {
-		*to->tail = from->head;
-		to->tail = from->tail;
-		from->head = NULL;
-		from->tail = &from->head;
-	}
-	raise_softirq_irqoff(TASKLET_SOFTIRQ);
-	local_irq_enable();
-	return 0;
 }
 
 static struct smp_hotplug_thread softirq_threads = {

@@ -162,12 +162,6 @@ char *strncpy(char *dst, const char *src, size_t n)
 	return dst;
 }
 
-char *strcat(char *dst, const char *src)
-{
-	strcpy(dst + strlen(dst), src);
-	return dst;
-}
-
 /* Copies and always terminates; -E2BIG (7) when src was cut. */
 ssize_t strscpy(char *dst, const char *src, size_t size)
 {
@@ -188,13 +182,6 @@ size_t strlcpy(char *dst, const char *src, size_t size)
 {
 	strscpy(dst, src, size);
 	return strlen(src);
-}
-
-size_t strlcat(char *dst, const char *src, size_t size)
-{
-	size_t have = strnlen(dst, size);
-
-	return have + strlcpy(dst + have, src, size - have);
 }
 
 char *strchrnul(const char *s, int c)

@@ -296,10 +296,3 @@ unsigned long simple_strtoul(const char *cp, char **endp, unsigned int base)
 		*endp = (char *)cp;
 	return v;
 }
-
-long simple_strtol(const char *cp, char **endp, unsigned int base)
-{
-	if (*cp == '-')
-		return -simple_strtoul(cp + 1, endp, base);
-	return simple_strtoul(cp, endp, base);
-}

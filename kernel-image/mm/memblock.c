@@ -56,16 +56,6 @@ bool __init memblock_is_region_memory(phys_addr_t base, phys_addr_t size)
 	return false;
 }
 
-bool __init memblock_is_region_reserved(phys_addr_t base, phys_addr_t size)
-{
-	struct memblock_type *type = &memblock.reserved;
-
-	for (unsigned long i = 0; i < type->cnt; i++)
-		if (base < type->regions[i].base + type->regions[i].size && type->regions[i].base < base + size)
-			return true;
-	return false;
-}
-
 phys_addr_t __init memblock_start_of_DRAM(void)
 {
 	return memblock.memory.regions[0].base;

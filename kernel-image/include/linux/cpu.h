@@ -13,7 +13,6 @@ enum cpuhp_state {
 	CPUHP_WORKQUEUE_PREP,
 	CPUHP_TIMERS_PREPARE,
 	CPUHP_HRTIMERS_PREPARE,
-	CPUHP_SOFTIRQ_DEAD,
 	CPUHP_PAGE_ALLOC,
 	CPUHP_BRINGUP_CPU,
 	CPUHP_AP_ONLINE_IDLE,
@@ -48,11 +47,9 @@ void arch_cpu_idle_dead(void) __noreturn;
 void cpuhp_threads_init(void);
 void idle_threads_init(void);
 struct task_struct *idle_thread_get(unsigned int cpu);
-void idle_thread_set_boot_cpu(void);
 
 int timers_dead_cpu(unsigned int cpu);
 int hrtimers_dead_cpu(unsigned int cpu);
-int softirq_dead_cpu(unsigned int cpu);
 int sched_cpu_activate(unsigned int cpu);
 int sched_cpu_deactivate(unsigned int cpu);
 void sched_cpu_dying(unsigned int cpu);	/* on it, with everything else stopped: sends all its tasks away */

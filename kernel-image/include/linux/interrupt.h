@@ -16,19 +16,9 @@ void free_irq(unsigned int irq, void *dev_id);
 void enable_irq(unsigned int irq);
 void disable_irq(unsigned int irq);
 
-enum { TIMER_SOFTIRQ, TASKLET_SOFTIRQ, SCHED_SOFTIRQ, RCU_SOFTIRQ, NR_SOFTIRQS };
+enum { TIMER_SOFTIRQ, SCHED_SOFTIRQ, NR_SOFTIRQS };
 
-void softirq_init(void);
 void open_softirq(int nr, void (*action)(void));
-void raise_softirq(unsigned int nr);
 void raise_softirq_irqoff(unsigned int nr);
-
-struct tasklet_struct {
-	struct tasklet_struct *next;
-	unsigned long state;
-	void (*callback)(struct tasklet_struct *t);
-};
-void tasklet_setup(struct tasklet_struct *t, void (*callback)(struct tasklet_struct *));
-void tasklet_schedule(struct tasklet_struct *t);
 
 #endif

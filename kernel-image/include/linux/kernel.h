@@ -44,7 +44,6 @@ int vsnprintf(char *buf, size_t size, const char *fmt, va_list args);
 int vscnprintf(char *buf, size_t size, const char *fmt, va_list args);
 
 unsigned long simple_strtoul(const char *cp, char **endp, unsigned int base);
-long simple_strtol(const char *cp, char **endp, unsigned int base);
 int kstrtoul(const char *s, unsigned int base, unsigned long *res);
 int kstrtol(const char *s, unsigned int base, long *res);
 int kstrtoint(const char *s, unsigned int base, int *res);

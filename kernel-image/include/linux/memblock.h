@@ -23,7 +23,6 @@ extern struct memblock memblock;
 int memblock_add(phys_addr_t base, phys_addr_t size);
 int memblock_reserve(phys_addr_t base, phys_addr_t size);
 bool memblock_is_region_memory(phys_addr_t base, phys_addr_t size);
-bool memblock_is_region_reserved(phys_addr_t base, phys_addr_t size);
 phys_addr_t memblock_phys_alloc(phys_addr_t size, phys_addr_t align);
 void *memblock_alloc(phys_addr_t size, phys_addr_t align);	/* zeroed, panics on failure */
 phys_addr_t memblock_start_of_DRAM(void);

@@ -1,12 +1,11 @@
 /** What exec's rows say of formats, of rights and of memory, as seen in machines that are made to meet it. */
 import { expect } from "vitest";
 import { GuestShell } from "../guest-shell.ts";
-import type { KernelMemory } from "./kernel-memory.ts";
+import { type KernelMemory, pointer } from "./kernel-memory.ts";
 import { type ObservedBoot, Watched } from "./observed-boot.ts";
 
 const ENOMEM = 12n;
 const PAGE = 4096n;
-const hex = (value: bigint): string => `0x${value.toString(16)}`;
 
 const symbolAt = (boot: ObservedBoot, address: bigint): string =>
   address === 0n ? "" : boot.symbolAt(address);
@@ -14,20 +13,14 @@ const symbolAt = (boot: ObservedBoot, address: bigint): string =>
 /** Each format on the list, with all its members. */
 export function formatsOf(boot: ObservedBoot): Record<string, [core_dump: string, min_coredump: bigint]> {
   const { memory } = boot;
-  const formats: Record<string, [string, bigint]> = {};
-  const head = memory.c("&formats");
-  for (
-    let at = memory.c("formats.next");
-    at !== head;
-    at = memory.c(`((struct list_head *)${hex(at)})->next`)
-  ) {
-    const format = `((struct linux_binfmt *)${hex(at)})`;
-    formats[symbolAt(boot, memory.c(`${format}->load_binary`))] = [
-      symbolAt(boot, memory.c(`${format}->core_dump`)),
-      memory.c(`${format}->min_coredump`),
-    ];
-  }
-  return formats;
+  return Object.fromEntries(
+    memory
+      .list("formats", "struct linux_binfmt", "lh")
+      .map((format) => [
+        symbolAt(boot, memory.c(`${format}->load_binary`)),
+        [symbolAt(boot, memory.c(`${format}->core_dump`)), memory.c(`${format}->min_coredump`)],
+      ]),
+  );
 }
 
 export const FORMATS = {
@@ -61,7 +54,7 @@ export async function coresAreDumped(boot: ObservedBoot): Promise<void> {
 }
 
 const bprmOf = (memory: KernelMemory, hart: number, bprm: bigint, member: string): bigint =>
-  memory.c(`((struct linux_binprm *)${hex(bprm)})->${member}`, hart);
+  memory.c(`${pointer("struct linux_binprm", bprm)}->${member}`, hart);
 
 /** Who may execute a program and not read it may not look into its process, either. */
 export async function dumpableByRights(boot: ObservedBoot): Promise<void> {
@@ -73,7 +66,7 @@ export async function dumpableByRights(boot: ObservedBoot): Promise<void> {
   const seen: Record<string, [bigint, bigint]> = {};
   watched.onEntry("begin_new_exec", (hart) => {
     const bprm = watched.register(hart, "a0");
-    const name = watched.memory.text(`((struct linux_binprm *)${hex(bprm)})->filename`, hart);
+    const name = watched.memory.text(`${pointer("struct linux_binprm", bprm)}->filename`, hart);
     const hidden = bprmOf(watched.memory, hart, bprm, "not_readable");
     watched.onReturn(hart, (here) => {
       seen[name] = [hidden, watched.memory.c("current->mm->dumpable", here)];

@@ -2,6 +2,7 @@
 import { expect } from "vitest";
 import { CYCLES_PER_SECOND } from "../../../spec/machine-map.ts";
 import { GuestShell } from "../guest-shell.ts";
+import { pointer } from "./kernel-memory.ts";
 import { type ObservedBoot, Watched } from "./observed-boot.ts";
 import { after, before, type Part, type Row, row, SOMETHING } from "./row.ts";
 
@@ -9,8 +10,6 @@ const [TASK_RUNNING, TASK_WAKING] = [0n, 0x200n];
 const POLLING = 1n << 4n;
 const SIE = 1n << 1n;
 const flags = "current->thread_info.flags & 0x10";
-
-const taskAt = (address: bigint): string => `((struct task_struct *)0x${address.toString(16)})`;
 
 /** The idle task of a CPU says that it watches its own flag. */
 const polls = ({ memory }: Watched, cpu: bigint): boolean =>
@@ -70,8 +69,10 @@ async function wakingsOf(boot: ObservedBoot, append: string): Promise<Wakings> {
   watched.onEntry("ttwu_queue_remote", (hart) => {
     const [task, cpu] = [watched.register(hart, "a0"), watched.register(hart, "a1")];
     found.queued++;
-    if (memory.c(`${taskAt(task)}->__state`, hart) !== TASK_WAKING) found.wrong.push("not TASK_WAKING");
-    if (memory.c(`${taskAt(task)}->on_rq`, hart) !== 0n) found.wrong.push("on a queue already");
+    if (memory.c(`${pointer("struct task_struct", task)}->__state`, hart) !== TASK_WAKING)
+      found.wrong.push("not TASK_WAKING");
+    if (memory.c(`${pointer("struct task_struct", task)}->on_rq`, hart) !== 0n)
+      found.wrong.push("on a queue already");
     if (pending.has(task)) found.wrong.push("twice on a list");
     pending.set(task, cpu);
     let sent = false;
@@ -93,7 +94,7 @@ async function wakingsOf(boot: ObservedBoot, append: string): Promise<Wakings> {
     watched.onReturn(hart, (here) => {
       for (const task of mine) {
         const [state, on, where] = ["__state", "on_rq", "thread_info.cpu"].map((member) =>
-          memory.c(`${taskAt(task)}->${member}`, here),
+          memory.c(`${pointer("struct task_struct", task)}->${member}`, here),
         );
         if (state !== TASK_RUNNING || on !== 1n || where !== cpu) found.wrong.push("not queued");
       }

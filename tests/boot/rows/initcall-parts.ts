@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";
 import { PACKAGE_ROOT } from "../../../host/node/files.ts";
-import type { KernelMemory } from "./kernel-memory.ts";
+import { type KernelMemory, pointer } from "./kernel-memory.ts";
 import type { ObservedBoot } from "./observed-boot.ts";
 import { changes, type Part } from "./row.ts";
 
@@ -62,7 +62,7 @@ function linked(memory: KernelMemory): Entry[] {
     entries.push({
       address,
       level,
-      name: memory.text(`((struct initcall_entry *)0x${address.toString(16)})->name`),
+      name: memory.text(`${pointer("struct initcall_entry", address)}->name`),
     });
   }
   return entries;

@@ -1,5 +1,5 @@
 /** Section 7 of the boot path: pid 1 in the kernel, up to the search for a program. */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "vitest";
@@ -7,8 +7,8 @@ import { FileDisk } from "../../../host/node/index.ts";
 import { CYCLES_PER_SECOND } from "../../../spec/machine-map.ts";
 import { DISK_TOOLS, makeDisk } from "../../tools/ext2-disk.ts";
 import { archive, program } from "../../tools/guest.ts";
-import { INITRAMFS } from "../images.ts";
-import type { KernelMemory } from "./kernel-memory.ts";
+import { initramfsWith } from "../images.ts";
+import { CPUHP_ONLINE, type KernelMemory } from "./kernel-memory.ts";
 import { ObservedBoot } from "./observed-boot.ts";
 import { divert, onceIn, outputOf } from "./provoked.ts";
 import {
@@ -48,10 +48,7 @@ const alias = (memory: KernelMemory, address: bigint): bigint =>
 /** A RAM disk behind the package's own that brings a file which can be executed, but is no program. */
 const noProgram = program("bad", new TextEncoder().encode("not a program\n"));
 const withNoProgram = (): { initrd: { name: string; bytes: Uint8Array } } => ({
-  initrd: {
-    name: "RAM disk",
-    bytes: new Uint8Array(Buffer.concat([readFileSync(INITRAMFS), archive([noProgram])])),
-  },
+  initrd: initramfsWith([noProgram]),
 });
 const onlyNoProgram = (): { initrd: { name: string; bytes: Uint8Array } } => ({
   initrd: { name: "RAM disk", bytes: archive([noProgram]) },
@@ -59,20 +56,11 @@ const onlyNoProgram = (): { initrd: { name: string; bytes: Uint8Array } } => ({
 
 /** The modules that are loaded, with the rights of the pages that hold their text, data and read-only data. */
 function modules(memory: KernelMemory): { name: string; linked: boolean; rights: (bigint | undefined)[] }[] {
-  const head = memory.c("&modules");
-  const offset = memory.c("&((struct module *)0)->list");
-  const found = [];
-  for (let at = memory.c("modules.next"); at !== head; ) {
-    const module = `((struct module *)0x${(at - offset).toString(16)})`;
-    found.push({
-      name: memory.text(`${module}->name`),
-      linked:
-        memory.c(`(long)${module}->exit - (long)${module}->mem[0].base < ${module}->mem[0].size`) === 1n,
-      rights: [0, 1, 2].map((kind) => flags(memory, memory.c(`${module}->mem[${kind}].base`))),
-    });
-    at = memory.c(`${module}->list.next`);
-  }
-  return found;
+  return memory.list("modules", "struct module", "list").map((module) => ({
+    name: memory.text(`${module}->name`),
+    linked: memory.c(`(long)${module}->exit - (long)${module}->mem[0].base < ${module}->mem[0].size`) === 1n,
+    rights: [0, 1, 2].map((kind) => flags(memory, memory.c(`${module}->mem[${kind}].base`))),
+  }));
 }
 
 /** The table of suites, before it is given back: each entry leads to a name. */
@@ -101,9 +89,8 @@ async function bootFromDisk(harts: number): Promise<void> {
     (boot) => expect(boot.records.at(-1)?.name).toBe("/sbin/init"),
     // Everybody's root: also of the programs that init has started.
     ({ memory }) => {
-      const getty = memory.tasks().find(({ comm }) => comm === "getty");
-      const root = `((struct task_struct *)0x${getty?.address.toString(16)})->fs->root.mnt->mnt_sb->s_dev`;
-      expect(memory.c(root)).toBe(VDA);
+      const getty = memory.task(memory.pidOf("getty") ?? 0);
+      expect(memory.c(`${getty}->fs->root.mnt->mnt_sb->s_dev`)).toBe(VDA);
     },
   );
   try {
@@ -218,7 +205,9 @@ export const KERNEL_INIT_ROWS: readonly Row[] = [
       expect(forCpus(boot, (cpu) => memory.c(`tick_cpu_sched@${cpu}.next != 0`))).toEqual(
         forCpus(boot, () => 1n),
       );
-      expect(forCpus(boot, (cpu) => memory.c(`cpuhp_state@${cpu}.state`))).toEqual(forCpus(boot, () => 12n));
+      expect(forCpus(boot, (cpu) => memory.c(`cpuhp_state@${cpu}.state`))).toEqual(
+        forCpus(boot, () => CPUHP_ONLINE),
+      );
       for (const hart of boot.hartOf) {
         expect(memory.machine.registers.read(hart, "stvec"), "stvec").toBe(
           memory.address("handle_exception"),
@@ -315,11 +304,7 @@ export const KERNEL_INIT_ROWS: readonly Row[] = [
         "init",
         new TextEncoder().encode('#!/bin/sh\necho "this is $0, pid $$"\nexec /sbin/init\n'),
       );
-      const initrd = {
-        name: "RAM disk",
-        bytes: new Uint8Array(Buffer.concat([readFileSync(INITRAMFS), archive([init])])),
-      };
-      const output = await outputOf(boot, /login: /, undefined, { initrd });
+      const output = await outputOf(boot, /login: /, undefined, { initrd: initramfsWith([init]) });
       expect(output).toMatch(/Run \/init as init process[\s\S]*this is \/init, pid 1\n/);
     },
   ),

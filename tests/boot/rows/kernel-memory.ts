@@ -32,6 +32,13 @@ const NO_FRAME: StackFrame = {
 /** Reading the debugging information of a kernel once is enough for all machines. */
 let images: Promise<SourceImages> | undefined;
 
+/** Of the kernel's enum cpuhp_state. */
+export const CPUHP_PAGE_ALLOC = 5n;
+export const CPUHP_ONLINE = 11n;
+
+/** An address as a C expression. */
+export const pointer = (type: string, address: bigint): string => `((${type} *)0x${address.toString(16)})`;
+
 export class KernelMemory {
   readonly machine: Machine;
   readonly #target: MachineTarget;
@@ -75,7 +82,7 @@ export class KernelMemory {
    */
   c(text: string, hart = 0, near?: string): bigint {
     const task = this.machine.registers.read(hart, "tp") ?? 0n;
-    const named = text.replace(/\bcurrent\b/g, `((struct task_struct *)0x${task.toString(16)})`);
+    const named = text.replace(/\bcurrent\b/g, pointer("struct task_struct", task));
     const result = this.#evaluator(hart, near).evaluate(this.#withoutPerCpu(named, hart));
     const value = result.kind === "number" ? result.number : numberOfValue(result.value);
     if (value === undefined && result.kind === "value" && result.value.location?.kind === "memory")
@@ -134,7 +141,7 @@ export class KernelMemory {
     const init = this.address("init_task");
     const tasks: Task[] = [];
     for (let at = this.c("init_task.tasks.next") - links; at !== init; at = this.#word(at + links) - links) {
-      const task = `((struct task_struct *)0x${at.toString(16)})`;
+      const task = pointer("struct task_struct", at);
       tasks.push({
         address: at,
         pid: Number(this.c(`${task}->pid`)),
@@ -145,7 +152,27 @@ export class KernelMemory {
     return tasks;
   }
 
-  /** The pids of all tasks by name. */
+  /** A task as a C expression. */
+  task(pid: number): string {
+    const task = this.tasks().find((each) => each.pid === pid);
+    if (!task) throw new Error(`there is no task ${pid}`);
+    return pointer("struct task_struct", task.address);
+  }
+
+  /** What a list_head links, first to last, each as a C expression: structures of a type by their member. */
+  list(head: string, type: string, member: string, hart = 0): string[] {
+    const end = this.c(`&(${head})`, hart);
+    const offset = this.c(`&((${type} *)0)->${member}`, hart);
+    const found = [];
+    for (
+      let at = this.c(`(${head}).next`, hart);
+      at !== end;
+      at = this.c(`${pointer("struct list_head", at)}->next`, hart)
+    )
+      found.push(pointer(type, at - offset));
+    return found;
+  }
+
   pidOf(comm: string): number | undefined {
     return this.tasks().find((task) => task.comm === comm)?.pid;
   }

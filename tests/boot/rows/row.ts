@@ -1,7 +1,7 @@
 /** A row of the documented boot path and how its truth is seen; small words to write rows with. */
 import { expect } from "vitest";
 import type { ToolName } from "../../tools/tools.ts";
-import type { KernelMemory } from "./kernel-memory.ts";
+import { type KernelMemory, pointer } from "./kernel-memory.ts";
 import type { Look, Moment, ObservedBoot } from "./observed-boot.ts";
 
 type Check = (boot: ObservedBoot) => unknown;
@@ -162,7 +162,7 @@ export const threadsOfEachCpu = (prefix: string, suffix = ""): Check => {
       const comm = `${prefix}/${cpu}${suffix}`;
       const thread = tasks.find((task) => task.comm === comm);
       expect(thread, comm).toMatchObject({ parent: 2 });
-      const mask = `((struct task_struct *)0x${thread?.address.toString(16)})->cpus_mask.bits[0]`;
+      const mask = `${pointer("struct task_struct", thread?.address ?? 0n)}->cpus_mask.bits[0]`;
       expect(boot.memory.c(mask), mask).toBe(1n << BigInt(cpu));
     }
   };
@@ -170,13 +170,6 @@ export const threadsOfEachCpu = (prefix: string, suffix = ""): Check => {
 
 export const console = (pattern: RegExp): Check => {
   return (boot) => expect(boot.output).toMatch(pattern);
-};
-
-/** A task by its number, as a C expression. */
-export const taskOf = (memory: KernelMemory, pid: number): string => {
-  const task = memory.tasks().find((each) => each.pid === pid);
-  if (!task) throw new Error(`there is no task ${pid}`);
-  return `((struct task_struct *)0x${task.address.toString(16)})`;
 };
 
 /** Whether it holds for each CPU. */

@@ -1,6 +1,7 @@
 /** Sections 3 and 4 of the boot path: the scheduler, and the first two tasks. */
 import { expect } from "vitest";
-import { after, before, changes, forCpus, holds, type Row, row, SOMETHING, task0, taskOf } from "./row.ts";
+import { CPUHP_ONLINE, pointer } from "./kernel-memory.ts";
+import { after, before, changes, forCpus, holds, type Row, row, SOMETHING, task0 } from "./row.ts";
 
 const SCHEDULING = 1;
 
@@ -41,9 +42,9 @@ export const SCHEDULER_ROWS: readonly Row[] = [
     changes("sched_init", "root_task_group.autogroup == &autogroup_default", 0, 1),
     holds("sysctl_sched_autogroup_enabled", 1),
     ({ memory }) => {
-      expect(memory.c(`${taskOf(memory, 2)}->sched_task_group == &root_task_group`)).toBe(1n);
-      expect(memory.c(`${taskOf(memory, 1)}->sched_task_group == &root_task_group`)).toBe(0n);
-      expect(memory.c(`${taskOf(memory, 1)}->sched_task_group->autogroup != 0`)).toBe(1n);
+      expect(memory.c(`${memory.task(2)}->sched_task_group == &root_task_group`)).toBe(1n);
+      expect(memory.c(`${memory.task(1)}->sched_task_group == &root_task_group`)).toBe(0n);
+      expect(memory.c(`${memory.task(1)}->sched_task_group->autogroup != 0`)).toBe(1n);
     },
   ),
   row(
@@ -82,7 +83,7 @@ export const SCHEDULER_ROWS: readonly Row[] = [
   row(
     "3.9 init_sched_fair_class",
     task0("init_idle", "init_sched_fair_class", "rcu_init"),
-    changes("init_sched_fair_class", "softirq_vec[2]", 0, ({ memory }) =>
+    changes("init_sched_fair_class", "softirq_vec[1]", 0, ({ memory }) =>
       memory.address("run_rebalance_domains"),
     ),
   ),
@@ -97,10 +98,10 @@ export const SCHEDULER_ROWS: readonly Row[] = [
   ),
   row("3.11 classes by rank", ({ memory }) => {
     const ranks = ["stop", "dl", "rt", "fair", "idle"].map((name) => memory.address(`${name}_sched_class`));
-    const found = ranks.map((at) => memory.c(`((struct sched_class *)0x${at.toString(16)})->next`));
+    const found = ranks.map((at) => memory.c(`${pointer("struct sched_class", at)}->next`));
     expect(found).toEqual([...ranks.slice(1), 0n]);
     expect(memory.c("runqueues@0.stop->sched_class")).toBe(ranks[0]);
-    expect(memory.c(`${taskOf(memory, 1)}->sched_class`)).toBe(ranks[3]);
+    expect(memory.c(`${memory.task(1)}->sched_class`)).toBe(ranks[3]);
     expect(memory.c("runqueues@0.idle->sched_class")).toBe(ranks[4]);
     expect(memory.c("sched_prio_to_weight[0]")).toBe(88761n);
     expect(memory.c("sched_prio_to_weight[39]")).toBe(15n);
@@ -153,6 +154,6 @@ export const SCHEDULER_ROWS: readonly Row[] = [
       expect(boot.idlers.get(boot.first("start_kernel").hart)?.pid).toBe(0);
       expect(boot.first("rest_init").end, "rest_init returns").toBeUndefined();
     },
-    holds("cpuhp_state@0.state", 12),
+    holds("cpuhp_state@0.state", CPUHP_ONLINE),
   ),
 ];

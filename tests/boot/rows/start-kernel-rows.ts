@@ -3,14 +3,12 @@ import { statSync } from "node:fs";
 import { expect } from "vitest";
 import { DEFAULT_RAM_BYTES, RAM_BASE, TIMEBASE_HZ } from "../../../spec/machine-map.ts";
 import { INITRAMFS } from "../images.ts";
-import type { KernelMemory } from "./kernel-memory.ts";
+import { CPUHP_ONLINE, CPUHP_PAGE_ALLOC, type KernelMemory, pointer } from "./kernel-memory.ts";
 import type { ObservedBoot } from "./observed-boot.ts";
 import { onceIn, outputOf, write } from "./provoked.ts";
 import { after, before, changes, console, holds, type Row, row, SOMETHING, spoils, task0 } from "./row.ts";
 
 const STACK_END_MAGIC = 0x57ac6e9dn;
-const CPUHP_PAGE_ALLOC = 6;
-const CPUHP_ONLINE = 12;
 const SIE = 2n;
 const HZ = 100;
 
@@ -158,19 +156,14 @@ export const START_KERNEL_ROWS: readonly Row[] = [
     ({ memory }) => {
       const canaries = memory
         .tasks()
-        .map(({ address }) => memory.c(`((struct task_struct *)0x${address.toString(16)})->stack_canary`));
+        .map(({ address }) => memory.c(`${pointer("struct task_struct", address)}->stack_canary`));
       expect(new Set([...canaries, memory.c("init_task.stack_canary")]).size).toBe(canaries.length + 1);
     },
     async (boot) => {
       const changed = onceIn("vscnprintf", (watched, hart) => {
         const { memory } = watched;
         const task = watched.register(hart, "tp");
-        write(
-          watched,
-          hart,
-          memory.c(`&((struct task_struct *)0x${task.toString(16)})->stack_canary`, hart),
-          1n,
-        );
+        write(watched, hart, memory.c(`&${pointer("struct task_struct", task)}->stack_canary`, hart), 1n);
       });
       const output = await outputOf(boot, /end Kernel panic/, changed);
       expect(output).toMatch(/stack-protector: Kernel stack is corrupted in: \w+\+0x/);

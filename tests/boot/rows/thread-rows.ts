@@ -1,6 +1,7 @@
 /** Section 6 of the boot path: pid 2, and the kernel threads that it makes. */
 import { expect } from "vitest";
-import { forCpus, holds, type Row, row, SOMETHING, taskOf, threads, threadsOfEachCpu } from "./row.ts";
+import { CPUHP_ONLINE, pointer } from "./kernel-memory.ts";
+import { forCpus, holds, type Row, row, SOMETHING, threads, threadsOfEachCpu } from "./row.ts";
 
 const TASK_INTERRUPTIBLE = 1n;
 const PF_NOFREEZE = 0x8000n;
@@ -11,7 +12,7 @@ export const THREAD_ROWS: readonly Row[] = [
   row(
     "6.1 kthreadd",
     ({ memory }) => {
-      const kthreadd = taskOf(memory, 2);
+      const kthreadd = memory.task(2);
       expect(memory.text(`${kthreadd}->comm`)).toBe("kthreadd");
       expect(memory.c(`${kthreadd}->__state`)).toBe(TASK_INTERRUPTIBLE);
       expect(memory.c(`${kthreadd}->flags`) & PF_NOFREEZE).toBe(PF_NOFREEZE);
@@ -27,7 +28,7 @@ export const THREAD_ROWS: readonly Row[] = [
     for (const { pid } of entries) expect(pid).toBe(2);
     const children = memory.tasks().filter(({ parent }) => parent === 2);
     const kernelThreads = memory.tasks().filter(({ address, pid }) => {
-      return pid > 2 && memory.c(`((struct task_struct *)0x${address.toString(16)})->mm`) === 0n;
+      return pid > 2 && memory.c(`${pointer("struct task_struct", address)}->mm`) === 0n;
     });
     expect(kernelThreads.map(({ comm }) => comm).sort()).toEqual(children.map(({ comm }) => comm).sort());
     expect(entries.length).toBeGreaterThan(4 * boot.harts);
@@ -37,8 +38,7 @@ export const THREAD_ROWS: readonly Row[] = [
     threadsOfEachCpu("kworker", ":0"),
     threadsOfEachCpu("kworker", ":0H"),
     ({ memory }) => {
-      const nice = (comm: string): bigint =>
-        memory.c(`${taskOf(memory, memory.pidOf(comm) ?? 0)}->static_prio`);
+      const nice = (comm: string): bigint => memory.c(`${memory.task(memory.pidOf(comm) ?? 0)}->static_prio`);
       expect(nice("kworker/0:0")).toBe(NICE_0);
       expect(nice("kworker/0:0H")).toBe(NICE_HIGHPRI);
     },
@@ -49,7 +49,7 @@ export const THREAD_ROWS: readonly Row[] = [
     threads("rcu_sched"),
     // A grace period has come to its end: its waiters went on.
     ({ memory }) =>
-      expect(memory.c(`${taskOf(memory, memory.pidOf("rcu_sched") ?? 0)}->nvcsw`)).toBeGreaterThan(1n),
+      expect(memory.c(`${memory.task(memory.pidOf("rcu_sched") ?? 0)}->nvcsw`)).toBeGreaterThan(1n),
   ),
   row(
     "6.6 ksoftirqd/N",
@@ -71,7 +71,7 @@ export const THREAD_ROWS: readonly Row[] = [
     "6.8 cpuhp/N",
     threadsOfEachCpu("cpuhp"),
     holds(
-      forCpus((m, cpu) => m.c(`cpuhp_state@${cpu}.state`) === 12n),
+      forCpus((m, cpu) => m.c(`cpuhp_state@${cpu}.state`) === CPUHP_ONLINE),
       true,
     ),
   ),
@@ -87,6 +87,6 @@ export const THREAD_ROWS: readonly Row[] = [
     expect(memory.text("contig_page_data.kswapd->comm")).toBe("kswapd0"),
   ),
   row("6.11 kdevtmpfs", threads("kdevtmpfs"), ({ memory }) =>
-    expect(memory.c(`${taskOf(memory, memory.pidOf("kdevtmpfs") ?? 0)}->nvcsw`)).toBeGreaterThan(1n),
+    expect(memory.c(`${memory.task(memory.pidOf("kdevtmpfs") ?? 0)}->nvcsw`)).toBeGreaterThan(1n),
   ),
 ];
