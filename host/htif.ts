@@ -4,7 +4,7 @@
  * on a fixed grid of guest time, and only in a machine whose kernel has the symbol, so other runs pay nothing.
  */
 import { RAM_BASE } from "../spec/machine-map.ts";
-import { type Elf, looksLikeElf, readElf } from "./boot/elf.ts";
+import { looksLikeElf, readElf } from "./boot/elf.ts";
 import type { NamedFile } from "./boot/load.ts";
 import type { Clock, Timer } from "./clock.ts";
 import type { GuestMemory } from "./devices/device.ts";
@@ -32,24 +32,16 @@ const LARGEST_WRITE = 2n ** 20n;
 export interface HtifOptions {
   readonly clock: Clock;
   readonly memory: GuestMemory;
-  /** Physical addresses. */
-  readonly tohost: number;
-  readonly fromhost: number | undefined;
   readonly onOutput: (byte: number) => void;
   readonly onExit: (code: number) => void;
   /** Told in a sentence of what the program asked for in vain, and of an exit that is a failure. */
   readonly onNotice: (text: string) => void;
 }
 
-/** Physical address of a symbol; undefined when the file does not have it in memory. */
-export function physicalSymbol(elf: Elf, name: string): number | undefined {
-  const symbol = elf.symbols.find((candidate) => candidate.name === name);
-  if (!symbol) return undefined;
-  // A symbol may stand at the very end of its segment.
-  const segment = elf.segments.find(
-    ({ vaddr, memSize }) => symbol.address >= vaddr && symbol.address <= vaddr + BigInt(memSize),
-  );
-  return segment && segment.paddr + Number(symbol.address - segment.vaddr);
+interface Addressed extends HtifOptions {
+  /** Physical addresses. */
+  readonly tohost: number;
+  readonly fromhost: number | undefined;
 }
 
 /** Whether a program is made to run without firmware: it has the symbol tohost, and lies where firmware would. */
@@ -60,13 +52,21 @@ export function needsNoFirmware(file: NamedFile, what: string): boolean {
 }
 
 export class Htif {
-  readonly #options: HtifOptions;
+  readonly #options: Addressed;
   readonly #notices = new Set<string>();
   #timer: Timer | undefined;
 
-  constructor(options: HtifOptions) {
+  private constructor(options: Addressed) {
     this.#options = options;
     this.start();
+  }
+
+  /** For a program that has the symbol tohost; undefined for any other. `addressOf` gives physical addresses of its symbols. */
+  static of(addressOf: (symbol: string) => number | undefined, options: HtifOptions): Htif | undefined {
+    const tohost = addressOf("tohost");
+    return tohost === undefined
+      ? undefined
+      : new Htif({ ...options, tohost, fromhost: addressOf("fromhost") });
   }
 
   /** Looks from the present guest time on. To look twice at one moment does no harm. */

@@ -4,15 +4,15 @@ import { CYCLES_PER_SECOND, DEFAULT_RAM_BYTES, RAM_BASE } from "../spec/machine-
 import { ISA_STRING, MMU_TYPE } from "../spec/riscv.ts";
 import { Board } from "./board.ts";
 import { machineTree } from "./boot/device-tree.ts";
-import { readElf } from "./boot/elf.ts";
 import { flattenFdt } from "./boot/fdt-writer.ts";
 import { givenTree } from "./boot/given-tree.ts";
 import { unpackKernel } from "./boot/gzip.ts";
-import { type BootPlan, type NamedFile, planBoot } from "./boot/load.ts";
-import { readKernelSymbols } from "./boot/symbol-file.ts";
+import { type AddressRange, type BootPlan, type NamedFile, planBoot } from "./boot/load.ts";
 import { Console } from "./console.ts";
+import { ConsoleInput } from "./console-input.ts";
 import { Core } from "./core/core.ts";
 import { guestMemory } from "./core/guest-memory.ts";
+import { addBootSymbols, bootSymbol } from "./debug/boot-symbols.ts";
 import { Breakpoints } from "./debug/breakpoints.ts";
 import { Debugger } from "./debug/debugger.ts";
 import { SymbolTable } from "./debug/symbols.ts";
@@ -21,7 +21,7 @@ import type { SavedFields } from "./devices/saved-state.ts";
 import type { Finish } from "./devices/test-finisher.ts";
 import { HartbeatError } from "./errors.ts";
 import { EventQueue } from "./events.ts";
-import { Htif, physicalSymbol } from "./htif.ts";
+import { Htif } from "./htif.ts";
 import { checkOptions, type MachineOptions } from "./machine-options.ts";
 import { registerAccess } from "./registers.ts";
 import type { History } from "./replay/history.ts";
@@ -31,7 +31,7 @@ import type { Position } from "./replay/position.ts";
 import { type RunEnd, RunLoop } from "./run-loop.ts";
 import { Digest } from "./snapshot/digest.ts";
 import { JournaledDisk } from "./snapshot/journaled-disk.ts";
-import type { MachineState, PendingInput } from "./snapshot/machine-state.ts";
+import type { MachineState } from "./snapshot/machine-state.ts";
 import type { MachineIdentity } from "./snapshot/snapshot-file.ts";
 import { stateHash } from "./state-hash.ts";
 import { SupervisorTimers } from "./supervisor-timer.ts";
@@ -86,9 +86,7 @@ export class Machine {
   /** For the identity: the virtio devices that are no disks, and the clock's start. */
   readonly #virtio: readonly string[];
   readonly #rtcBase: number;
-  /** Console input on its way to the UART. */
-  readonly #inputs = new Set<PendingInput>();
-  #inputCount = 0;
+  readonly #input: ConsoleInput;
   #halted: Halt | undefined;
   #waiting = false;
   /** Told in a sentence what a program asked of tohost in vain, and of its failure. */
@@ -118,8 +116,7 @@ export class Machine {
   }
 
   private constructor(core: Core, options: MachineOptions, ramBytes: number) {
-    const { firmware, kernel, symbols, decompressor, initrd, append, deviceTree } = options;
-    const { drives = [], virtio = [], rtcBase = RTC_BASE } = options;
+    const { firmware, kernel, initrd, drives = [], virtio = [], rtcBase = RTC_BASE } = options;
     this.core = core;
     this.#timing = new Timing(core);
     this.breakpoints = new Breakpoints(core);
@@ -170,40 +167,29 @@ export class Machine {
       virtio,
       rtcBase,
     });
+    this.#input = new ConsoleInput({
+      clock: this.#events,
+      receive: (bytes) => this.#board.uart.receive(bytes),
+    });
     for (const [index, option] of virtio.entries()) {
       if (option.device !== "rng")
         option.port.connect((bytes) => this.enter({ kind: "virtio", index, bytes }));
     }
+    this.files = { ...(kernel && { kernel }), ...(firmware && { firmware }) };
     this.#plan = planBoot({
       ramBytes,
-      ...(firmware && { firmware }),
-      ...(kernel && { kernel }),
+      ...this.files,
       ...(initrd && { initrd }),
-      deviceTree: (initrdRange) => {
-        if (deviceTree) return givenTree(deviceTree, { bootArguments: append, initrd: initrdRange });
-        return flattenFdt(
-          machineTree({
-            harts: core.hartCount,
-            ramBytes,
-            isa: ISA_STRING,
-            mmuType: MMU_TYPE,
-            initrd: initrdRange,
-            devices: this.#board.devices,
-            ...(append && { bootArguments: append }),
-          }),
-        );
-      },
+      deviceTree: (initrdRange) => this.#deviceTree(options, ramBytes, initrdRange),
     });
-    const { kernelElf, kernelRange } = this.#plan;
-    if (kernelElf) this.symbols.add("kernel", kernelElf);
-    if (symbols && kernelRange) {
-      const { segments, symbols: named } = readKernelSymbols(symbols, kernelRange);
-      this.symbols.add("kernel", { segments: kernelElf?.segments ?? segments, symbols: named });
-    }
-    if (decompressor) this.symbols.add("bootstrap", readElf(decompressor.bytes, `'${decompressor.name}'`));
-    if (this.#plan.firmwareElf) this.symbols.add("firmware", this.#plan.firmwareElf);
-    this.files = { ...(kernel && { kernel }), ...(firmware && { firmware }) };
-    this.#htif = this.#makeHtif();
+    addBootSymbols(this.symbols, this.#plan, options);
+    this.#htif = Htif.of((name) => this.physicalSymbol(name), {
+      clock: this.#events,
+      memory: guestMemory(core),
+      onOutput: (byte) => this.console.receive(byte),
+      onExit: (code) => this.#finish(code === 0 ? { kind: "pass" } : { kind: "fail", code }),
+      onNotice: (text) => this.onNotice(text),
+    });
     this.#load();
     if (options.timing !== undefined) this.setTiming(options.timing);
   }
@@ -400,9 +386,7 @@ export class Machine {
 
   /** Where a symbol of the kernel's ELF file, or else of the firmware's, lies in physical memory. */
   physicalSymbol(name: string): number | undefined {
-    const { kernelElf, firmwareElf } = this.#plan;
-    const found = kernelElf && physicalSymbol(kernelElf, name);
-    return found ?? (firmwareElf && physicalSymbol(firmwareElf, name));
+    return bootSymbol(this.#plan, name);
   }
 
   /** Named state of every device, by name and address. */
@@ -427,6 +411,25 @@ export class Machine {
     this.#events.clear();
   }
 
+  #deviceTree(
+    { deviceTree, append }: MachineOptions,
+    ramBytes: number,
+    initrd: AddressRange | undefined,
+  ): Uint8Array {
+    if (deviceTree) return givenTree(deviceTree, { bootArguments: append, initrd });
+    return flattenFdt(
+      machineTree({
+        harts: this.core.hartCount,
+        ramBytes,
+        isa: ISA_STRING,
+        mmuType: MMU_TYPE,
+        initrd,
+        devices: this.#board.devices,
+        ...(append && { bootArguments: append }),
+      }),
+    );
+  }
+
   #load(): void {
     this.core.loadRom(this.#plan.rom);
     for (const { address, bytes } of this.#plan.pieces) this.core.write(address, bytes);
@@ -438,20 +441,6 @@ export class Machine {
     this.core.requestStop();
   }
 
-  #makeHtif(): Htif | undefined {
-    const tohost = this.physicalSymbol("tohost");
-    if (tohost === undefined) return undefined;
-    return new Htif({
-      clock: this.#events,
-      memory: guestMemory(this.core),
-      tohost,
-      fromhost: this.physicalSymbol("fromhost"),
-      onOutput: (byte) => this.console.receive(byte),
-      onExit: (code) => this.#finish(code === 0 ? { kind: "pass" } : { kind: "fail", code }),
-      onNotice: (text) => this.onNotice(text),
-    });
-  }
-
   #setHalted(halted: Halt | undefined): void {
     this.#halted = halted;
     this.#loop.halted = halted !== undefined;
@@ -460,8 +449,7 @@ export class Machine {
   #apply(input: Input): boolean {
     switch (input.kind) {
       case "console":
-        this.#inputCount += 1;
-        this.#type({ serial: this.#inputCount, at: this.cycles, bytes: input.bytes });
+        this.#input.type(input.bytes);
         return true;
       case "virtio":
         this.#board.receive(input.index, input.bytes);
@@ -479,16 +467,6 @@ export class Machine {
     }
   }
 
-  #type(input: PendingInput): void {
-    this.#inputs.add(input);
-    const arrive = (): void => {
-      this.#inputs.delete(input);
-      this.#board.uart.receive(input.bytes);
-    };
-    this.#inputCount = Math.max(this.#inputCount, input.serial);
-    this.#events.schedule(input.at, arrive, `input ${input.serial}`);
-  }
-
   #reset(): void {
     this.#setHalted(undefined);
     this.#clearEvents();
@@ -503,7 +481,7 @@ export class Machine {
   #clearEvents(): void {
     this.#events.clear();
     this.#timers.reset();
-    this.#inputs.clear();
+    this.#input.clear();
   }
 
   /** Everything but memory and disks. */
@@ -514,7 +492,7 @@ export class Machine {
       devices: this.#board.state(),
       supervisorTimers: this.#timers.state(),
       events: this.#events.names,
-      inputs: [...this.#inputs],
+      inputs: this.#input.pending,
       console: this.console.state(),
       halted: this.#halted ?? null,
     };
@@ -528,7 +506,7 @@ export class Machine {
     this.#board.restore(state.devices);
     this.#timers.restore(state.supervisorTimers);
     this.#htif?.start();
-    for (const input of state.inputs) this.#type(input);
+    this.#input.restore(state.inputs);
     if (!this.#events.arrange(state.events)) {
       throw new HartbeatError("The saved events do not fit the saved devices; take the snapshot again.");
     }

@@ -283,3 +283,14 @@ export function readElf(bytes: Uint8Array, what: string): Elf {
     symbols: readSymbols(file),
   };
 }
+
+/** Physical address of a symbol; undefined when the file does not have it in memory. */
+export function physicalSymbol(elf: Elf, name: string): number | undefined {
+  const symbol = elf.symbols.find((candidate) => candidate.name === name);
+  if (!symbol) return undefined;
+  // A symbol may stand at the very end of its segment.
+  const segment = elf.segments.find(
+    ({ vaddr, memSize }) => symbol.address >= vaddr && symbol.address <= vaddr + BigInt(memSize),
+  );
+  return segment && segment.paddr + Number(symbol.address - segment.vaddr);
+}
