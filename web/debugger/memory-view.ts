@@ -1,5 +1,6 @@
 /** Memory in hexadecimal and as characters, to page through. */
-import { type MachineClient, Refusal } from "../client.ts";
+import type { MachineClient } from "../client.ts";
+import { orComplain } from "../complaint.ts";
 import { button, hex, make } from "../dom.ts";
 
 const BYTES = 256;
@@ -46,13 +47,15 @@ export class MemoryView {
 
   async refresh(): Promise<void> {
     if (!this.#details.open) return;
-    try {
-      const { address, bytes } = await this.#client.ask("memory", this.#hart(), this.#where.value, BYTES);
-      this.#draw(address, bytes);
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      this.#text.textContent = error.message;
-    }
+    await orComplain(
+      async () => {
+        const { address, bytes } = await this.#client.ask("memory", this.#hart(), this.#where.value, BYTES);
+        this.#draw(address, bytes);
+      },
+      (message) => {
+        this.#text.textContent = message;
+      },
+    );
   }
 
   #draw(address: bigint, bytes: Uint8Array): void {

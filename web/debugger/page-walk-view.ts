@@ -3,7 +3,8 @@
  * with the entry that it picks, and at the end the page.
  */
 import type { Walk, WalkStep } from "../../host/inspect/page-walk.ts";
-import { type MachineClient, Refusal } from "../client.ts";
+import type { MachineClient } from "../client.ts";
+import { orComplain } from "../complaint.ts";
 import { hex, make } from "../dom.ts";
 
 const FLAG_NAMES: Readonly<Record<string, string>> = {
@@ -42,12 +43,10 @@ export class PageWalkView {
 
   async refresh(): Promise<void> {
     if (!this.#details.open) return;
-    try {
-      this.#draw(await this.#client.ask("walk", this.#hart(), this.#where.value));
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      this.#picture.replaceChildren(make("p", { textContent: error.message }));
-    }
+    await orComplain(
+      async () => this.#draw(await this.#client.ask("walk", this.#hart(), this.#where.value)),
+      (message) => this.#picture.replaceChildren(make("p", { textContent: message })),
+    );
   }
 
   #draw(walk: Walk): void {

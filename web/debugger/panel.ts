@@ -1,5 +1,6 @@
 /** The debugger panel: run control, and the views of one hart, drawn anew at each stop. */
-import { type MachineClient, Refusal } from "../client.ts";
+import type { MachineClient } from "../client.ts";
+import { actWith } from "../complaint.ts";
 import { button, element, grouped, make } from "../dom.ts";
 import type { MachineView, StopView } from "../protocol.ts";
 import { CodeView } from "./code-view.ts";
@@ -243,14 +244,7 @@ export class DebuggerPanel {
 
   /** Does something, shows what was wrong with it, and draws what has become of it. */
   async #act(action: () => Promise<unknown>): Promise<void> {
-    const complaint = element("debug-complaint");
-    complaint.textContent = "";
-    try {
-      await action();
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      complaint.textContent = error.message;
-    }
+    await actWith(element("debug-complaint"), action);
     await this.refresh();
   }
 

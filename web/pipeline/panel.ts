@@ -1,7 +1,8 @@
 /** The pipeline panel: who keeps guest time, the last instructions cycle by cycle, and where the cycles went. */
 import type { PipelineRow } from "../../host/pipeline/recorder.ts";
 import { PIPELINES } from "../../host/timing/pipelines.ts";
-import { type MachineClient, Refusal } from "../client.ts";
+import type { MachineClient } from "../client.ts";
+import { actWith } from "../complaint.ts";
 import { button, download, element, make } from "../dom.ts";
 import type { PipelineView } from "../protocol.ts";
 import { FUNCTIONAL } from "../settings.ts";
@@ -148,14 +149,7 @@ export class PipelinePanel {
   }
 
   async #act(action: () => Promise<unknown>): Promise<void> {
-    const complaint = element("pipe-complaint");
-    complaint.textContent = "";
-    try {
-      await action();
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      complaint.textContent = error.message;
-    }
+    await actWith(element("pipe-complaint"), action);
     await this.refresh();
   }
 }
