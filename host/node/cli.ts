@@ -1,5 +1,5 @@
 /** The command `hartbeat`: reads the command line, runs a subcommand, and turns every error into one clear line. */
-import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { DEFAULT_RAM_BYTES, MAX_HARTS } from "../../spec/machine-map.ts";
 import {
   type DriveOption,
@@ -104,7 +104,10 @@ function createProgram(finish: (status: number) => void): Command {
       "--kernel <file>",
       "ELF or Image file, gzip'ed or not, to start (default: the kernel of hartbeat)",
     )
-    .option("--symbols <file>", "its symbols, when the file has none: vmlinux or System.map")
+    .option(
+      "--symbols <file>",
+      "its symbols, when the file has none: vmlinux, System.map or a copy of /proc/kallsyms",
+    )
     .option("--decompressor <file>", "ELF file of the code that unpacks a compressed kernel, for its symbols")
     .option("--initrd <file>", "initial RAM disk (default: that of the kernel of hartbeat, when it boots)")
     .option("--append <text>", "kernel command line")
@@ -224,11 +227,10 @@ function createProgram(finish: (status: number) => void): Command {
   program
     .command("gdb-bridge")
     .description("let gdb attach to the machine in a page of this computer's browser")
-    .option(
-      "--gdb <address>",
-      "where gdb connects, on loopback: tcp::PORT",
-      checked(parseGdb),
-      DEFAULT_GDB_PORT,
+    .addOption(
+      new Option("--gdb <address>", "where gdb connects, on loopback: tcp::PORT")
+        .argParser(checked(parseGdb))
+        .default(DEFAULT_GDB_PORT, `tcp::${DEFAULT_GDB_PORT}`),
     )
     .option(
       "--port <port>",
@@ -236,11 +238,13 @@ function createProgram(finish: (status: number) => void): Command {
       checked((text) => parsePort(text, "--port")),
       DEFAULT_BRIDGE_PORT,
     )
-    .option(
-      "--origin <origin>",
-      "also let a page of this origin in, such as https://example.org; may be repeated (always: that of hartbeat web)",
-      (text: string, origins: string[]) => [...origins, checked(parseOrigin)(text)],
-      [],
+    .addOption(
+      new Option(
+        "--origin <origin>",
+        "also let a page of this origin in, such as https://example.org; may be repeated",
+      )
+        .argParser((text: string, origins: string[]) => [...origins, checked(parseOrigin)(text)])
+        .default([], "that of hartbeat web alone"),
     )
     .action((flags: { gdb: number; port: number; origin: string[] }) =>
       runGdbBridge({ gdbPort: flags.gdb, port: flags.port, origins: flags.origin }),
