@@ -255,11 +255,6 @@ void d_add(struct dentry *dentry, struct inode *inode)
 	spin_unlock(&dcache_lock);
 }
 
-bool d_unhashed(const struct dentry *dentry)
-{
-	return hlist_unhashed(&dentry->d_hash);
-}
-
 void d_drop(struct dentry *dentry)
 {
 	spin_lock(&dcache_lock);

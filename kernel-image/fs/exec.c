@@ -30,13 +30,6 @@ void register_binfmt(struct linux_binfmt *fmt)
 	mutex_unlock(&binfmt_lock);
 }
 
-void unregister_binfmt(struct linux_binfmt *fmt)
-{
-	mutex_lock(&binfmt_lock);
-	list_del(&fmt->lh);
-	mutex_unlock(&binfmt_lock);
-}
-
 void set_binfmt(struct linux_binfmt *new)
 {
 	current->mm->binfmt = new;

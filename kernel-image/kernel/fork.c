@@ -122,7 +122,7 @@ static void init_new_task(struct task_struct *p, struct kernel_clone_args *args)
 	p->exit_state = 0;
 	p->utime = p->stime = 0;
 	p->start_time = ktime_get_ns();
-	p->in_execve = p->in_iowait = 0;
+	p->in_execve = 0;
 	p->rcu_tasks_holdout = false;
 	p->exit_signal = args->exit_signal;
 	p->pdeath_signal = 0;

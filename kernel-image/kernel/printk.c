@@ -228,12 +228,6 @@ void register_console(struct console *con)
 	console_flush();
 }
 
-int unregister_console(struct console *con)
-{
-	con->flags &= ~CON_ENABLED;
-	return 0;
-}
-
 /* console=ttyS0,115200 may be given several times; the last one is /dev/console. */
 static char preferred_console[32];
 static const char *preferred_options;

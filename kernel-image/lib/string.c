@@ -153,15 +153,6 @@ char *strcpy(char *dst, const char *src)
 	return memcpy(dst, src, strlen(src) + 1);
 }
 
-char *strncpy(char *dst, const char *src, size_t n)
-{
-	size_t len = strnlen(src, n);
-
-	memcpy(dst, src, len);
-	memset(dst + len, 0, n - len);
-	return dst;
-}
-
 /* Copies and always terminates; -E2BIG (7) when src was cut. */
 ssize_t strscpy(char *dst, const char *src, size_t size)
 {

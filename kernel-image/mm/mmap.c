@@ -326,16 +326,6 @@ int vm_munmap(unsigned long start, size_t len)
 	return ret;
 }
 
-int vm_brk_flags(unsigned long addr, unsigned long len, unsigned long vm_flags)
-{
-	int ret;
-
-	mmap_write_lock(current->mm);
-	ret = do_brk_flags(current->mm, addr, len, vm_flags);
-	mmap_write_unlock(current->mm);
-	return ret;
-}
-
 /* Lets a stack reach down to address, within its limit and a gap to its neighbour. */
 int expand_stack(struct vm_area_struct *vma, unsigned long address)
 {

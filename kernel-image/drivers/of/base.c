@@ -35,11 +35,6 @@ const void *of_get_property(const struct device_node *np, const char *name, int 
 	return pp->value;
 }
 
-bool of_property_read_bool(const struct device_node *np, const char *name)
-{
-	return of_find_property(np, name);
-}
-
 int of_property_read_u32_index(const struct device_node *np, const char *name, u32 index, u32 *out)
 {
 	int len;

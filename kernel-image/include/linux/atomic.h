@@ -53,7 +53,6 @@ typedef struct {
 
 #define REFCOUNT_INIT(n) { .refs = ATOMIC_INIT(n) }
 static inline void refcount_set(refcount_t *r, int n) { atomic_set(&r->refs, n); }
-static inline int refcount_read(const refcount_t *r) { return atomic_read(&r->refs); }
 static inline void refcount_inc(refcount_t *r) { atomic_inc(&r->refs); }
 static inline bool refcount_inc_not_zero(refcount_t *r) { return atomic_inc_not_zero(&r->refs); }
 static inline bool refcount_dec_and_test(refcount_t *r) { return atomic_dec_and_test(&r->refs); }

@@ -47,7 +47,6 @@ struct linux_binfmt {
 };
 
 void register_binfmt(struct linux_binfmt *fmt);
-void unregister_binfmt(struct linux_binfmt *fmt);
 
 int prepare_bprm_creds(struct linux_binprm *bprm);
 void check_unsafe_exec(struct linux_binprm *bprm);

@@ -68,7 +68,6 @@ static inline int fls64(u64 word)
 	return n + 1;
 }
 
-static inline int fls(unsigned int word) { return fls64(word); }
 static inline int ilog2(unsigned long n) { return fls64(n) - 1; }
 
 static inline unsigned int hweight64(u64 w)

@@ -4,23 +4,17 @@
 
 #define __user
 #define __iomem
-#define __percpu
-#define __rcu
-#define __force
 #define asmlinkage
 
 #define likely(x) __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 #define barrier() __asm__ __volatile__("" ::: "memory")
-#define unreachable() __builtin_unreachable()
 
 #define __always_inline inline __attribute__((__always_inline__))
 #define noinline __attribute__((__noinline__))
 #define __noreturn __attribute__((__noreturn__))
 #define __used __attribute__((__used__))
-#define __maybe_unused __attribute__((__unused__))
 #define __must_check __attribute__((__warn_unused_result__))
-#define __packed __attribute__((__packed__))
 #define __weak __attribute__((__weak__))
 #define __aligned(x) __attribute__((__aligned__(x)))
 #define __section(s) __attribute__((__section__(s)))
@@ -29,9 +23,6 @@
 
 #define READ_ONCE(x) (*(const volatile typeof(x) *)&(x))
 #define WRITE_ONCE(x, v) (*(volatile typeof(x) *)&(x) = (v))
-
-#define __stringify_1(x...) #x
-#define __stringify(x...) __stringify_1(x)
 
 #define BUILD_BUG_ON(c) _Static_assert(!(c), #c)
 

@@ -27,7 +27,6 @@ extern struct console *console_drivers;
 
 /* Calls setup, then replays the log when CON_PRINTBUFFER; a non-boot console retires boot consoles. */
 void register_console(struct console *con);
-int unregister_console(struct console *con);
 void console_init(void);
 void console_flush_on_panic(void);
 void register_early_console(void);

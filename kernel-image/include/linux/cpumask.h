@@ -18,10 +18,8 @@ extern cpumask_t __cpu_possible_mask, __cpu_present_mask, __cpu_online_mask, __c
 #define cpu_online_mask ((const struct cpumask *)&__cpu_online_mask)
 #define cpu_active_mask ((const struct cpumask *)&__cpu_active_mask)
 
-#define cpumask_bits(m) ((m)->bits)
 #define CPU_MASK_ALL { .bits = { (1UL << NR_CPUS) - 1 } }
 #define CPU_MASK_NONE { .bits = { 0 } }
-#define CPU_BITS_NONE { 0 }
 
 static inline void cpumask_set_cpu(unsigned int cpu, struct cpumask *m) { set_bit(cpu, m->bits); }
 static inline void cpumask_clear_cpu(unsigned int cpu, struct cpumask *m) { clear_bit(cpu, m->bits); }
@@ -60,7 +58,6 @@ static inline void set_cpu_online(unsigned int cpu, bool v) { (v ? cpumask_set_c
 static inline void set_cpu_active(unsigned int cpu, bool v) { (v ? cpumask_set_cpu : cpumask_clear_cpu)(cpu, &__cpu_active_mask); }
 #define num_online_cpus() cpumask_weight(cpu_online_mask)
 #define num_possible_cpus() cpumask_weight(cpu_possible_mask)
-#define num_present_cpus() cpumask_weight(cpu_present_mask)
 #define cpumask_of(cpu) (&cpu_bit_masks[cpu])
 extern const cpumask_t cpu_bit_masks[NR_CPUS];
 

@@ -55,7 +55,6 @@ struct dentry *dget_parent(struct dentry *dentry);
 void dput(struct dentry *dentry);
 char *d_path(const struct path *path, char *buf, int len);
 void shrink_dcache_sb(struct super_block *sb);	/* every name of it that nobody uses */
-bool d_unhashed(const struct dentry *dentry);
 
 static inline struct inode *d_inode(const struct dentry *dentry)
 {

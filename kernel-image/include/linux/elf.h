@@ -82,9 +82,7 @@ struct elf64_phdr {
 #define SHN_COMMON	0xfff2
 
 #define STB_WEAK	2
-#define STT_FUNC	2
 #define ELF64_ST_BIND(i) ((i) >> 4)
-#define ELF64_ST_TYPE(i) ((i) & 15)
 #define ELF64_R_SYM(i)	((i) >> 32)
 #define ELF64_R_TYPE(i)	((i) & 0xffffffff)
 

@@ -10,10 +10,7 @@
 #define __GFP_BITS_MASK 0x700
 #define GFP_BOOT_MASK (__GFP_BITS_MASK & ~__GFP_RECLAIM)	/* nothing may sleep yet */
 #define GFP_ATOMIC 0
-#define GFP_NOWAIT 0
 #define GFP_KERNEL __GFP_RECLAIM
-#define GFP_USER GFP_KERNEL
-#define GFP_HIGHUSER GFP_KERNEL
 
 struct page;
 

@@ -10,7 +10,6 @@
 #define __initdata __section(".init.data")
 #define __initconst __section(".init.rodata")
 #define __exit __used
-#define __ro_after_init __section(".data..ro_after_init")
 
 typedef int (*initcall_t)(void);
 

@@ -12,9 +12,6 @@
 typedef irqreturn_t (*irq_handler_t)(int irq, void *dev_id);
 
 int request_irq(unsigned int irq, irq_handler_t handler, unsigned long flags, const char *name, void *dev_id);
-void free_irq(unsigned int irq, void *dev_id);
-void enable_irq(unsigned int irq);
-void disable_irq(unsigned int irq);
 
 enum { TIMER_SOFTIRQ, SCHED_SOFTIRQ, NR_SOFTIRQS };
 

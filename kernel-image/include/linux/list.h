@@ -101,10 +101,6 @@ static inline void list_splice_tail_init(struct list_head *list, struct list_hea
 #define list_next_entry(pos, member) list_entry((pos)->member.next, typeof(*(pos)), member)
 #define list_prev_entry(pos, member) list_entry((pos)->member.prev, typeof(*(pos)), member)
 
-#define list_for_each(pos, head) \
-	for (pos = (head)->next; pos != (head); pos = pos->next)
-#define list_for_each_safe(pos, n, head) \
-	for (pos = (head)->next, n = pos->next; pos != (head); pos = n, n = pos->next)
 #define list_for_each_entry(pos, head, member)				\
 	for (pos = list_first_entry(head, typeof(*pos), member);	\
 	     &pos->member != (head); pos = list_next_entry(pos, member))
@@ -118,7 +114,6 @@ static inline void list_splice_tail_init(struct list_head *list, struct list_hea
 
 #define HLIST_HEAD_INIT { .first = NULL }
 #define HLIST_HEAD(name) struct hlist_head name = HLIST_HEAD_INIT
-#define INIT_HLIST_HEAD(ptr) ((ptr)->first = NULL)
 
 static inline void INIT_HLIST_NODE(struct hlist_node *h)
 {
@@ -177,10 +172,6 @@ static inline void hlist_del_init(struct hlist_node *n)
 #define hlist_for_each_entry(pos, head, member)				\
 	for (pos = hlist_entry_safe(READ_ONCE((head)->first), typeof(*(pos)), member); \
 	     pos; pos = hlist_entry_safe(READ_ONCE((pos)->member.next), typeof(*(pos)), member))
-#define hlist_for_each_entry_safe(pos, n, head, member)			\
-	for (pos = hlist_entry_safe((head)->first, typeof(*pos), member); \
-	     pos && ({ n = pos->member.next; 1; });			\
-	     pos = hlist_entry_safe(n, typeof(*pos), member))
 
 /* Lists read under rcu_read_lock: publication with release, removal that keeps ->next. */
 static inline void list_add_tail_rcu(struct list_head *new, struct list_head *head)

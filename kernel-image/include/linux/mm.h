@@ -60,15 +60,11 @@ extern struct mm_struct init_mm;
 #define page_to_phys(page) PFN_PHYS(page_to_pfn(page))
 #define page_address(page) __va(page_to_phys(page))
 #define virt_to_page(va) pfn_to_page(PFN_DOWN(__pa(va)))
-#define virt_addr_valid(va) ((unsigned long)(va) >= PAGE_OFFSET && pfn_valid(PFN_DOWN(__pa(va))))
-#define kmap_local_page(page) page_address(page)
-#define kunmap_local(addr) ((void)(addr))
 
 static inline int page_count(struct page *page) { return atomic_read(&page->_refcount); }
 static inline void get_page(struct page *page) { atomic_inc(&page->_refcount); }
 void put_page(struct page *page);	/* the last one frees an order-0 page */
 static inline void set_page_count(struct page *page, int v) { atomic_set(&page->_refcount, v); }
-static inline void clear_highpage(struct page *page) { clear_page(page_address(page)); }
 static inline unsigned long totalram_pages(void) { return atomic_long_read(&_totalram_pages); }
 unsigned long nr_free_pages(void);
 
@@ -110,7 +106,6 @@ vm_fault_t handle_mm_fault(struct vm_area_struct *vma, unsigned long address, un
 unsigned long vm_mmap(struct file *file, unsigned long addr, unsigned long len, unsigned long prot,
 		      unsigned long flags, unsigned long offset);
 int vm_munmap(unsigned long start, size_t len);
-int vm_brk_flags(unsigned long addr, unsigned long len, unsigned long vm_flags);
 
 /*
  * Pins and returns the page behind a user address of any mm, faulting it in

@@ -91,7 +91,6 @@ void cleanup_module(void);
 
 /* False once the module goes. NULL, the kernel itself, is always there. */
 bool try_module_get(struct module *module);
-void __module_get(struct module *module);
 void module_put(struct module *module);
 int module_refcount(const struct module *module);
 

@@ -28,6 +28,5 @@ void mutex_lock(struct mutex *lock);
 int mutex_lock_interruptible(struct mutex *lock);
 int mutex_trylock(struct mutex *lock);
 void mutex_unlock(struct mutex *lock);
-static inline bool mutex_is_locked(struct mutex *lock) { return READ_ONCE(lock->owner); }
 
 #endif

@@ -60,7 +60,6 @@ struct device_node *of_get_next_child(const struct device_node *node, struct dev
 	     dn = of_find_compatible_node(dn, type, compatible))
 
 const void *of_get_property(const struct device_node *np, const char *name, int *lenp);
-bool of_property_read_bool(const struct device_node *np, const char *name);
 int of_property_read_u32(const struct device_node *np, const char *name, u32 *out);
 int of_property_read_u32_index(const struct device_node *np, const char *name, u32 index, u32 *out);
 int of_property_read_string(const struct device_node *np, const char *name, const char **out);
@@ -85,14 +84,10 @@ struct of_init_entry {
 #define IRQCHIP_DECLARE(id, compat, f)					\
 	static const struct of_init_entry __irqchip_##id __used		\
 	__aligned(8) __section(".init.irqchip") = { compat, f }
-#define TIMER_OF_DECLARE(id, compat, f)					\
-	static const struct of_init_entry __timer_##id __used		\
-	__aligned(8) __section(".init.timer") = { compat, f }
 void irqchip_init(void);
 int irq_create_of_mapping(struct device_node *controller, const u32 *intspec, int cells);
 void irq_set_of_translator(struct device_node *controller, int (*map)(void *data, const u32 *intspec, int cells), void *data);
 
 #define be32_to_cpu(x) __builtin_bswap32(x)
-#define be64_to_cpu(x) __builtin_bswap64(x)
 
 #endif

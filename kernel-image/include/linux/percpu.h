@@ -15,8 +15,6 @@ extern unsigned long __per_cpu_offset[NR_CPUS];
 #define per_cpu(var, cpu) (*per_cpu_ptr(&(var), cpu))
 #define this_cpu_ptr(ptr) per_cpu_ptr(ptr, raw_smp_processor_id())
 #define this_cpu(var) (*this_cpu_ptr(&(var)))
-#define get_cpu_ptr(ptr) ({ preempt_disable(); this_cpu_ptr(ptr); })
-#define put_cpu_ptr(ptr) preempt_enable()
 
 void setup_per_cpu_areas(void);
 

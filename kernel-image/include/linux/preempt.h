@@ -7,7 +7,6 @@
 #include <asm/thread_info.h>
 
 /* Bits 0-7 preempt_disable, 8-15 softirq, 16-19 hard interrupt. */
-#define PREEMPT_OFFSET 1
 #define SOFTIRQ_OFFSET (1 << 8)
 #define SOFTIRQ_DISABLE_OFFSET (2 * SOFTIRQ_OFFSET)
 #define HARDIRQ_OFFSET (1 << 16)
@@ -25,10 +24,7 @@ static inline volatile int *preempt_count_ptr(void)
 
 #define hardirq_count() (preempt_count() & HARDIRQ_MASK)
 #define softirq_count() (preempt_count() & SOFTIRQ_MASK)
-#define in_irq() hardirq_count()
-#define in_softirq() softirq_count()
 #define in_interrupt() (hardirq_count() | softirq_count())
-#define in_task() (!(preempt_count() & (HARDIRQ_MASK | SOFTIRQ_OFFSET)))
 #define in_atomic() (preempt_count() != 0)
 
 void preempt_schedule(void);
@@ -41,7 +37,6 @@ void preempt_schedule(void);
 		     (READ_ONCE(((struct thread_info *)current)->flags) & _TIF_NEED_RESCHED))) \
 		preempt_schedule();					\
 } while (0)
-#define preemptible() (preempt_count() == 0 && !irqs_disabled())
 
 void local_bh_disable(void);
 void local_bh_enable(void);

@@ -27,6 +27,5 @@ int down_read_trylock(struct rw_semaphore *sem);
 void up_read(struct rw_semaphore *sem);
 void down_write(struct rw_semaphore *sem);
 void up_write(struct rw_semaphore *sem);
-void downgrade_write(struct rw_semaphore *sem);
 
 #endif

@@ -201,7 +201,6 @@ struct task_struct {
 	unsigned long sas_ss_sp;
 	size_t sas_ss_size;
 	unsigned in_execve : 1;
-	unsigned in_iowait : 1;
 	unsigned no_new_privs : 1;
 
 	unsigned int lockdep_depth;
@@ -221,9 +220,7 @@ extern rwlock_t tasklist_lock;		/* the task tree: children, tasks, pid links */
 #define task_thread_info(t) (&(t)->thread_info)
 #define current_thread_info() ((struct thread_info *)current)
 #define task_cpu(t) ((t)->thread_info.cpu)
-#define task_stack_page(t) ((t)->stack)
 #define end_of_stack(t) ((unsigned long *)(t)->stack)
-#define task_is_running(t) (READ_ONCE((t)->__state) == TASK_RUNNING)
 #define current_pt_regs() task_pt_regs(current)
 #define task_lock(t) spin_lock(&(t)->alloc_lock)
 #define task_unlock(t) spin_unlock(&(t)->alloc_lock)
@@ -277,7 +274,6 @@ void schedule_preempt_disabled(void);
 long schedule_timeout(long timeout);
 long schedule_timeout_interruptible(long timeout);
 long schedule_timeout_uninterruptible(long timeout);
-void io_schedule(void);
 int cond_resched(void);
 void yield(void);
 int wake_up_process(struct task_struct *p);
@@ -301,7 +297,6 @@ void get_avenrun(unsigned long loads[3]);
 #define FSHIFT 11
 #define FIXED_1 (1 << FSHIFT)
 u64 sched_clock(void);
-struct task_struct *idle_task(int cpu);
 void init_idle(struct task_struct *idle, int cpu);
 void sched_init(void);
 void sched_init_smp(void);
@@ -343,7 +338,6 @@ struct mm_struct *dup_mm(struct mm_struct *oldmm);
 void fork_init(void);
 void proc_caches_init(void);
 
-
 /* Provided by the process side (exit, signal, files). */
 void do_exit(long code) __noreturn;
 void release_task(struct task_struct *p);
@@ -354,7 +348,6 @@ int copy_signal(unsigned long clone_flags, struct task_struct *tsk);
 int copy_creds(struct task_struct *tsk, unsigned long clone_flags);
 void exit_files(struct task_struct *tsk);
 void exit_fs(struct task_struct *tsk);
-void exit_sighand(struct task_struct *tsk);
 void exit_creds(struct task_struct *tsk);
 void put_signal_struct(struct signal_struct *sig);
 void force_sig_fault(int sig, int code, void *addr);

@@ -33,8 +33,6 @@ void *vzalloc(unsigned long size);
 void *module_alloc(unsigned long size);	/* of the modules' area; writable, not executable yet */
 void vfree(const void *addr);
 void vmalloc_init(void);
-#define kvmalloc(size, gfp) kmalloc(size, gfp)
-#define kvfree(p) kfree(p)
 
 /* For /proc/slabinfo: the caches in order; NULL ends. */
 struct slabinfo {

@@ -18,7 +18,6 @@ void smp_send_reschedule(int cpu);
 void smp_send_stop(void);
 int smp_call_function_single(int cpu, smp_call_func_t func, void *info, int wait);
 void smp_call_function_many(const struct cpumask *mask, smp_call_func_t func, void *info, bool wait);
-void on_each_cpu(smp_call_func_t func, void *info, int wait);
 void generic_smp_call_function_interrupt(void);
 
 void smp_prepare_boot_cpu(void);

@@ -15,7 +15,6 @@ int strcmp(const char *a, const char *b);
 int strncmp(const char *a, const char *b, size_t n);
 int strcasecmp(const char *a, const char *b);
 char *strcpy(char *dst, const char *src);
-char *strncpy(char *dst, const char *src, size_t n);
 ssize_t strscpy(char *dst, const char *src, size_t size);
 size_t strlcpy(char *dst, const char *src, size_t size);
 char *strchr(const char *s, int c);

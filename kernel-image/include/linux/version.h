@@ -2,9 +2,7 @@
 #ifndef _LINUX_VERSION_H
 #define _LINUX_VERSION_H
 
-#define UTS_SYSNAME "Linux"
 #define UTS_RELEASE "5.10.0-hartbeat"
 #define UTS_VERSION "#1 SMP PREEMPT"
-#define UTS_MACHINE "riscv64"
 
 #endif

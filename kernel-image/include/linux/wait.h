@@ -29,7 +29,6 @@ typedef struct wait_queue_head {
 #define DEFINE_WAIT_FUNC(name, fn) \
 	wait_queue_entry_t name = { 0, current, fn, LIST_HEAD_INIT((name).entry) }
 #define DEFINE_WAIT(name) DEFINE_WAIT_FUNC(name, autoremove_wake_function)
-#define DECLARE_WAITQUEUE(name, tsk) wait_queue_entry_t name = { 0, tsk, default_wake_function, { NULL, NULL } }
 
 static inline void __init_waitqueue_head(wait_queue_head_t *wq, const char *name)
 {
@@ -56,7 +55,6 @@ void __wake_up_locked(wait_queue_head_t *wq, unsigned int mode, int nr);
 
 #define wake_up(wq) __wake_up(wq, TASK_NORMAL, 1, NULL)
 #define wake_up_all(wq) __wake_up(wq, TASK_NORMAL, 0, NULL)
-#define wake_up_interruptible(wq) __wake_up(wq, TASK_INTERRUPTIBLE, 1, NULL)
 #define wake_up_interruptible_all(wq) __wake_up(wq, TASK_INTERRUPTIBLE, 0, NULL)
 
 /* The condition is tested after the state is set, so a wake-up between test and schedule is not lost. */

@@ -25,8 +25,6 @@ struct delayed_work {
 	int cpu;
 };
 
-#define __WORK_INITIALIZER(n, f) { .entry = LIST_HEAD_INIT((n).entry), .func = (f) }
-#define DECLARE_WORK(n, f) struct work_struct n = __WORK_INITIALIZER(n, f)
 void INIT_WORK(struct work_struct *work, work_func_t func);
 void INIT_DELAYED_WORK(struct delayed_work *dwork, work_func_t func);
 

@@ -79,47 +79,6 @@ int request_irq(unsigned int irq, irq_handler_t handler, unsigned long flags, co
 	return err;
 }
 
-void free_irq(unsigned int irq, void *dev_id)
-{
-	struct irq_desc *desc = &irq_desc[irq];
-	struct irqaction **link, *action;
-
-	spin_lock_irq(&desc->lock);
-	for (link = &desc->action; *link && (*link)->dev_id != dev_id; link = &(*link)->next)
-		;
-	action = *link;
-	if (action)
-		*link = action->next;
-	if (!desc->action) {
-		desc->depth = 1;
-		desc->irq_data.chip->irq_mask(&desc->irq_data);
-	}
-	spin_unlock_irq(&desc->lock);
-	kfree(action);
-}
-
-void disable_irq(unsigned int irq)
-{
-	struct irq_desc *desc = &irq_desc[irq];
-	unsigned long flags;
-
-	spin_lock_irqsave(&desc->lock, flags);
-	if (desc->depth++ == 0)
-		desc->irq_data.chip->irq_mask(&desc->irq_data);
-	spin_unlock_irqrestore(&desc->lock, flags);
-}
-
-void enable_irq(unsigned int irq)
-{
-	struct irq_desc *desc = &irq_desc[irq];
-	unsigned long flags;
-
-	spin_lock_irqsave(&desc->lock, flags);
-	if (!WARN_ON(desc->depth == 0) && --desc->depth == 0)
-		desc->irq_data.chip->irq_unmask(&desc->irq_data);
-	spin_unlock_irqrestore(&desc->lock, flags);
-}
-
 /* Now and then a device takes its request back before the claim; a line that nobody ever answers is broken. */
 static void note_interrupt(struct irq_desc *desc, irqreturn_t ret)
 {

@@ -95,8 +95,6 @@ void up_write(struct rw_semaphore *sem)
 	rwsem_up(sem, 1);
 }
 
-void downgrade_write(struct rw_semaphore *sem) { rwsem_up(sem, 2); }
-
 int down_read_trylock(struct rw_semaphore *sem)
 {
 	bool ok;

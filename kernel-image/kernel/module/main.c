@@ -37,12 +37,6 @@ bool try_module_get(struct module *module)
 	return !module || (READ_ONCE(module->state) != MODULE_STATE_GOING && atomic_inc_not_zero(&module->refcnt));
 }
 
-void __module_get(struct module *module)
-{
-	if (module)
-		atomic_inc(&module->refcnt);
-}
-
 void module_put(struct module *module)
 {
 	if (module)
@@ -120,7 +114,7 @@ static void change_state(struct module *mod, enum module_state state)
 	wake_up_all(&module_wq);
 }
 
-/* Off the list; what its functions' names are looked up in stays for a grace period. */
+/* Off the list; its code, and what its functions' names are looked up in, stay until nobody can be in the middle of it. */
 static void free_module(struct module *mod)
 {
 	mod_sysfs_teardown(mod);
@@ -128,7 +122,7 @@ static void free_module(struct module *mod)
 	mutex_lock(&module_mutex);
 	list_del_rcu(&mod->list);
 	mutex_unlock(&module_mutex);
-	synchronize_rcu();
+	synchronize_rcu_tasks();
 	destroy_params(mod->kp, mod->num_kp);
 	for (int type = 0; type < MOD_MEM_NUM_TYPES; type++)
 		lockdep_free_key_range(mod->mem[type].base, mod->mem[type].size);

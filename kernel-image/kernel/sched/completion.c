@@ -59,13 +59,6 @@ void wait_for_completion(struct completion *x)
 	do_wait_for_common(x, MAX_SCHEDULE_TIMEOUT, TASK_UNINTERRUPTIBLE);
 }
 
-int wait_for_completion_interruptible(struct completion *x)
-{
-	long t = do_wait_for_common(x, MAX_SCHEDULE_TIMEOUT, TASK_INTERRUPTIBLE);
-
-	return t < 0 ? t : 0;
-}
-
 unsigned long wait_for_completion_timeout(struct completion *x, unsigned long timeout)
 {
 	return do_wait_for_common(x, timeout, TASK_UNINTERRUPTIBLE);

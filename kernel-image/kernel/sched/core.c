@@ -272,13 +272,6 @@ void yield(void)
 	schedule();
 }
 
-void io_schedule(void)
-{
-	current->in_iowait = 1;
-	schedule();
-	current->in_iowait = 0;
-}
-
 void scheduler_tick(void)
 {
 	struct rq *rq = this_rq();

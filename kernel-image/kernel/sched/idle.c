@@ -141,11 +141,6 @@ int idle_cpu(int cpu)
 	return READ_ONCE(rq->curr) == rq->idle && !READ_ONCE(rq->nr_running) && llist_empty(&rq->wake_list);
 }
 
-struct task_struct *idle_task(int cpu)
-{
-	return cpu_rq(cpu)->idle;
-}
-
 u64 get_idle_time_ns(int cpu)
 {
 	struct rq *rq = cpu_rq(cpu);

@@ -6,7 +6,6 @@
 #include <linux/kthread.h>
 #include <linux/mutex.h>
 #include <linux/rwsem.h>
-#include <linux/semaphore.h>
 #include <linux/wait.h>
 
 #define THREADS 4

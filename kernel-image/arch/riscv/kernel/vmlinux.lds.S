@@ -49,7 +49,6 @@ SECTIONS
 		__setup_start = .; KEEP(*(.init.setup)) __setup_end = .;
 		__start_early_lsm_info = .; KEEP(*(.early_lsm_info.init)) __end_early_lsm_info = .;
 		__irqchip_of_table = .; KEEP(*(.init.irqchip)) __irqchip_of_table_end = .;
-		__timer_of_table = .; KEEP(*(.init.timer)) __timer_of_table_end = .;
 		__con_initcall_start = .; KEEP(*(.initcallcon.init)) __con_initcall_end = .;
 		__initcall_start = .;
 		KEEP(*(.initcallearly.init))
@@ -67,7 +66,6 @@ SECTIONS
 	.rodata : LMA(.rodata) {
 		__start_rodata = .;
 		*(.rodata .rodata.* .srodata .srodata.*)
-		*(.data..ro_after_init)
 		. = ALIGN(8);
 		__start___ksymtab = .; KEEP(*(__ksymtab)) __stop___ksymtab = .;
 		__start___ksymtab_gpl = .; KEEP(*(__ksymtab_gpl)) __stop___ksymtab_gpl = .;

@@ -55,11 +55,6 @@ static void flush_range(const struct cpumask *mask, unsigned long start, unsigne
 	preempt_enable();
 }
 
-void flush_tlb_all(void)
-{
-	flush_range(cpu_online_mask, 0, ~0UL);
-}
-
 void flush_tlb_mm(struct mm_struct *mm)
 {
 	flush_range(mm_cpumask(mm), 0, ~0UL);

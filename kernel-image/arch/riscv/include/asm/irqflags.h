@@ -5,7 +5,6 @@
 #include <linux/types.h>
 #include <asm/csr.h>
 
-static inline unsigned long arch_local_save_flags(void) { return csr_read(sstatus); }
 static inline void local_irq_enable(void) { csr_set(sstatus, SR_SIE); }
 static inline void local_irq_disable(void) { csr_clear(sstatus, SR_SIE); }
 static inline unsigned long arch_local_irq_save(void) { return csr_read_clear(sstatus, SR_SIE); }
@@ -14,6 +13,5 @@ static inline bool irqs_disabled(void) { return !(csr_read(sstatus) & SR_SIE); }
 
 #define local_irq_save(flags) do { (flags) = arch_local_irq_save(); } while (0)
 #define local_irq_restore(flags) arch_local_irq_restore(flags)
-#define local_save_flags(flags) do { (flags) = arch_local_save_flags(); } while (0)
 
 #endif

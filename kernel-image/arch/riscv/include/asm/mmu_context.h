@@ -6,6 +6,5 @@
 
 struct task_struct;
 void switch_mm(struct mm_struct *prev, struct mm_struct *next, struct task_struct *tsk);
-#define activate_mm(prev, next) switch_mm(prev, next, NULL)
 
 #endif

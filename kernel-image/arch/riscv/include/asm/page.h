@@ -55,7 +55,6 @@ static inline phys_addr_t __pa(const volatile void *va)
 
 	return a >= KERNEL_LINK_ADDR ? a - kernel_map.va_kernel_pa_offset : a - kernel_map.va_pa_offset;
 }
-#define __pa_symbol(x) __pa(&(x))
 #define lm_alias(x) __va(__pa(x))
 
 typedef struct { unsigned long pte; } pte_t;

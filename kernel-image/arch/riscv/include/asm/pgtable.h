@@ -30,8 +30,6 @@
 #define PAGE_KERNEL __pgprot(_PAGE_KERNEL)
 #define PAGE_KERNEL_READ __pgprot(_PAGE_KERNEL & ~_PAGE_WRITE)
 #define PAGE_KERNEL_READ_EXEC __pgprot((_PAGE_KERNEL & ~_PAGE_WRITE) | _PAGE_EXEC)
-#define PAGE_KERNEL_EXEC __pgprot(_PAGE_KERNEL | _PAGE_EXEC)
-#define PAGE_TABLE __pgprot(_PAGE_PRESENT)
 
 #define __pte(x) ((pte_t){ (x) })
 #define pte_val(x) ((x).pte)
@@ -41,13 +39,10 @@
 #define pte_present(p) (pte_val(p) & _PAGE_PRESENT)
 #define pte_write(p) (pte_val(p) & _PAGE_WRITE)
 #define pte_dirty(p) (pte_val(p) & _PAGE_DIRTY)
-#define pte_exec(p) (pte_val(p) & _PAGE_EXEC)
 #define pte_special(p) (pte_val(p) & _PAGE_SPECIAL)
 static inline pte_t pte_wrprotect(pte_t p) { return __pte(pte_val(p) & ~_PAGE_WRITE); }
 static inline pte_t pte_mkwrite(pte_t p) { return __pte(pte_val(p) | _PAGE_WRITE); }
 static inline pte_t pte_mkdirty(pte_t p) { return __pte(pte_val(p) | _PAGE_DIRTY); }
-static inline pte_t pte_mkyoung(pte_t p) { return __pte(pte_val(p) | _PAGE_ACCESSED); }
-static inline pte_t pte_mkspecial(pte_t p) { return __pte(pte_val(p) | _PAGE_SPECIAL); }
 
 #define pgd_index(a) (((a) >> PGDIR_SHIFT) & (PTRS_PER_PGD - 1))
 #define pmd_index(a) (((a) >> PMD_SHIFT) & (PTRS_PER_PMD - 1))

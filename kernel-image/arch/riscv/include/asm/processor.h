@@ -21,12 +21,9 @@ struct thread_struct {
 };
 
 #define STACK_TOP TASK_SIZE
-#define TASK_UNMAPPED_BASE (TASK_SIZE / 3 & ~0xfffUL)
 
 #define task_pt_regs(tsk) \
 	((struct pt_regs *)((char *)(tsk)->stack + THREAD_SIZE - ALIGN(sizeof(struct pt_regs), 16)))
-#define KSTK_EIP(tsk) (task_pt_regs(tsk)->epc)
-#define KSTK_ESP(tsk) (task_pt_regs(tsk)->sp)
 
 /* Makes regs enter user mode at pc with stack sp, all other registers 0. */
 void start_thread(struct pt_regs *regs, unsigned long pc, unsigned long sp);

@@ -20,7 +20,5 @@ struct pt_regs {
 };
 
 #define user_mode(regs) (((regs)->status & SR_SPP) == 0)
-#define instruction_pointer(regs) ((regs)->epc)
-#define user_stack_pointer(regs) ((regs)->sp)
 
 #endif

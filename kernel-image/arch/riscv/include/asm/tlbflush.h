@@ -10,7 +10,6 @@ static inline void local_flush_tlb_page(unsigned long addr)
 	__asm__ __volatile__("sfence.vma %0" :: "r"(addr) : "memory");
 }
 
-void flush_tlb_all(void);
 void flush_tlb_mm(struct mm_struct *mm);
 void flush_tlb_page(struct vm_area_struct *vma, unsigned long addr);
 void flush_tlb_range(struct vm_area_struct *vma, unsigned long start, unsigned long end);
