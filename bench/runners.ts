@@ -24,7 +24,7 @@ export async function runHere(elf: string, timing = "ideal"): Promise<Run> {
 }
 
 /** The ways in which QEMU runs a guest: by instruction count, as we do, and as fast as it can. */
-export const QEMU_MODES = { icount: ["-icount", "shift=0,sleep=off"], tcg: [] } as const;
+const QEMU_MODES = { icount: ["-icount", "shift=0,sleep=off"], tcg: [] } as const;
 export type QemuMode = keyof typeof QEMU_MODES;
 
 /** Runs QEMU to its end and gives its CPU time, start-up included. */

@@ -4,7 +4,7 @@ import { HartbeatError } from "./errors.ts";
 import { type CyclePlace, cycleOf, parseCycle } from "./trace/place.ts";
 
 /** Options of `hartbeat boot` that take a value, by their long names. */
-export const VALUE_OPTIONS = [
+const VALUE_OPTIONS = [
   "kernel",
   "symbols",
   "initrd",
@@ -39,7 +39,7 @@ export const VALUE_OPTIONS = [
 ] as const;
 
 /** Options of `hartbeat boot` without a value that QEMU writes with one dash. */
-export const FLAG_OPTIONS = [
+const FLAG_OPTIONS = [
   "nographic",
   "no-reboot",
   "snapshot",

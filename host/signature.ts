@@ -7,7 +7,7 @@ export interface SignatureSource {
   readPhysical(address: number, length: number): Uint8Array;
 }
 
-export const SIGNATURE_GRANULARITIES = [4, 8] as const;
+const SIGNATURE_GRANULARITIES = [4, 8] as const;
 export type SignatureGranularity = (typeof SIGNATURE_GRANULARITIES)[number];
 
 /** One line for each little-endian word of `granularity` bytes, in hexadecimal. */

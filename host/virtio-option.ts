@@ -22,7 +22,7 @@ export interface Receiver {
 const FIRST_MAC = [0x52, 0x54, 0x00, 0x12, 0x34, 0x56] as const;
 
 /** The six bytes of an address such as 52:54:00:12:34:56. */
-export function parseMac(text: string): Uint8Array {
+function parseMac(text: string): Uint8Array {
   const bytes = text
     .split(":")
     .map((byte) => (/^[0-9a-f]{1,2}$/i.test(byte) ? Number.parseInt(byte, 16) : 256));

@@ -54,7 +54,7 @@ export const MMU_TYPE = "riscv,sv57";
  * What is implemented beyond the single letters, in the order of the manual's naming conventions. Svadu alone, without
  * Svade, tells that A and D bits are set by hardware from reset on (the binding riscv/extensions.yaml).
  */
-export const EXTENSIONS = [
+const EXTENSIONS = [
   ..."zic64b zicbom zicbop zicboz ziccamoa ziccif zicclsm ziccrse zicntr zicond zicsr zifencei".split(" "),
   ..."zihintntl zihintpause zihpm za64rs zawrs zfa zfhmin zba zbb zbc zbs zkt".split(" "),
   ..."ssccptr sscounterenw sstc sstvala sstvecd svadu svinval svnapot svpbmt".split(" "),

@@ -22,7 +22,7 @@ type FromPage =
 
 type Wish = EmbedderRequest extends infer R ? (R extends { id: number } ? Omit<R, "id"> : never) : never;
 
-export class HartbeatMachine extends HTMLElement {
+class HartbeatMachine extends HTMLElement {
   output = "";
   status: Status | undefined;
   readonly #frame = document.createElement("iframe");

@@ -13,7 +13,7 @@ const URL_NAMES = ["kernel", "initrd", "disk", "symbols", "decompressor"] as con
 
 /** A cycle for each instruction. */
 export const FUNCTIONAL = "ideal";
-export const SLOWEST = 1e-6;
+const SLOWEST = 1e-6;
 
 /** Speeds to choose from: guest seconds in a second. */
 export const SPEEDS = [1, 0.1, 0.01, 0.001, 0.0001] as const;

@@ -53,15 +53,15 @@ function roundPack<T>(h: usize, sign: u64, exponent: i32, significand: u64, rm: 
   return sign | (((<u64>(exponent - 1)) << fractionBits<T>()) + rounded);
 }
 
-export function round64(h: usize, sign: u64, exponent: i32, significand: u64, rm: u32): u64 {
+function round64(h: usize, sign: u64, exponent: i32, significand: u64, rm: u32): u64 {
   return roundPack<u64>(h, sign, exponent, significand, rm);
 }
 
-export function round32(h: usize, sign: u64, exponent: i32, significand: u64, rm: u32): u64 {
+function round32(h: usize, sign: u64, exponent: i32, significand: u64, rm: u32): u64 {
   return roundPack<u32>(h, sign, exponent, significand, rm);
 }
 
-export function round16(h: usize, sign: u64, exponent: i32, significand: u64, rm: u32): u64 {
+function round16(h: usize, sign: u64, exponent: i32, significand: u64, rm: u32): u64 {
   return roundPack<u16>(h, sign, exponent, significand, rm);
 }
 

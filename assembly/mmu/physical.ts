@@ -12,7 +12,7 @@ export function isRam(address: u64, size: u64): bool {
 
 // @ts-ignore: decorator
 @inline
-export function isRom(address: u64, size: u64): bool {
+function isRom(address: u64, size: u64): bool {
   return address >= BOOT_ROM_BASE && address - BOOT_ROM_BASE + size <= BOOT_ROM_SIZE;
 }
 

@@ -2,7 +2,7 @@
 import { PRIV_M } from "../generated/riscv";
 import { HART_PMPADDR, HART_PMPCFG } from "../generated/layout";
 
-export const PMP_ENTRIES: u32 = 16;
+const PMP_ENTRIES: u32 = 16;
 export const PMP_R: u32 = 1;
 export const PMP_W: u32 = 2;
 export const PMP_X: u32 = 4;

@@ -120,7 +120,7 @@ function forgetTag(m: usize, tag: u32): void {
 
 /** What a look at the data cache finds. */
 export const CACHE_HIT: u32 = 0;
-export const CACHE_MISS: u32 = 1;
+const CACHE_MISS: u32 = 1;
 export const CACHE_EVICTION: u32 = 2;
 
 /** Looks for a line, and with `fills` brings it in. */

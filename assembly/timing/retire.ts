@@ -108,7 +108,7 @@ export function retireDivide(
 }
 
 /** Outcomes of transfers: on to the sequel as predicted, to another place as predicted, elsewhere than predicted. */
-export const SEQUEL: u64 = 0;
+const SEQUEL: u64 = 0;
 export const PREDICTED: u64 = 1;
 /** With a bit for a taken branch, and shifted left over that the cycles after the kill for which a wrong fetch keeps the instruction cache busy. */
 const MISPREDICTED: u64 = 2;
@@ -205,7 +205,7 @@ export function retireBranch(
  * Whether a jump at `pc`, just fetched, leaves the return stack alone: it is the second instruction of its word, and the first is a branch that
  * was not predicted taken (frontend.sv: the lower one decides about push and pop).
  */
-export function standsBehindBranch(m: usize, pc: u64): bool {
+function standsBehindBranch(m: usize, pc: u64): bool {
   return (
     (pc & 2) != 0 &&
     load<u32>(m, TIMING_FETCHPUSHED) == MOST_PUSHED &&

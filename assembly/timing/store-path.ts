@@ -57,7 +57,7 @@ function chunk(dirty: u32): u32 {
 }
 
 /** How many chunks the bytes take. */
-export function chunksOf(dirty: u32): u32 {
+function chunksOf(dirty: u32): u32 {
   let count: u32 = 0;
   for (; dirty != 0; dirty &= ~chunk(dirty)) count++;
   return count;

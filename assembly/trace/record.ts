@@ -161,7 +161,7 @@ export function traceKilled(
 }
 
 /** The hart has just taken a trap: its registers tell which. */
-export function traceTrap(h: usize): void {
+function traceTrap(h: usize): void {
   const machine = load<u32>(h, HART_PRIV) == PRIV_M;
   const cause = machine ? load<u64>(h, HART_MCAUSE) : load<u64>(h, HART_SCAUSE);
   const epc = machine ? load<u64>(h, HART_MEPC) : load<u64>(h, HART_SEPC);

@@ -15,7 +15,7 @@ export interface Code {
 }
 
 /** The number of a 64-bit address, negative for the upper half. */
-export function numberOf(address: bigint): number {
+function numberOf(address: bigint): number {
   return Number(BigInt.asIntN(64, address));
 }
 

@@ -15,7 +15,7 @@ export interface BootStepStats {
 }
 
 /** The counts of `after` that `before` had not. */
-export function difference(after: HartStats, before: HartStats): HartStats {
+function difference(after: HartStats, before: HartStats): HartStats {
   const cycles = after.cycles - before.cycles;
   const instructions = after.instructions - before.instructions;
   const stack = { ...after.stack };

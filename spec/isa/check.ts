@@ -8,7 +8,7 @@ export function matches(encoding: Encoding, word: number): boolean {
 }
 
 /** The value of a field, or of the immediate's bits (unsigned), in a word. */
-export function fieldValue(encoding: Encoding, name: string, word: number): number {
+function fieldValue(encoding: Encoding, name: string, word: number): number {
   if (name === "imm") {
     return (encoding.immediate?.pieces ?? []).reduce(
       (sum, piece) => sum + ((word >>> piece.low) & (2 ** piece.width - 1)) * 2 ** piece.to,

@@ -18,7 +18,7 @@ export interface Trap {
 }
 
 /** The state that a program leaves. */
-export class Outcome {
+class Outcome {
   constructor(
     readonly core: Core,
     /** Undefined when the program came to its end. */

@@ -18,7 +18,7 @@ import type { Random } from "./random.ts";
 
 const PAGE = 4096;
 const MEGAPAGE = 2 ** 21;
-export const PTE = { V: 1, R: 2, W: 4, X: 8, U: 16, G: 32, A: 64, D: 128 } as const;
+const PTE = { V: 1, R: 2, W: 4, X: 8, U: 16, G: 32, A: 64, D: 128 } as const;
 const TABLE = PTE.V;
 /** Svnapot: the PTE is one of those for 64 KiB, whose page number ends in 1000. */
 const NAPOT = 1n << 63n;
@@ -88,12 +88,12 @@ function randomHighBits(random: Random): bigint {
 }
 
 /** A leaf over pads. */
-export function randomPad(random: Random): bigint {
+function randomPad(random: Random): bigint {
   return pte(PADS.base + PAGE * random.int(0, 1), randomFlags(random, false)) | randomHighBits(random);
 }
 
 /** A leaf for a page of 4 KiB: data, pads or tables (never writable); or for 64 KiB of data. */
-export function randomLeaf(random: Random): bigint {
+function randomLeaf(random: Random): bigint {
   const kind = random.int(0, 9);
   if (kind === 0) return randomPad(random);
   const high = randomHighBits(random);
@@ -114,7 +114,7 @@ function randomMegapage(random: Random): bigint {
 }
 
 /** A leaf over a page that PMP may protect. */
-export function randomProtected(random: Random): bigint {
+function randomProtected(random: Random): bigint {
   return pte(PROTECTED.base + PAGE * random.int(0, PROTECTED.bytes / PAGE - 1), randomFlags(random, true));
 }
 

@@ -16,7 +16,7 @@ function wordAt(program: Program, pc: bigint): string {
     : low.toString(16).padStart(4, "0");
 }
 
-export function reportDifference(program: Program, difference: Difference): string {
+function reportDifference(program: Program, difference: Difference): string {
   const { index, what, previousPc, ours, theirs } = difference;
   return [
     `seed ${program.seed}: ${what} after ${index} instructions that agreed`,

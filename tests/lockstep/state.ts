@@ -23,7 +23,7 @@ export const CSR_SLOTS = [
   "satp",
 ] as const;
 
-export const SLOT_NAMES: readonly string[] = [
+const SLOT_NAMES: readonly string[] = [
   ...CSR_SLOTS,
   ...ABI_NAMES.map((name, index) => `x${index}/${name}`),
   ...Array.from({ length: 32 }, (_, index) => `f${index}`),

@@ -13,7 +13,7 @@ const wasm = new WebAssembly.Module(readFileSync(new URL("../../dist/core.wasm",
 /** Small enough to be many, with a piece of everything. */
 const SHAPE = { blocks: 60, rounds: 2 } as const;
 /** All harts together; programs on several harts get in each other's way and need not end. */
-export const MOST_CYCLES = 250_000;
+const MOST_CYCLES = 250_000;
 
 /** A machine at the first instruction of the seed's program. Every hart runs it, on the same memory; `plain` is without the memoising engine. */
 export async function timedMachine(

@@ -52,7 +52,7 @@ export class TaskView {
 }
 
 /** Each task after its parent. */
-export function ordered(tasks: readonly Task[]): { task: Task; depth: number }[] {
+function ordered(tasks: readonly Task[]): { task: Task; depth: number }[] {
   const known = new Set(tasks.map(({ pid }) => pid));
   const result: { task: Task; depth: number }[] = [];
   const add = (task: Task, depth: number): void => {

@@ -64,7 +64,7 @@ import { later, parameter, stamp, STAMP_BITS } from "../stamp";
 import { commitOf, grantOf, nextDecision, returnOf, runWriteBuffer, underWay } from "../store-path";
 
 /** Words of a state. Cycles and stamps count from the last issue; 0 (or NEVER) stands for one that cannot matter. */
-export const STATE_COMMIT: usize = 0;
+const STATE_COMMIT: usize = 0;
 const FETCH_AT: usize = 4;
 const FLAGS: usize = 8;
 const FIXED_FREE: usize = 12;

@@ -40,7 +40,7 @@ export const GENERAL_REGISTERS: readonly GdbRegister[] = [
   { number: PC, name: "pc", type: "code_ptr" },
 ];
 
-export const FLOAT_REGISTERS: readonly GdbRegister[] = FLOAT_NAMES.map((name, index) => ({
+const FLOAT_REGISTERS: readonly GdbRegister[] = FLOAT_NAMES.map((name, index) => ({
   number: FIRST_FLOAT + index,
   name,
   type: "riscv_double",

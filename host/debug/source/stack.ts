@@ -27,7 +27,7 @@ const FIRST_CSR = 4096;
 const CSR_NAMES: ReadonlyMap<number, string> = new Map(CSRS.map(({ address, name }) => [address, name]));
 
 /** A register of a hart by its DWARF number. */
-export function hartRegister(machine: Machine, hart: number, number: number): bigint | undefined {
+function hartRegister(machine: Machine, hart: number, number: number): bigint | undefined {
   const record = machine.core.hart(hart);
   if (number < FIRST_FLOAT) return record.get("x", number);
   if (number < 2 * FIRST_FLOAT) return record.get("f", number - FIRST_FLOAT);
@@ -40,12 +40,7 @@ export const programOf = (machine: Machine, hart: number): string | undefined =>
   machine.debugger.taskOf(hart)?.name;
 
 /** The physical frames of a hart, innermost first. */
-export function physicalFrames(
-  machine: Machine,
-  images: SourceImages,
-  hart: number,
-  limit?: number,
-): Frame[] {
+function physicalFrames(machine: Machine, images: SourceImages, hart: number, limit?: number): Frame[] {
   const program = programOf(machine, hart);
   return unwind({
     pc: machine.core.hart(hart).get("pc"),

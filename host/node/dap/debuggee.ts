@@ -38,7 +38,7 @@ function wordIn(args: Arguments, name: string): string | undefined {
 }
 
 /** What a launch configuration asks for, by the names of the command line's options. */
-export function launchOptions(args: Arguments): BootOptions {
+function launchOptions(args: Arguments): BootOptions {
   const text = (name: string): object => {
     const value = optionalText(args, name);
     return value === undefined ? {} : { [name]: value };

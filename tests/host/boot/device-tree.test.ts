@@ -11,7 +11,6 @@ import { type PlacedDevice, placeDevice } from "../../../host/bus.ts";
 import { Clint } from "../../../host/devices/clint.ts";
 import { GoldfishRtc } from "../../../host/devices/goldfish-rtc.ts";
 import { Plic } from "../../../host/devices/plic.ts";
-import { Rom } from "../../../host/devices/rom.ts";
 import { TestFinisher } from "../../../host/devices/test-finisher.ts";
 import { Uart16550 } from "../../../host/devices/uart16550.ts";
 import { VirtioMmio } from "../../../host/devices/virtio-mmio.ts";
@@ -25,9 +24,8 @@ const RAM_BYTES = 256 * 1024 * 1024;
 
 function board(harts: number): PlacedDevice[] {
   const memory = new FakeMemory(RAM_BASE, 16);
-  const { bootRom, testFinisher, rtc, clint, plic, uart, virtio } = MACHINE_MAP;
+  const { testFinisher, rtc, clint, plic, uart, virtio } = MACHINE_MAP;
   return [
-    placeDevice(bootRom, new Rom("boot ROM", new Uint8Array(0))),
     placeDevice(testFinisher, new TestFinisher(() => {})),
     placeDevice(rtc, new GoldfishRtc({ clock: new FakeClock(), irq: new FakeLine(), base: 0 })),
     placeDevice(clint, new Clint({ clock: new FakeClock(), software: lines(harts), timer: lines(harts) })),

@@ -37,7 +37,7 @@ export class GuestProgram {
   }
 }
 
-export function createMachine(options: Omit<MachineOptions, "wasm">): Promise<Machine> {
+function createMachine(options: Omit<MachineOptions, "wasm">): Promise<Machine> {
   return Machine.create({ ramBytes: 16 * 2 ** 20, ...options, wasm: readFileSync(PACKAGE_FILES.core) });
 }
 
