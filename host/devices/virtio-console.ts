@@ -1,6 +1,7 @@
 /** The virtio console with one port (Virtual I/O Device 1.2, chapter 5.3): bytes in, bytes out. */
-import type { Clock, Timer } from "../clock.ts";
+import type { Clock } from "../clock.ts";
 import { bytesIn, momentsIn, type SavedFields } from "./saved-state.ts";
+import { VirtioArrival } from "./virtio-arrival.ts";
 import type { VirtioFunction, VirtioTransport } from "./virtio-mmio.ts";
 import { gather, scatter, totalLength, type Virtqueue } from "./virtio-queue.ts";
 
@@ -28,27 +29,25 @@ export class VirtioConsole implements VirtioFunction {
   readonly features = 0n;
   readonly queueSizes = [QUEUE_SIZE, QUEUE_SIZE];
   readonly config = new Uint8Array(12);
-  private readonly clock: Clock;
   private readonly port: ConsolePort;
-  private readonly name: string;
   private transport: VirtioTransport | undefined;
   /** Input for which the driver has given no buffer yet. */
   private waiting: number[] = [];
-
-  /** Set while input has come in that the driver has not been told of. */
-  private arrival: Timer | undefined;
-  private arrivedAt: number | null = null;
+  private readonly arrival: VirtioArrival;
 
   constructor({ clock, port, name }: VirtioConsoleOptions) {
-    this.clock = clock;
     this.port = port;
-    this.name = name;
+    this.arrival = new VirtioArrival({
+      clock,
+      name: `input of ${name}`,
+      deliver: () => this.transport?.guard(() => this.fillBuffers()),
+    });
   }
 
   /** Input for the guest, at the present guest time. */
   receive(bytes: Uint8Array): void {
     for (const byte of bytes) this.waiting.push(byte);
-    if (this.arrivedAt === null) this.arriveAt(this.clock.now());
+    this.arrival.announce();
   }
 
   attach(transport: VirtioTransport): void {
@@ -57,7 +56,7 @@ export class VirtioConsole implements VirtioFunction {
 
   reset(): void {
     this.waiting = [];
-    this.arriveAt(null);
+    this.arrival.set(null);
   }
 
   notify(queue: Virtqueue): void {
@@ -74,30 +73,19 @@ export class VirtioConsole implements VirtioFunction {
   }
 
   state(): Record<string, unknown> {
-    return { waiting: Uint8Array.from(this.waiting), arrivedAt: [this.arrivedAt] };
+    return { waiting: Uint8Array.from(this.waiting), arrivedAt: [this.arrival.at] };
   }
 
   restore(state: SavedFields): void {
     this.waiting = Array.from(bytesIn(state, "waiting"));
     const [at = null] = momentsIn(state, "arrivedAt", 1);
-    this.arriveAt(at);
-  }
-
-  /** Input from outside is an event, so that it is seen between two instructions. */
-  private arriveAt(at: number | null): void {
-    this.arrival?.cancel();
-    this.arrivedAt = at;
-    const arrive = (): void => {
-      this.arrivedAt = null;
-      this.transport?.guard(() => this.fillBuffers());
-    };
-    this.arrival = at === null ? undefined : this.clock.schedule(at, arrive, `input of ${this.name}`);
+    this.arrival.set(at);
   }
 
   private fillBuffers(): void {
     const transport = this.transport as VirtioTransport;
     const queue = transport.queues[RECEIVE];
-    if (!queue?.ready || this.arrivedAt !== null) return;
+    if (!queue?.ready || this.arrival.at !== null) return;
     while (this.waiting.length > 0) {
       const chain = queue.pop();
       if (!chain) return;

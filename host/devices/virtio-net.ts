@@ -1,6 +1,7 @@
 /** The virtio network card with one pair of queues (Virtual I/O Device 1.2, chapter 5.1). What it is wired to is a NetworkPort. */
-import type { Clock, Timer } from "../clock.ts";
+import type { Clock } from "../clock.ts";
 import { asFields, bytesIn, listIn, momentsIn, type SavedFields } from "./saved-state.ts";
+import { VirtioArrival } from "./virtio-arrival.ts";
 import type { VirtioFunction, VirtioTransport } from "./virtio-mmio.ts";
 import { gather, scatter, totalLength, VirtioFault, type Virtqueue } from "./virtio-queue.ts";
 
@@ -47,20 +48,19 @@ export class VirtioNet implements VirtioFunction {
   readonly features = F_MAC | F_STATUS;
   readonly queueSizes = [QUEUE_SIZE, QUEUE_SIZE];
   readonly config = new Uint8Array(CONFIG_BYTES);
-  private readonly clock: Clock;
   private readonly port: NetworkPort;
-  private readonly name: string;
   private transport: VirtioTransport | undefined;
   /** Frames for the guest. */
   private backlog: Uint8Array[] = [];
-  /** Set while there are frames of which the driver has not been told. */
-  private arrival: Timer | undefined;
-  private arrivedAt: number | null = null;
+  private readonly arrival: VirtioArrival;
 
   constructor({ clock, port, mac, name }: VirtioNetOptions) {
-    this.clock = clock;
     this.port = port;
-    this.name = name;
+    this.arrival = new VirtioArrival({
+      clock,
+      name: `frames for ${name}`,
+      deliver: () => this.transport?.guard(() => this.fillBuffers()),
+    });
     this.config.set(mac.subarray(0, 6), CONFIG_MAC);
     this.config[CONFIG_STATUS] = STATUS_LINK_UP;
   }
@@ -71,7 +71,7 @@ export class VirtioNet implements VirtioFunction {
 
   reset(): void {
     this.backlog = [];
-    this.arriveAt(null);
+    this.arrival.set(null);
   }
 
   notify(queue: Virtqueue): void {
@@ -92,13 +92,13 @@ export class VirtioNet implements VirtioFunction {
   }
 
   state(): Record<string, unknown> {
-    return { backlog: this.backlog.map((frame) => ({ frame })), arrivedAt: [this.arrivedAt] };
+    return { backlog: this.backlog.map((frame) => ({ frame })), arrivedAt: [this.arrival.at] };
   }
 
   restore(state: SavedFields): void {
     this.backlog = listIn(state, "backlog").map((saved) => bytesIn(asFields(saved, "backlog"), "frame"));
     const [at = null] = momentsIn(state, "arrivedAt", 1);
-    this.arriveAt(at);
+    this.arrival.set(at);
   }
 
   /** A frame for the guest, at the present guest time. */
@@ -107,24 +107,13 @@ export class VirtioNet implements VirtioFunction {
     const listening = this.transport?.queues[RECEIVE]?.ready;
     if (!listening || this.backlog.length >= LARGEST_BACKLOG || frame.length > LARGEST_FRAME) return;
     this.backlog.push(frame.slice());
-    if (this.arrivedAt === null) this.arriveAt(this.clock.now());
-  }
-
-  /** A frame from outside is an event, so that it is seen between two instructions. */
-  private arriveAt(at: number | null): void {
-    this.arrival?.cancel();
-    this.arrivedAt = at;
-    const arrive = (): void => {
-      this.arrivedAt = null;
-      this.transport?.guard(() => this.fillBuffers());
-    };
-    this.arrival = at === null ? undefined : this.clock.schedule(at, arrive, `frames for ${this.name}`);
+    this.arrival.announce();
   }
 
   private fillBuffers(): void {
     const transport = this.transport as VirtioTransport;
     const queue = transport.queues[RECEIVE];
-    if (!queue?.ready || this.arrivedAt !== null) return;
+    if (!queue?.ready || this.arrival.at !== null) return;
     while (this.backlog.length > 0) {
       const chain = queue.pop();
       if (!chain) return;

@@ -100,11 +100,7 @@ static int copy(const char *from, const char *to)
 
 int main(int argc, char **argv)
 {
-	struct stat st;
-	const char *target;
-	bool into_directory;
-	char path[512];
-	int c, failed = 0;
+	int c;
 
 	while ((c = getopt(argc, argv, "rRav", "cp [-rv] FILE... TARGET")) != -1) {
 		recursive |= c != 'v';
@@ -112,15 +108,5 @@ int main(int argc, char **argv)
 	}
 	if (argc - optind < 2)
 		usage("cp [-rv] FILE... TARGET");
-	target = argv[argc - 1];
-	into_directory = stat(target, &st) == 0 && S_ISDIR(st.st_mode);
-	if (argc - optind > 2 && !into_directory)
-		fail("'%s' is not a directory", target);
-	for (int i = optind; i < argc - 1; i++) {
-		const char *slash = strrchr(argv[i], '/');
-
-		snprintf(path, sizeof(path), "%s/%s", target, slash ? slash + 1 : argv[i]);
-		failed |= copy(argv[i], into_directory ? path : target);
-	}
-	return failed;
+	return each_to_target(argv + optind, argc - 1 - optind, argv[argc - 1], copy);
 }

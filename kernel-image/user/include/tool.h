@@ -21,6 +21,9 @@ long number(const char *text);
 char *slurp(const char *path, size_t *size);
 /* Writes everything, or -1. */
 int write_all(int fd, const void *data, size_t len);
+/* act(file, path) for each file: path is the target, or in it below the file's last name when it is a directory. With more
+ * than one file it has to be one, or fail(). 1 if any act() failed. */
+int each_to_target(char **files, int count, const char *target, int (*act)(const char *file, const char *path));
 /* Copies a descriptor to another until its end: 0, or -1. */
 int copy_fd(int from, int to);
 

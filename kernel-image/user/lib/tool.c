@@ -1,9 +1,11 @@
 /* What every small program shares: options, complaints, and reading or writing all of a file. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <tool.h>
 #include <unistd.h>
 
@@ -113,6 +115,24 @@ int copy_fd(int from, int to)
 		if (write_all(to, buf, n) < 0)
 			return -1;
 	return n < 0 ? -1 : 0;
+}
+
+int each_to_target(char **files, int count, const char *target, int (*act)(const char *file, const char *path))
+{
+	struct stat st;
+	bool into_directory = stat(target, &st) == 0 && S_ISDIR(st.st_mode);
+	int failed = 0;
+
+	if (count > 1 && !into_directory)
+		fail("'%s' is not a directory", target);
+	for (int i = 0; i < count; i++) {
+		const char *slash = strrchr(files[i], '/');
+		char path[512];
+
+		snprintf(path, sizeof(path), "%s/%s", target, slash ? slash + 1 : files[i]);
+		failed |= act(files[i], into_directory ? path : target);
+	}
+	return failed;
 }
 
 char *slurp(const char *path, size_t *size)
