@@ -19,6 +19,17 @@ const PLACES = 16;
 /** Guest time from the command to the prompt after it. */
 const SPAN = 3_000_000;
 
+/**
+ * The lines that GDB may give a frame. It drops a row of the line table that differs from the one before in its discriminator
+ * alone, so that the dropped row's code has what stands at the place of the first.
+ */
+function linesInGdb({ source, place }: StackFrame): (number | undefined)[] {
+  const lines = place?.image.debug.lines;
+  const range = place && lines?.rangeAt(place.linked);
+  const atPlace = place && lines?.find(place.linked)?.line === source?.line;
+  return range && atPlace ? [source?.line, lines?.find(range.low)?.line] : [source?.line];
+}
+
 requireTool(
   "gdb-multiarch",
   "riscv64-linux-gnu-gcc",
@@ -137,7 +148,7 @@ requireTool(
       expect(own).toEqual(known.map(([, name]) => name));
       for (const [depth, [, name, args, , line]] of known.entries()) {
         if (name === "<signal handler called>") continue;
-        if (line !== undefined) expect([name, frames[depth]?.source?.line]).toEqual([name, Number(line)]);
+        if (line !== undefined) expect(linesInGdb(frames[depth] as StackFrame), name).toContain(Number(line));
         for (const [, variable = "", value = ""] of (args ?? "").matchAll(
           /(\w+)=(-?\d+|0x[0-9a-f]+)(?=,|$)/g,
         )) {
