@@ -43,6 +43,9 @@ describe("generated programs", () => {
   );
 });
 
+/** A program that stores by two virtual pages to one physical one. */
+const TWO_PAGES = 992173;
+
 /** A front end that waits for the last instruction before it scans the next word, and long for each. */
 const SLOW_FETCH = { fetchQueue: 0, fetchResume: 7, redirectToScan: 6, floatDivideOverlap: 0 };
 
@@ -64,6 +67,29 @@ test.each(["cva6", "classic5", "classic5-stalling"])(
     }
   },
 );
+
+test("a model without TLBs takes the plain model's addresses, the virtual ones", async () => {
+  const pipeline = parsePipeline(
+    "mine.json",
+    JSON.stringify({
+      base: "cva6",
+      parameters: {
+        tlbEntries: 0,
+        writeTurnaround: 11,
+        fetchQueue: 0,
+        fetchReplay: 0,
+        floatDivideOverlap: 0,
+      },
+    }),
+  );
+  const [plain, remembering] = [
+    await timedMachine(TWO_PAGES, pipeline, 1, true),
+    await timedMachine(TWO_PAGES, pipeline),
+  ];
+  for (const machine of [plain, remembering]) runOut(machine);
+  expect(figures(remembering)).toEqual(figures(plain));
+  for (const machine of [plain, remembering]) machine.dispose();
+});
 
 test.each([1, 3])("our kernel boots on %d harts in the plain model's cycles", async (harts) => {
   const boot = async (plain: boolean): Promise<unknown> => {

@@ -29,7 +29,7 @@ import { branchOutcome, divideOutcome, indirectOutcome, pushDirect } from "../re
 import { classOf, lengthOf, targetOf } from "../tell";
 import { parameter } from "../stamp";
 import { doubleWord, noteStore, offsetOf, storeBytes, storeEntry, storesAgo } from "../store-path";
-import { dataTranslates, knownPage, NO_PAGE } from "../tlb";
+import { dataTranslates, knownPage } from "../tlb";
 import { findEdge, makeEdge, makeSegment, tellWith } from "./rehearse";
 import {
   EDGE_NEXT,
@@ -92,11 +92,18 @@ export function countNow(m: usize): u64 {
   return countBefore + (load<u64>(m, TIMING_MEMOGONE) & 0xffff_ffff);
 }
 
-/** Whether data at `va` is translated without delay, or not at all. */
+/** Whether the model translates data at `va` without delay to the hart's `address`, or not at all. A model without TLBs knows `va` only. */
 // @ts-ignore: decorator
 @inline
-function seesData(m: usize, va: u64): bool {
-  return load<u64>(m, TIMING_MEMOPAGES) == 0 || knownPage(m, va) != NO_PAGE;
+function seesData(m: usize, va: u64, address: u64): bool {
+  return load<u64>(m, TIMING_MEMOPAGES) == 0 || knownPage(m, va) == (address & ~0xfff);
+}
+
+/** Physical address of linear address `host`. */
+// @ts-ignore: decorator
+@inline
+function physical(host: usize): u64 {
+  return <u64>(host - RAM) + RAM_BASE;
 }
 
 /** Whether a load at linear address `host` hits for certain, no store being on its way and, with nothing translated. */
@@ -134,7 +141,7 @@ function loadEdge(h: usize, m: usize, segment: usize, slot: usize, pc: u64, va: 
   if (
     load<u32>(filterEntry(m, number)) == <u32>number + 1 &&
     storesAgo(m, offsetOf(va), stores) == 0 &&
-    seesData(m, va)
+    seesData(m, va, physical(host))
   )
     return segment + SEGMENT_EDGE;
   const outcome = loadOutcome(h, m, va, stores, load<u8>(segment, SEGMENT_ENTRIES));
@@ -155,9 +162,9 @@ export function storeEdge(
   const what = classOf(slot);
   const size = (what >> CLASS_SIZE) & 15;
   const entries = load<u8>(segment, SEGMENT_ENTRIES);
-  let address = <u64>(host - RAM) + RAM_BASE;
+  let address = physical(host);
   let outcome: u64;
-  if (seesData(m, va)) {
+  if (seesData(m, va, address)) {
     outcome = metByStore(m, address, size, entries);
   } else {
     outcome = storeOutcome(h, m, va, size, entries);
