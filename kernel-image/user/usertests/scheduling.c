@@ -106,11 +106,11 @@ static uint64_t thread_cpu_ns(void)
 }
 
 /*
- * Children that run as long as they may, all on CPU 0, and note their CPU
+ * Children that run for some ms as long as they may, all on CPU 0, and note their CPU
  * time (ns). Time, not work: it is what the scheduler shares out, and an
  * emulator whose host is busy does less work in it for whom it hits.
  */
-static void compete(int count, const int *nice, unsigned long *times)
+static void compete(int count, const int *nice, unsigned int ms, unsigned long *times)
 {
 	volatile unsigned long *shared = map_pages(1, MAP_SHARED);
 	unsigned long mask = 1;
@@ -129,7 +129,7 @@ static void compete(int count, const int *nice, unsigned long *times)
 	}
 	sleep_ms(20);
 	shared[16] = 1;
-	sleep_ms(400);
+	sleep_ms(ms);
 	for (int i = 0; i < count; i++)
 		kill(pid[i], SIGKILL);
 	for (int i = 0; i < count; i++) {
@@ -142,9 +142,12 @@ TEST(scheduling, equals_share_a_CPU_fairly)
 {
 	unsigned long times[4], most, least;
 
-	/* A pause of the emulator is charged to whoever runs, so a measurement may fail; not three of them. */
-	for (int tries = 0; tries < 3; tries++) {
-		compete(4, (int[]){ 0, 0, 0, 0 }, times);
+	/*
+	 * A pause of the emulator is charged to whoever runs, and made up for
+	 * later: a short measurement may end before that, a longer one does not.
+	 */
+	for (unsigned int ms = 400; ms <= 6400; ms *= 2) {
+		compete(4, (int[]){ 0, 0, 0, 0 }, ms, times);
 		most = 0;
 		least = ~0UL;
 		for (int i = 0; i < 4; i++) {
@@ -162,8 +165,8 @@ TEST(scheduling, a_nice_process_gets_less)
 {
 	unsigned long times[2];
 
-	for (int tries = 0; tries < 3; tries++) {
-		compete(2, (int[]){ 0, 10 }, times);
+	for (unsigned int ms = 400; ms <= 6400; ms *= 2) {
+		compete(2, (int[]){ 0, 10 }, ms, times);
 		if (times[1] > 0 && times[0] > 4 * times[1])
 			return;
 	}
