@@ -6,6 +6,7 @@ export const LONGEST: readonly string[] = [
   "tests/kernel/usertests.test.ts",
   "tests/timing/truth.test.ts",
   "tests/boot/prebuilt.test.ts",
+  "tests/boot/rows/rows.test.ts",
   "tests/kernel/ext2.test.ts",
   "tests/kernel/lockdep.test.ts",
   "tests/kernel/glibc.test.ts",
