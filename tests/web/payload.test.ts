@@ -1,5 +1,5 @@
 /** What the page weighs, and the small copies of the ELF files that it fetches. */
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { inflateSync } from "node:zlib";
 import { expect, it } from "vitest";
 import { readElf } from "../../host/boot/elf.ts";
@@ -10,6 +10,10 @@ import { lineTableOnly, stripDebug } from "../../web/strip-elf.ts";
 
 it("is small", () => {
   expect(measurePayload(PACKAGE_FILES.web).at(-1)?.gzipped).toBeLessThan(PAYLOAD_LIMIT);
+});
+
+it("has a core of less than 150 kB", () => {
+  expect(statSync(PACKAGE_FILES.core).size).toBeLessThan(150_000);
 });
 
 it.each(["kernel", "firmware"] as const)("strips the %s to the same segments and symbols", (name) => {
