@@ -7,7 +7,7 @@ import { walkPages } from "../inspect/page-walk.ts";
 import { plicText } from "../inspect/plic-text.ts";
 import { readTasks } from "../inspect/tasks.ts";
 import { modelledText, tlbText } from "../inspect/tlb-text.ts";
-import { walkFrames } from "../trace/call-tree.ts";
+import { callChain } from "../trace/call-chain.ts";
 import { csrFieldValue } from "./csr-text.ts";
 import type { Debugger } from "./debugger.ts";
 import type { MachineTarget } from "./machine-target.ts";
@@ -141,13 +141,13 @@ export class Inspector {
   #backtrace(hart: number): string {
     const { privilege, activity } = this.#target.hartStatus(hart);
     const pc = this.#register(hart, "pc");
-    const frames = walkFrames(this.#register(hart, "s0"), (address) => {
+    const read = (address: bigint): bigint | undefined => {
       const bytes = this.#target.readMemory(hart, address, 8);
       return bytes.length < 8 ? undefined : wordOf(bytes);
-    });
-    const calls = [pc, ...frames.map(({ returnAddress }) => returnAddress)].filter(
-      (address) => address !== 0n,
-    );
+    };
+    const atEntry = this.#target.symbols.symbolize(pc)?.offset === 0;
+    const [ra, s0] = [this.#register(hart, "ra"), this.#register(hart, "s0")];
+    const calls = [pc, ...callChain({ atEntry, ra, s0, read })].filter((address) => address !== 0n);
     const task = this.#debugger.taskOf(hart);
     const head = `hart ${hart} [${privilege}, ${activity}]${task ? ` ${task.name}, pid ${task.pid}` : ""}\n`;
     // A return address may be the first of the next function, when the call is the last thing that its caller does.

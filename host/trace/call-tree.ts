@@ -25,6 +25,11 @@ export interface Entry extends Frame {
 const LONGEST_CHAIN = 64;
 const LARGEST_STACK = 0x1_0000n;
 
+/** Whether `next` may be the frame pointer of the caller of the function with `pointer`. */
+export function isFrameAbove(next: bigint, pointer: bigint): boolean {
+  return next > pointer && next - pointer <= LARGEST_STACK;
+}
+
 /** The frames of the callers, innermost first, from the frame pointer at a function's entry. */
 export function walkFrames(framePointer: bigint, read: (address: bigint) => bigint | undefined): Frame[] {
   const frames: Frame[] = [];
@@ -34,7 +39,7 @@ export function walkFrames(framePointer: bigint, read: (address: bigint) => bigi
     const next = read(pointer - 16n);
     if (returnAddress === undefined || next === undefined) break;
     frames.push({ stackPointer: pointer, returnAddress });
-    if (next <= pointer || next - pointer > LARGEST_STACK) break;
+    if (!isFrameAbove(next, pointer)) break;
     pointer = next;
   }
   return frames;

@@ -132,7 +132,9 @@ export class DebuggerPanel {
   #stopped(stop: StopView): void {
     this.#control.paused = true;
     const { hart } = this.#control;
-    hart.selectedIndex = Math.min(stop.hart, hart.options.length - 1);
+    // The panel may not have been drawn yet.
+    while (hart.options.length <= stop.hart) hart.append(make("option", {}));
+    hart.selectedIndex = stop.hart;
     void this.refresh();
   }
 

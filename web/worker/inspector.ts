@@ -6,7 +6,7 @@ import { type Walk, walkPages } from "../../host/inspect/page-walk.ts";
 import { readTasks, type Task } from "../../host/inspect/tasks.ts";
 import type { Machine } from "../../host/machine.ts";
 import { ABI_NAMES, FLOAT_NAMES } from "../../host/registers.ts";
-import { walkFrames } from "../../host/trace/call-tree.ts";
+import { callChain } from "../../host/trace/call-chain.ts";
 import { CSR_FIELDS } from "../../spec/csr-fields.ts";
 import { CSRS } from "../../spec/csrs.ts";
 import type { CodeLine, FrameView, HartView, MemoryView, RegisterView, SourceView } from "../protocol.ts";
@@ -97,11 +97,9 @@ export class Inspector {
   frames(hart: number): FrameView[] {
     const pc = this.register(hart, "pc");
     const atEntry = this.#machine.symbols.symbolize(pc)?.offset === 0;
-    const callers = walkFrames(this.register(hart, "s0"), (address) => this.#word(hart, address));
-    const addresses = callers.map(({ returnAddress }) => returnAddress);
-    // Before its prologue a function has no frame yet, and ra still says who called.
-    if (atEntry) addresses.unshift(this.register(hart, "ra"));
-    const callersFrames = addresses
+    const [ra, s0] = [this.register(hart, "ra"), this.register(hart, "s0")];
+    const read = (address: bigint): bigint | undefined => this.#word(hart, address);
+    const callersFrames = callChain({ atEntry, ra, s0, read })
       .filter((address) => address !== 0n)
       .map((address) => ({ address, where: this.#callSite(address) }));
     return [{ address: pc, where: this.describe(pc) }, ...callersFrames].slice(0, MOST_FRAMES);
