@@ -11,13 +11,13 @@ export class GdbProcess {
 
   /** Reads the symbols of `file`. */
   constructor(file: string) {
-    this.#child = spawn("gdb-multiarch", ["-nx", "-q", file], { stdio: "pipe" });
+    // One pipe for both, so that errors stay in their place among the answers.
+    this.#child = spawn("sh", ["-c", 'exec gdb-multiarch -nx -q "$0" 2>&1', file], { stdio: "pipe" });
     const take = (text: string): void => {
       this.#output += text;
       this.#changed();
     };
-    for (const stream of [this.#child.stdout, this.#child.stderr])
-      stream.setEncoding("utf8").on("data", take);
+    this.#child.stdout.setEncoding("utf8").on("data", take);
     this.#child.stdin.on("error", () => undefined);
     this.#child.on("close", () => {
       this.#hasEnded = true;
