@@ -2,6 +2,8 @@
 
 /** WebSocket subprotocol: whoever answers with it is a bridge. */
 export const BRIDGE_PROTOCOL = "hartbeat-gdb";
+/** TCP ports on loopback: QEMU's for GDB, and the one where a page finds a bridge. */
+export const DEFAULT_GDB_PORT = 1234;
 export const DEFAULT_BRIDGE_PORT = 1235;
 
 /** Text from the bridge: where GDB may connect, that one did, that it left. Bytes of the protocol are binary messages. */

@@ -1,257 +1,26 @@
 /** The command `hartbeat`: reads the command line, runs a subcommand, and turns every error into one clear line. */
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { DEFAULT_RAM_BYTES, MAX_HARTS } from "../../spec/machine-map.ts";
-import {
-  type DriveOption,
-  normaliseArguments,
-  parseCycles,
-  parseDrive,
-  parseGdb,
-  parseGranularity,
-  parseMemory,
-  parsePort,
-  parseRtc,
-  parseSmp,
-} from "../arguments.ts";
-import {
-  type ChardevOption,
-  type DeviceOption,
-  type NetdevOption,
-  parseChardev,
-  parseDevice,
-  parseNetdev,
-} from "../backend-arguments.ts";
+import { Command, CommanderError } from "commander";
+import { normaliseArguments } from "../arguments.ts";
 import { HartbeatError } from "../errors.ts";
-import { DEFAULT_BRIDGE_PORT } from "../gdb-link.ts";
-import { PIPELINE_NAMES } from "../timing/pipelines.ts";
-import { runBoot } from "./boot-command.ts";
-import type { BootOptions } from "./boot-options.ts";
-import { runDap } from "./dap-command.ts";
+import { bootCommand } from "./cli/boot.ts";
+import { dapCommand } from "./cli/dap.ts";
+import { gdbBridgeCommand } from "./cli/gdb-bridge.ts";
+import { webCommand } from "./cli/web.ts";
 import { packageVersion } from "./files.ts";
-import { parseOrigin, runGdbBridge } from "./gdb-bridge.ts";
-import { runWeb } from "./web-command.ts";
 
 /** Exit status of a command line that makes no sense; anything else that goes wrong gives 1. */
 const USAGE_STATUS = 2;
-const DEFAULT_GDB_PORT = 1234;
-
-const BOOT_HELP = `
-Options may be written with one dash, as QEMU does, or with two: -kernel FILE, --kernel FILE, --kernel=FILE.
-
-Keys in a terminal (all others go to the guest, Ctrl-C too):
-  Ctrl-A x                 leave
-  Ctrl-A h                 show these keys
-  Ctrl-A Ctrl-A            send Ctrl-A
-
-From a pipe, input is typed line by line whenever the guest waits; at its end the guest goes on without input.
-The exit status is the guest's: 0 after poweroff, or the code that it wrote to the test finisher or to tohost.
-A serial line carries no window size: the guest asks the terminal for it at login, and again with resize.
-
-Examples:
-  hartbeat boot                                         boot the kernel that comes with hartbeat
-  hartbeat boot -smp 4 -m 256M                          with four harts and 256 MiB of memory
-  hartbeat boot -kernel vmlinux -append 'console=ttyS0' boot another kernel
-  hartbeat boot -bios none -kernel program.elf          run a bare-metal program in M-mode
-  hartbeat boot -kernel rv64ui-p-add --max-cycles 10M   run a test of riscv-tests; its status is 0 when it passes
-  hartbeat boot -s -S                                   wait for gdb on port ${DEFAULT_GDB_PORT}`;
-
-/** Lets commander report a HartbeatError of a parser as a mistake in usage. */
-function checked<T>(parse: (text: string) => T): (text: string) => T {
-  return (text) => {
-    try {
-      return parse(text);
-    } catch (error) {
-      if (error instanceof HartbeatError) throw new InvalidArgumentError(error.message);
-      throw error;
-    }
-  };
-}
-
-/** An exit status is one byte to the shell; what does not fit must not look like success. */
-const exitStatus = (status: number): number => (status > 255 ? status % 256 || 1 : status);
-
-/** What commander hands over, named by its rules. */
-interface BootFlags
-  extends Omit<
-    BootOptions,
-    "append" | "chardevs" | "dapPort" | "devices" | "drives" | "gdbPort" | "memory" | "netdevs" | "paused"
-  > {
-  readonly append?: string;
-  readonly memory?: number;
-  readonly device?: DeviceOption[];
-  readonly drive?: DriveOption[];
-  readonly netdev?: NetdevOption[];
-  readonly chardev?: ChardevOption[];
-  readonly gdb?: number;
-  readonly dap?: number;
-  readonly s?: boolean;
-  readonly S?: boolean;
-}
 
 function createProgram(finish: (status: number) => void): Command {
   const program = new Command("hartbeat")
     .description("A RISC-V computer in WebAssembly, with a small Linux-like kernel to boot.")
     .version(packageVersion(), "--version", "print the version")
     .helpOption("-h, --help", "show help")
-    .helpCommand(false)
-    .configureOutput({ outputError: () => undefined })
-    .exitOverride();
-
-  program
-    .command("boot")
-    .description("boot a machine on this terminal")
-    .option(
-      "--kernel <file>",
-      "ELF or Image file, gzip'ed or not, to start (default: the kernel of hartbeat)",
-    )
-    .option(
-      "--symbols <file>",
-      "its symbols, when the file has none: vmlinux, System.map or a copy of /proc/kallsyms",
-    )
-    .option("--decompressor <file>", "ELF file of the code that unpacks a compressed kernel, for its symbols")
-    .option("--initrd <file>", "initial RAM disk (default: that of the kernel of hartbeat, when it boots)")
-    .option("--append <text>", "kernel command line")
-    .option("--dtb <file>", "device tree to use in place of the machine's own")
-    .option("--smp <harts>", `number of harts, 1 to ${MAX_HARTS}`, checked(parseSmp), 1)
-    .option("-m, --memory <size>", "main memory, 16M to 2G (default: 128M)", checked(parseMemory))
-    .option("--bios <file>", "firmware: an ELF or binary file, default (ours), or none", "default")
-    .option(
-      "--drive <spec>",
-      "disk: file=F-or-URL[,format=raw][,readonly=on][,snapshot=on][,if=none,id=ID]; may be repeated",
-      (text: string, drives: DriveOption[] = []) => [...drives, checked(parseDrive)(text)],
-    )
-    .option(
-      "--device <spec>",
-      "virtio-blk-device,drive=ID, virtio-net-device,netdev=ID[,mac=A], virtconsole,chardev=ID or virtio-rng-device[,seed=N]; may be repeated",
-      (text: string, devices: DeviceOption[] = []) => [...devices, checked(parseDevice)(text)],
-    )
-    .option(
-      "--netdev <spec>",
-      "cable to another machine, QEMU's or ours: socket,id=ID,listen=[HOST]:PORT or connect=HOST:PORT",
-      (text: string, netdevs: NetdevOption[] = []) => [...netdevs, checked(parseNetdev)(text)],
-    )
-    .option(
-      "--chardev <spec>",
-      "other end of a virtconsole: file,id=ID,path=F, null,id=ID or socket,id=ID,port=P[,host=H][,server=on[,wait=off]]",
-      (text: string, chardevs: ChardevOption[] = []) => [...chardevs, checked(parseChardev)(text)],
-    )
-    .option("--snapshot", "forget what the guest writes to any disk")
-    .option(
-      "--rtc <spec>",
-      "clock: base=utc, localtime, or a date such as 2026-01-31T12:00:00 (default: 2026-01-01)",
-      checked((text) => parseRtc(text, new Date())),
-    )
-    .option("--no-reboot", "leave when the guest reboots")
-    .option("--gdb <address>", "open a GDB server on loopback: tcp::PORT", checked(parseGdb))
-    .option("-s", `short for --gdb tcp::${DEFAULT_GDB_PORT}`)
-    .option(
-      "--dap <address>",
-      "open a debug adapter for editors on loopback: tcp::PORT",
-      checked((text) => parseGdb(text, "--dap")),
-    )
-    .option(
-      "-S",
-      "wait for the debugger before the first instruction; opens gdb's port unless --dap is there",
-    )
-    .option("--load <file>", "go on from a snapshot; name the same images and disks as when it was saved")
-    .option("--save <file>", "write a snapshot at the end")
-    .option("--record <file>", "write what came in and when at the end, for --replay")
-    .option("--replay <file>", "repeat a recorded run, with the options that it was started with")
-    .option(
-      "--trace-boot",
-      "print the boot path as a tree of functions with hart, pid and cycle; with --timing their CPI",
-    )
-    .option("--signature <file>", "write memory from begin_signature to end_signature at the end, as text")
-    .option("--signature-granularity <bytes>", "bytes in a line of it, 4 or 8", checked(parseGranularity), 4)
-    .option(
-      "--max-cycles <n>",
-      "leave with status 124 when guest time gets there, such as 100M; +N counts from where the run begins",
-      checked(parseCycles),
-    )
-    .option("--timing [pipeline]", `keep the time of a pipeline: ${PIPELINE_NAMES} (default: cva6)`)
-    .option("--pipeline <file>", "keep the time of a pipeline that a JSON file describes")
-    .option("--stats", "print cycles, time and speed when the machine stops, and with --timing CPI stacks")
-    .option("--stats-json <file>", "write the CPI stacks and counts of the harts at the end")
-    .option("--trace-pipeline <file>", "write how instructions went through the pipeline, for Konata")
-    .option("--diagram [file]", "draw the pipeline: on the terminal, as text, or as a picture (FILE.svg)")
-    .option("--annotate <file>", "write functions and their code with executions, cycles and stalls")
-    .option("--speedscope <file>", "write cycles by call stack: a flame graph for speedscope")
-    .option("--perfetto <file>", "write harts, tasks, traps and system calls in time, for Perfetto")
-    .option(
-      "--from <place>",
-      "begin these views at a symbol, a cycle such as 5M, +CYCLES, or an address 0x...",
-    )
-    .option("--to <place>", "end them there; +CYCLES counts from their beginning")
-    .option("--until <place>", "leave when the guest comes there")
-    .option("--nographic", "accepted for the sake of QEMU's users: there never is a window")
-    .addHelpText("after", BOOT_HELP)
-    .action(async (flags: BootFlags) => {
-      const { chardev = [], device = [], drive = [], netdev = [], gdb, dap, s, S, ...others } = flags;
-      const gdbPort = gdb ?? (s || (S && dap === undefined) ? DEFAULT_GDB_PORT : undefined);
-      const options = {
-        memory: DEFAULT_RAM_BYTES,
-        append: "",
-        ...others,
-        chardevs: chardev,
-        devices: device,
-        drives: drive,
-        netdevs: netdev,
-        paused: S === true,
-        ...(gdbPort !== undefined && { gdbPort }),
-        ...(dap !== undefined && { dapPort: dap }),
-      };
-      finish(exitStatus(await runBoot(options)));
-    });
-
-  program
-    .command("web")
-    .description("serve the page that boots the same machine in a browser")
-    .option(
-      "--port <port>",
-      "port on 127.0.0.1; 0 picks a free one",
-      checked((text) => parsePort(text, "--port")),
-      8080,
-    )
-    .action((flags: { port: number }) => runWeb(flags.port));
-
-  program
-    .command("dap")
-    .description("a debug adapter for editors, on standard input and output")
-    .option(
-      "--port <port>",
-      "listen on that port of 127.0.0.1 instead; 0 picks a free one",
-      checked((text) => parsePort(text, "--port")),
-    )
-    .action(async ({ port }: { port?: number }) => finish(await runDap(port)));
-
-  program
-    .command("gdb-bridge")
-    .description("let gdb attach to the machine in a page of this computer's browser")
-    .addOption(
-      new Option("--gdb <address>", "where gdb connects, on loopback: tcp::PORT")
-        .argParser(checked(parseGdb))
-        .default(DEFAULT_GDB_PORT, `tcp::${DEFAULT_GDB_PORT}`),
-    )
-    .option(
-      "--port <port>",
-      "port on 127.0.0.1 for the page; 0 picks a free one",
-      checked((text) => parsePort(text, "--port")),
-      DEFAULT_BRIDGE_PORT,
-    )
-    .addOption(
-      new Option(
-        "--origin <origin>",
-        "also let a page of this origin in, such as https://example.org; may be repeated",
-      )
-        .argParser((text: string, origins: string[]) => [...origins, checked(parseOrigin)(text)])
-        .default([], "that of hartbeat web alone"),
-    )
-    .action((flags: { gdb: number; port: number; origin: string[] }) =>
-      runGdbBridge({ gdbPort: flags.gdb, port: flags.port, origins: flags.origin }),
-    );
-
-  for (const command of program.commands)
-    command.helpOption("-h, --help", "show help").allowExcessArguments(false);
+    .helpCommand(false);
+  for (const command of [bootCommand(finish), webCommand(), dapCommand(finish), gdbBridgeCommand()])
+    program.addCommand(command.helpOption("-h, --help", "show help").allowExcessArguments(false));
+  for (const command of [program, ...program.commands])
+    command.configureOutput({ outputError: () => undefined }).exitOverride();
   return program;
 }
 
