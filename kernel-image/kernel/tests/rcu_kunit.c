@@ -83,7 +83,7 @@ static void rcu_test_synchronize(struct kunit *test)
 		synchronize_rcu();
 		WRITE_ONCE(old->value, -1);
 	}
-	for (unsigned long end = jiffies + 10 * HZ; !READ_ONCE(r->seen) && time_before(jiffies, end);)
+	for (unsigned long end = jiffies + 100 * HZ; !READ_ONCE(r->seen) && time_before(jiffies, end);)
 		schedule_timeout_uninterruptible(1);
 	kthread_stop(reader);
 	KUNIT_EXPECT_FALSE(test, r->wrong);

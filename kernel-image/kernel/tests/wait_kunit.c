@@ -62,7 +62,7 @@ static void begin(struct meeting *m)
 
 static void wait_until(struct kunit *test, const atomic_t *v, int value)
 {
-	for (int i = 0; i < 1000 && atomic_read(v) < value; i++)
+	for (int i = 0; i < 10000 && atomic_read(v) < value; i++)
 		schedule_timeout_uninterruptible(1);
 	KUNIT_ASSERT_EQ(test, atomic_read(v), value);
 }
