@@ -35,6 +35,22 @@ void sleep_ms(long ms)
 	nanosleep(&duration, NULL);
 }
 
+void until_asleep(pid_t pid)
+{
+	char path[32], text[128], *end;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	do {
+		int fd = open(path, O_RDONLY);
+		long len = read(fd, text, sizeof(text) - 1);
+
+		EXPECT(len > 0);
+		text[len] = 0;
+		close(fd);
+		end = strrchr(text, ')');
+	} while (strncmp(end, ") S ", 4) != 0);
+}
+
 uint64_t now_ns(void)
 {
 	struct timespec now;

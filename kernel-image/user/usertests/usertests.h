@@ -55,6 +55,8 @@ int status_of(void (*body)(void *), void *argument);
 /* The status of the child with this pid. */
 int wait_for(pid_t pid);
 void sleep_ms(long ms);
+/* Waits until the process sleeps in a system call: for as long as it takes, since a host may keep a CPU from it. */
+void until_asleep(pid_t pid);
 uint64_t now_ns(void);
 /* How many CPUs this process may run on. */
 int count_cpus(void);

@@ -19,7 +19,7 @@ static const char *output(int wanted)
 	struct pollfd p = { master, POLLIN };
 	int len = 0;
 
-	while (len < (int)sizeof(buf) - 1 && poll(&p, 1, len < wanted ? 10000 : 20) > 0 && (p.revents & POLLIN)) {
+	while (len < (int)sizeof(buf) - 1 && poll(&p, 1, len < wanted ? 300000 : 20) > 0 && (p.revents & POLLIN)) {
 		int got = read(master, buf + len, sizeof(buf) - 1 - len);
 
 		if (got <= 0)
