@@ -15,7 +15,7 @@ export interface Guest {
   /** All that was written since power-on. */
   readonly output: string;
   send(text: string): void;
-  expect(pattern: RegExp): Promise<unknown>;
+  expect(pattern: RegExp): Promise<RegExpExecArray>;
   /** Waits until the machine has been switched off from inside; gives its exit status. */
   ended(): Promise<number | null>;
   dispose(): void;
@@ -134,6 +134,16 @@ export const folder = (path: string): CpioEntry => ({ kind: "directory", path })
 export const script = (path: string, text: string): CpioEntry =>
   program(path, new TextEncoder().encode(text));
 
+/**
+ * What the kernel says may stand between any two characters that programs write: they wait in the terminal's buffer
+ * until an interrupt sends them, and a CPU that QEMU's host keeps waiting takes its interrupts late.
+ */
+const SAID = String.raw`(?:\[ *\d+\.\d+\] [^\n]*\n)*`;
+const ECHOED = ["=", '"', "\\r", "\\n"].join(SAID);
+const ANSWERED = ["=", "((?:\\d", ")+)=", "\\r", "\\n"].join(SAID);
+const PROMPTED = new RegExp(`${ANSWERED}[^]*?#${SAID} `);
+const ANSWER = new RegExp(`${ECHOED}([^]*)${ANSWERED}`);
+
 /** A shell that waits for commands. Its prompt ends with "# "; busybox asks for the cursor's place behind it. */
 export class Shell {
   readonly guest: Guest;
@@ -162,12 +172,13 @@ export class Shell {
     const from = this.guest.output.length;
     // The echo of the command has the dollar sign where the answer has a number. What lies between is the output.
     this.guest.send(`${command}; echo "=$?="\n`);
-    await this.guest.expect(/=\d+=\r\n[\s\S]*?# /);
-    const answer = /="\r\n([\s\S]*)=(\d+)=\r\n/.exec(this.guest.output.slice(from));
+    await this.guest.expect(PROMPTED);
+    const answer = ANSWER.exec(this.guest.output.slice(from));
     if (!answer) throw new Error(`no echo of '${command}' in:\n${lastLines(this.guest.output.slice(from))}`);
-    const [, written = "", ended] = answer;
+    const [, written = "", digits = ""] = answer;
     const output = written.replace(/\r/g, "");
-    if (Number(ended) !== status)
+    const ended = Number(digits.replace(new RegExp(SAID, "g"), ""));
+    if (ended !== status)
       throw new Error(`'${command}' ended with status ${ended} after writing:\n${lastLines(output)}`);
     return output;
   }
