@@ -23,7 +23,9 @@ export class GdbProcess {
       this.#hasEnded = true;
       this.#changed();
     });
-    this.#child.stdin.write("set pagination off\nset confirm off\nset width 0\nset remotetimeout 300\n");
+    this.#child.stdin.write(
+      "set pagination off\nset confirm off\nset width 0\nset remotetimeout 300\nset tcp connect-timeout 300\n",
+    );
   }
 
   /** Gives what GDB prints for a command; one that runs the machine ends when it stops. */

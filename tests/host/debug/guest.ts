@@ -100,7 +100,14 @@ export function gdb(
   commands: readonly string[],
   interruptAfter?: Promise<unknown>,
 ): Promise<string> {
-  const all = ["set pagination off", "set confirm off", `target remote ${server.address}`, ...commands];
+  // A server whose process the host does not let run is not to be taken for dead.
+  const settings = [
+    "set pagination off",
+    "set confirm off",
+    "set remotetimeout 300",
+    "set tcp connect-timeout 300",
+  ];
+  const all = [...settings, `target remote ${server.address}`, ...commands];
   // One file for both, so that what GDB complains about stands where it happened.
   const folder = mkdtempSync(join(tmpdir(), "hartbeat-gdb-"));
   const log = join(folder, "log");
