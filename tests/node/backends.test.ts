@@ -33,27 +33,31 @@ class Side {
   #backends: Backends | undefined;
   #changed: () => void = () => undefined;
 
-  static async open({ devices = [], netdevs = [], chardevs = [] }: Words, live = true): Promise<Side> {
+  static async open(words: Words, live = true): Promise<Side> {
     const side = new Side();
+    await side.open(words, live);
+    return side;
+  }
+
+  async open({ devices = [], netdevs = [], chardevs = [] }: Words, live = true): Promise<void> {
     const settings = {
       devices: devices.map(parseDevice),
       netdevs: netdevs.map(parseNetdev),
       chardevs: chardevs.map(parseChardev),
     };
     const onNotice = (text: string): void => {
-      side.notices.push(text);
-      side.#changed();
+      this.notices.push(text);
+      this.#changed();
     };
-    side.#backends = await Backends.open(settings, { live, onNotice });
-    opened.push(side.#backends);
-    for (const option of side.#backends.virtio) {
+    this.#backends = await Backends.open(settings, { live, onNotice });
+    opened.push(this.#backends);
+    for (const option of this.#backends.virtio) {
       if (option.device === "rng") continue;
       option.port.connect((bytes) => {
-        side.received.push(bytes.slice());
-        side.#changed();
+        this.received.push(bytes.slice());
+        this.#changed();
       });
     }
-    return side;
   }
 
   send(bytes: Uint8Array): void {
@@ -138,20 +142,20 @@ test("a console writes to a file, or to nowhere", async () => {
 });
 
 test("a console waits for somebody at its socket, and carries bytes both ways", async () => {
-  const port = await listening(() => undefined);
-  closers.splice(0).forEach((close) => void close());
-  const chardevs = [`socket,id=c,port=${port},server=on`];
-  const opening = Side.open({ devices: ["virtconsole,chardev=c"], chardevs });
-  let socket: Socket;
-  do {
-    socket = connect(port, "127.0.0.1");
-    await new Promise((resolve) => socket.once("connect", resolve).once("error", resolve));
-  } while (socket.readyState !== "open");
-  const side = await opening;
+  const side = new Side();
+  const opening = side.open({
+    devices: ["virtconsole,chardev=c"],
+    chardevs: ["socket,id=c,port=0,server=on"],
+  });
+  await side.until(() => side.notices.length > 0);
+  const port = /waits for a connection to 127\.0\.0\.1:(\d+)$/.exec(side.notices[0] as string)?.[1];
+  const socket = connect(Number(port), "127.0.0.1");
+  await opening;
   socket.write("in");
   await side.until(() => Buffer.concat(side.received).toString() === "in");
+  const answered = new Promise((resolve) => socket.once("data", resolve));
   side.send(new TextEncoder().encode("out"));
-  const answer = await new Promise((resolve) => socket.once("data", resolve));
+  const answer = await answered;
   expect(String(answer)).toBe("out");
   socket.destroy();
 });

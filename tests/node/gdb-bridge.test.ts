@@ -115,7 +115,9 @@ describe("the bridge", () => {
 
   it("lets gdb go when the page says so, and tells why", async () => {
     const { page } = await knock(PAGE);
+    const attached = message(page);
     const gdb = await attach();
+    await attached;
     page.send(JSON.stringify({ type: "refused", why: "the machine is off" }));
     await closed(gdb);
     expect(notices).toContain("the page let gdb go: the machine is off");
