@@ -14,6 +14,7 @@ const COLLECTOR = ["--single-threaded-gc", "--min-semi-space-size=16"];
 export default defineConfig({
   test: {
     include: ["tests/**/*.test.ts"],
+    setupFiles: ["tests/tools/same-cases.ts"],
     pool: "forks",
     isolate: false,
     execArgv: COLLECTOR,
