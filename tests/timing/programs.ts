@@ -7,6 +7,7 @@ import { Core } from "../../host/core/core.ts";
 import { pipelineByName, withMemoryLatency } from "../../host/timing/pipelines.ts";
 import { Timing } from "../../host/timing/timing.ts";
 import { RAM_BASE } from "../../spec/machine-map.ts";
+import { PATIENCE_MS } from "../tools/patience.ts";
 
 const folder = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const SOURCES = folder("./programs");
@@ -59,7 +60,7 @@ export function readTruth(): Program[] {
 export function buildPrograms(): void {
   cpSync(SOURCES, BUILT, { recursive: true, preserveTimestamps: true });
   const run = (command: string, ...args: string[]): void => {
-    execFileSync(command, args, { cwd: BUILT, stdio: ["ignore", "ignore", "inherit"], timeout: 300_000 });
+    execFileSync(command, args, { cwd: BUILT, stdio: ["ignore", "ignore", "inherit"], timeout: PATIENCE_MS });
   };
   if (!existsSync(`${BUILT}/gen/index.json`)) run("python3", "gen.py");
   run("make", "-s", "-j2", "micro", "progs");

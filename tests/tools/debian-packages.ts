@@ -2,6 +2,9 @@
  * Packages of another Debian release and architecture, fetched by Debian's own client. It gets a private configuration,
  * state and cache, so the machine's own package database is neither read nor changed; signatures and hashes are its
  * business. The archive is the one that the machine itself is set up with. What was fetched once is kept in .cache/.
+ *
+ * Test files that run at the same time want the same packages. So a process of its own fetches, this file as a program,
+ * and flock lets one of them work at a time: what the others came for is then there.
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -16,6 +19,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { PACKAGE_ROOT } from "../../host/node/files.ts";
 
 const SUITE = "trixie";
@@ -27,6 +31,8 @@ const CACHE = join(PACKAGE_ROOT, ".cache/debian");
 const CONFIG = join(CACHE, "apt.conf");
 /** Package lists older than this are fetched again before a package that is not in the cache. */
 const LISTS_AGE_MS = 24 * 3600 * 1000;
+/** For a package of 1 GB over a slow line, behind another one. */
+const FETCH_MS = 1_800_000;
 
 /** The fields of one paragraph of a deb822 file. */
 function paragraphs(text: string): Map<string, string>[] {
@@ -85,14 +91,13 @@ export function whyNoPackages(): string | undefined {
   return undefined;
 }
 
-/** Runs a command, one process at a time, since apt's files allow no more; gives its output. */
+/** Runs a command and gives its output. */
 function run(command: string, ...words: string[]): string {
-  const child = spawnSync("flock", [join(CACHE, "lock"), command, ...words], {
+  const child = spawnSync(command, words, {
     cwd: join(CACHE, "packages"),
     env: { ...process.env, APT_CONFIG: CONFIG, LC_ALL: "C" },
     encoding: "utf8",
     maxBuffer: 64 * 2 ** 20,
-    timeout: 600_000,
   });
   if (child.status !== 0) {
     throw new Error(`${command} ${words.join(" ")}: ${child.stderr || child.error || child.signal}`);
@@ -152,7 +157,7 @@ function field(name: string, of: string): string {
 }
 
 /** Fetches a package, checks it against the signed list, and has `extract` put what is wanted of it into a new folder. */
-function fetch(name: string, extract: (path: string, folder: string) => void): string {
+function fetch(name: string, extract: (path: string, folder: string) => void): void {
   updateLists();
   const folder = join(CACHE, "extracted", name);
   const [, file = ""] = /\/([^/]+)$/.exec(field(name, "filename")) ?? [];
@@ -173,43 +178,72 @@ function fetch(name: string, extract: (path: string, folder: string) => void): s
   rmSync(folder, { recursive: true, force: true });
   renameSync(unfinished, folder);
   rmSync(path);
-  return folder;
 }
 
-function fetchOnce(name: string, extract: (path: string, folder: string) => void): string {
-  const folder = join(CACHE, "extracted", name);
-  if (existsSync(join(folder, ".version"))) return folder;
+const isFetched = (name: string): boolean => existsSync(join(CACHE, "extracted", name, ".version"));
+
+/** All of the package, or one file of it; nothing when it is there. */
+function fetchOnce(name: string, file?: string): void {
+  if (isFetched(name)) return;
   configure();
-  return fetch(name, extract);
-}
-
-/** The folder into which the package is extracted. */
-export function debianPackage(name: string): string {
-  return fetchOnce(name, (path, folder) => run("dpkg-deb", "-x", path, folder));
-}
-
-/** One file of a package that is too large to extract as a whole; always ask for the same one. */
-export function debianPackageFile(name: string, file: string): string {
-  const folder = fetchOnce(name, (path, to) => {
-    mkdirSync(to, { recursive: true });
+  fetch(name, (path, folder) => {
+    if (file === undefined) return void run("dpkg-deb", "-x", path, folder);
+    mkdirSync(folder, { recursive: true });
     // tar leaves when it has the file; the status is its own.
     const unpack = 'dpkg-deb --fsys-tarfile "$1" 2>/dev/null | tar -x -C "$2" --occurrence=1 "./$3"';
-    run("sh", "-c", unpack, "sh", path, to, file);
+    run("sh", "-c", unpack, "sh", path, folder, file);
   });
-  return join(folder, file);
 }
 
-/** The name of the package that `linux-image-riscv64` stands for, such as linux-image-6.12.1+deb13-riscv64. */
-export function kernelPackage(): string {
-  const folder = join(CACHE, "extracted");
-  const fetched = existsSync(folder) ? readdirSync(folder).sort() : [];
-  const known = fetched.find(
-    (name) => /^linux-image-\d(?!.*-dbg)/.test(name) && existsSync(join(folder, name, ".version")),
-  );
-  if (known) return known;
+/** The name of the package that `linux-image-riscv64` stands for. */
+function lookUpKernel(): string {
   configure();
   updateLists();
   const name = /linux-image-\d\S*/.exec(field("linux-image-riscv64", "depends"))?.[0];
   if (!name) throw new Error("linux-image-riscv64 depends on no kernel");
   return name;
+}
+
+/** Has a process of its own do this, when no other does; gives what it printed. */
+function inTurn(...words: string[]): string {
+  mkdirSync(CACHE, { recursive: true });
+  const program = [process.execPath, "--import", "tsx", fileURLToPath(import.meta.url), ...words];
+  const child = spawnSync("flock", [join(CACHE, "lock"), ...program], {
+    cwd: PACKAGE_ROOT,
+    encoding: "utf8",
+    timeout: FETCH_MS,
+  });
+  if (child.status !== 0) throw new Error(child.stderr || `${child.error ?? child.signal}`);
+  return child.stdout;
+}
+
+/** The folder into which the package is extracted. */
+export function debianPackage(name: string): string {
+  if (!isFetched(name)) inTurn("fetch", name);
+  return join(CACHE, "extracted", name);
+}
+
+/** One file of a package that is too large to extract as a whole; always ask for the same one. */
+export function debianPackageFile(name: string, file: string): string {
+  if (!isFetched(name)) inTurn("fetch", name, file);
+  return join(CACHE, "extracted", name, file);
+}
+
+/** The name of the kernel's package, such as linux-image-6.12.1+deb13-riscv64. */
+export function kernelPackage(): string {
+  const folder = join(CACHE, "extracted");
+  const fetched = existsSync(folder) ? readdirSync(folder).sort() : [];
+  const known = fetched.find((name) => /^linux-image-\d(?!.*-dbg)/.test(name) && isFetched(name));
+  return known ?? inTurn("kernel").trim();
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [, , what, name = "", file] = process.argv;
+  try {
+    if (what === "kernel") console.log(lookUpKernel());
+    else fetchOnce(name, file);
+  } catch (error) {
+    console.error((error as Error).message);
+    process.exitCode = 1;
+  }
 }
