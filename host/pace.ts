@@ -3,7 +3,8 @@
  *
  * An anchor ties one moment of the wall clock to one guest cycle; from there the guest may use as many cycles as
  * wall time has passed. A guest that waits sleeps until its next event is due on the wall clock. A busy guest that
- * the host cannot run at full speed falls behind, and then the anchor moves: lost time is not made up later.
+ * the host cannot run at full speed falls behind, and then the anchor moves: lost time is not made up later. Nor is the
+ * time for which the gate has held it.
  * Input is delivered between two turns, after the guest's clock was brought to the present.
  * The command line and the page's worker share it.
  */
@@ -113,6 +114,7 @@ export class PacedLoop {
       });
       await Promise.race([hold, stopped]);
       if (this.#stopped) return;
+      this.#moveAnchor();
     }
   }
 

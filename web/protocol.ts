@@ -91,6 +91,8 @@ export interface MachineView {
   readonly stop: StopView | undefined;
   readonly cycles: number;
   readonly harts: readonly HartView[];
+  /** The hart that all the following is of. */
+  readonly hart: number;
   readonly registers: readonly RegisterView[];
   readonly csrs: readonly (readonly [string, bigint])[];
   readonly floats: readonly (readonly [string, bigint])[];

@@ -151,6 +151,35 @@ describe("PacedLoop", () => {
     expect(gates).toBe(3);
   });
 
+  it("lets no guest time pass while the gate holds it", async () => {
+    const machine = new TickingMachine(10 * CYCLES_PER_MS, 1000);
+    let open = (): void => {};
+    let hold: Promise<void> | undefined;
+    const loop = new PacedLoop(machine, {
+      now: () => Date.now(),
+      yield: () => new Promise((resolve) => setTimeout(resolve, 1)),
+      gate: () => hold,
+    });
+    const done = loop.run();
+    await vi.advanceTimersByTimeAsync(1000);
+    hold = new Promise((resolve) => {
+      open = resolve;
+    });
+    await vi.advanceTimersByTimeAsync(50);
+    const before = machine.cycles;
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(machine.cycles).toBe(before);
+    hold = undefined;
+    open();
+    await vi.advanceTimersByTimeAsync(5);
+    expect(machine.cycles).toBeLessThanOrEqual(before + 5 * CYCLES_PER_MS);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(machine.cycles).toBeGreaterThan(before + 90 * CYCLES_PER_MS);
+    loop.stop();
+    await vi.advanceTimersByTimeAsync(1);
+    await done;
+  });
+
   it("leaves the gate when it is stopped", async () => {
     const machine = new TickingMachine(CYCLES_PER_MS, 0);
     const loop = new PacedLoop(machine, {

@@ -23,6 +23,13 @@ const FLAGS = [
   "--disable-sync",
 ];
 
+/**
+ * HARTBEAT_SLOW_PAGE=6 makes pages compute six times slower and hear their workers late, which finds tests that look
+ * before there is something to see.
+ */
+const SLOWNESS = Number(process.env.HARTBEAT_SLOW_PAGE ?? 1);
+const LATE_MS = 40;
+
 let browser: Promise<Browser> | undefined;
 
 /** One browser for all files that this process tests; it ends with the process, or by closeBrowser. */
@@ -72,6 +79,7 @@ export class WebBench {
     this.#contexts.push(context);
     const page = await context.newPage();
     page.setDefaultTimeout(PATIENCE_MS);
+    if (SLOWNESS > 1) await slowDown(page);
     page.on("console", (message) => {
       if (message.type() === "error" || message.type() === "warning") this.complaints.push(message.text());
     });
@@ -84,6 +92,29 @@ export class WebBench {
     await Promise.all(this.#contexts.map((context) => context.close()));
     await this.#server.close();
   }
+}
+
+async function slowDown(page: Page): Promise<void> {
+  await hearWorkerLate(page, SLOWNESS * LATE_MS);
+  const session = await page.context().newCDPSession(page);
+  await session.send("Emulation.setCPUThrottlingRate", { rate: SLOWNESS });
+}
+
+/** From its next loading on, what the page's worker says comes later, in its order. */
+export async function hearWorkerLate(page: Page, delayMs: number): Promise<void> {
+  await page.addInitScript(`{
+    const { set } = Object.getOwnPropertyDescriptor(Worker.prototype, "onmessage");
+    Object.defineProperty(Worker.prototype, "onmessage", {
+      set(listener) {
+        set.call(this, (event) => setTimeout(() => listener(event), ${delayMs}));
+      },
+    });
+  }`);
+}
+
+/** The page's address as its scripts have set it last. */
+export async function addressOf(page: Page): Promise<URL> {
+  return new URL(await page.evaluate("location.href"));
 }
 
 /** Waits until the machine of the page has printed what matches; fails with all that it printed. */

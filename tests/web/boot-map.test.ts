@@ -29,10 +29,11 @@ requireTool("chromium", "riscv64-linux-gnu-gcc")("the boot map", () => {
   }
 
   it("shows the documented path from reset to getty", async () => {
-    const steps = await page.evaluate(() => [...hartbeat.steps]);
+    const seen = (): Promise<string[]> => page.evaluate(() => [...hartbeat.steps]);
     const path = `start_kernel setup_arch mm_init sched_init rest_init kernel_init kthreadd secondary_start
       do_basic_setup load_elf_binary init getty`.split(/\s+/);
-    expect(path.filter((name) => !steps.includes(name))).toEqual([]);
+    await expect.poll(seen).toEqual(expect.arrayContaining(path));
+    const steps = await seen();
     const order = ["start_kernel", "rest_init", "kernel_init", "run_init_process", "init", "getty"];
     const places = order.map((name) => steps.indexOf(name));
     expect(places).toEqual([...places].sort((a, b) => a - b));
@@ -65,11 +66,15 @@ requireTool("chromium", "riscv64-linux-gnu-gcc")("the boot map", () => {
   });
 
   it("finds the bar under the pointer", async () => {
-    await page.keyboard.press("0");
+    await page.locator("#map-canvas").focus();
+    for (const key of ["Escape", "0"]) await page.keyboard.press(key);
     const box = await page.locator("#map-chart").boundingBox();
-    await page.waitForTimeout(200);
-    await page.mouse.click((box?.x ?? 0) + 60, (box?.y ?? 0) + 66);
-    expect(await page.textContent("#map-details h3")).toMatch(/\w/);
+    const found = async (): Promise<string[]> => {
+      await page.mouse.click((box?.x ?? 0) + 60, (box?.y ?? 0) + 66);
+      return page.locator("#map-details h3").allTextContents();
+    };
+    // It is there once the chart is drawn.
+    await expect.poll(found).toEqual([expect.stringMatching(/^\w+/)]);
   });
 
   it("saves a trace that Perfetto reads", async () => {
@@ -84,6 +89,7 @@ requireTool("chromium", "riscv64-linux-gnu-gcc")("the boot map", () => {
   it("fills in for a kernel that is not ours, and says what it cannot know", async () => {
     const { stripped, systemMap } = buildForeignKernel();
     const drop = async (files: readonly NamedFile[]): Promise<void> => {
+      const before = await other.evaluate(() => hartbeat.outputBytes);
       await other.locator("#files-list input[type=file]").setInputFiles(
         files.map(({ name, bytes }) => ({
           name,
@@ -91,7 +97,10 @@ requireTool("chromium", "riscv64-linux-gnu-gcc")("the boot map", () => {
           buffer: Buffer.from(bytes),
         })),
       );
-      await other.waitForFunction(() => hartbeat.status?.power === "off");
+      await other.waitForFunction(
+        (bytes) => hartbeat.outputBytes > bytes && hartbeat.status?.power === "off",
+        before,
+      );
     };
     const other = await bench.page("?panel=map", SIZE);
     await expectOutput(other, /login: $/);

@@ -34,6 +34,30 @@ it("holds the guest until half of what waits is drawn", async () => {
   expect(flow.ready).toBeUndefined();
 });
 
+it("tells when all is drawn, or when nobody draws it any more", async () => {
+  const flow = new ConsoleFlow(() => {});
+  expect(flow.drained).toBeUndefined();
+  flow.push(new Uint8Array(100));
+  flow.flush();
+  let ended = 0;
+  const count = (): void => {
+    ended++;
+  };
+  const first = flow.drained?.then(count);
+  flow.drawn(99);
+  await Promise.resolve();
+  expect(ended).toBe(0);
+  flow.drawn(1);
+  await first;
+  expect(flow.drained).toBeUndefined();
+  flow.push(new Uint8Array(1));
+  flow.flush();
+  const second = flow.drained?.then(count);
+  flow.release();
+  await second;
+  expect(ended).toBe(2);
+});
+
 it("delivers every byte in order and never holds more than its bounds", async () => {
   await fc.assert(
     fc.asyncProperty(

@@ -1,7 +1,7 @@
 /** A disk on the page's web server: the guest reads it piece by piece. */
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { expectOutput, WebBench } from "../tools/browser.ts";
+import { addressOf, expectOutput, WebBench } from "../tools/browser.ts";
 import { requireTool } from "../tools/require-tool.ts";
 
 const IMAGE = Buffer.alloc(4 * 2 ** 20);
@@ -45,7 +45,7 @@ requireTool("chromium")("a disk on a web server", () => {
     await expectOutput(page, /login: $/);
     await boot(page, "disk.img");
     await expectOutput(page, /login: [\s\S]*login: $/);
-    expect(new URL(page.url()).searchParams.get("disk")).toBe("disk.img");
+    expect((await addressOf(page)).searchParams.get("disk")).toBe("disk.img");
     await page.evaluate(() => hartbeat.send("root\n"));
     await expectOutput(page, /# $/);
     await page.evaluate(() => hartbeat.send("head -n 1 /dev/vda\n"));

@@ -10,7 +10,7 @@ const FLOOD_LINES = 781_250;
 /** An idle machine is brought forward as often, in cycles. */
 const FORWARD_CYCLES = 5_000_000_000;
 /** No task of the page's may take more of the whole flood's time: a page that draws it at once needs most of it. */
-const MOST_OF_FLOOD = 1 / 4;
+const MOST_OF_FLOOD = 1 / 2;
 
 requireTool("chromium")("the page under load", () => {
   let bench: WebBench;

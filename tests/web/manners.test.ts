@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { expectOutput, WebBench } from "../tools/browser.ts";
+import { addressOf, expectOutput, WebBench } from "../tools/browser.ts";
 import { requireTool } from "../tools/require-tool.ts";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -41,7 +41,7 @@ requireTool("chromium")("the page's manners", () => {
     await page.locator("#machine-form").getByRole("button", { name: "Boot" }).click();
     await page.waitForFunction(() => hartbeat.status?.power === "paused" && hartbeat.status.harts === 3);
     await page.click("#tab-debugger");
-    const query = new URL(page.url()).search;
+    const query = (await addressOf(page)).search;
     const hash = await page.evaluate(() => hartbeat.stateHash());
     await page.context().close();
     const other = await bench.page(query);
@@ -128,12 +128,15 @@ requireTool("chromium")("the page's manners", () => {
         await page.evaluate(() => hartbeat.send("root\n"));
         await expectOutput(page, /login: root/);
         await page.evaluate(() => hartbeat.pause());
+        await page.waitForFunction(() => hartbeat.status?.power === "paused");
         // Either hart may have done the work.
         const row = page.locator("#pipe-rows .row").first();
-        const other = page.getByRole("button", { name: /^Show hart/ });
-        await row.or(other).waitFor();
-        if (await other.isVisible()) await other.click();
-        await row.waitFor();
+        const other = page.getByRole("button", { name: /^Show hart/ }).first();
+        const drawn = async (): Promise<boolean> => {
+          if (await other.isVisible()) await other.click();
+          return row.isVisible();
+        };
+        await expect.poll(drawn).toBe(true);
       },
     };
 

@@ -99,6 +99,7 @@ requireTool("chromium")("the page", () => {
     await page.evaluate(() => hartbeat.send("root\n"));
     await expectOutput(page, /# $/);
     await page.evaluate(() => hartbeat.send("cat\n"));
+    await page.waitForFunction(() => hartbeat.steps.includes("cat"));
     await page.getByRole("button", { name: "Control C" }).tap();
     await expectOutput(page, /\^C[\s\S]*# $/);
     await page.getByRole("button", { name: "Up", exact: true }).first().tap();

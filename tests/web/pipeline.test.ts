@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { expectOutput, WebBench } from "../tools/browser.ts";
+import { addressOf, expectOutput, WebBench } from "../tools/browser.ts";
 import { requireTool } from "../tools/require-tool.ts";
 
 requireTool("chromium")("the pipeline panel", () => {
@@ -20,10 +20,8 @@ requireTool("chromium")("the pipeline panel", () => {
   });
 
   const rows = () => page.locator("#pipe-rows .row");
-  const runTo = async (where: string): Promise<void> => {
-    await page.evaluate((place) => hartbeat.ask("runTo", place), where);
-    await page.waitForFunction(() => hartbeat.status?.power === "paused");
-  };
+  const last = (where: RegExp): Promise<unknown> =>
+    page.locator("#pipe-details").filter({ hasText: where }).waitFor();
   const download = async (name: string): Promise<string> => {
     const waiting = page.waitForEvent("download");
     await page.getByRole("button", { name }).click();
@@ -39,11 +37,9 @@ requireTool("chromium")("the pipeline panel", () => {
   });
 
   it("shows the last instructions with their stages, and what they waited for", async () => {
-    await runTo("rest_init");
+    await page.evaluate(() => hartbeat.ask("runTo", "rest_init"));
+    await last(/^arch_call_rest_init.*: jal rest_init; PC.*IF.*ID.*IS.*EX.*CO/);
     await rows().nth(63).waitFor();
-    expect(await page.textContent("#pipe-details")).toMatch(
-      /^arch_call_rest_init.*: jal rest_init; PC.*IF.*ID.*IS.*EX.*CO/,
-    );
     expect(await page.locator("#pipe-rows .stall").count()).toBeGreaterThan(3);
     expect(await page.locator("#pipe-rows .why").allTextContents()).toContainEqual(
       expect.stringMatching(/^(loadUse|icache|mispredict|dcache|fetch) \d+$/),
@@ -76,10 +72,7 @@ requireTool("chromium")("the pipeline panel", () => {
   it("goes on by an instruction", async () => {
     const before = await page.evaluate(() => hartbeat.cycles());
     await page.getByRole("toolbar", { name: "Pipeline" }).getByRole("button", { name: "Step" }).click();
-    await page
-      .locator("#pipe-details")
-      .filter({ hasText: /^rest_init: addi/ })
-      .waitFor();
+    await last(/^rest_init: addi/);
     expect(await page.evaluate(() => hartbeat.cycles())).toBeGreaterThan(before);
   });
 
@@ -87,7 +80,6 @@ requireTool("chromium")("the pipeline panel", () => {
     const tools = page.getByRole("toolbar", { name: "Pipeline" });
     const now = () =>
       page.evaluate(async () => ({ cycles: await hartbeat.cycles(), hash: await hartbeat.stateHash() }));
-    const last = (where: RegExp) => page.locator("#pipe-details").filter({ hasText: where }).waitFor();
     /** Asks for a run, and waits for where it stops. */
     const after = async (name: "resume" | "runBack") => {
       const { cycles } = await now();
@@ -115,7 +107,6 @@ requireTool("chromium")("the pipeline panel", () => {
     const first = await after("resume");
     const second = await after("resume");
     expect(await after("runBack")).toEqual(first);
-    await last(/jal/);
     expect(await after("resume")).toEqual(second);
     await page.evaluate((at) => hartbeat.ask("clearBreakpoint", at), address);
   });
@@ -128,13 +119,14 @@ requireTool("chromium")("the pipeline panel", () => {
   });
 
   it("lets another pipeline keep the time, or none, and remembers it in the address", async () => {
+    const timing = async () => (await addressOf(page)).searchParams.get("timing");
     await page.selectOption("#pipe-timing", "classic5");
     await page.waitForFunction(() => hartbeat.status?.timing === "classic5");
-    expect(new URL(page.url()).searchParams.get("timing")).toBe("classic5");
-    expect(await page.textContent("#pipe-stages")).toMatch(/WB the register is written/);
+    await expect.poll(timing).toBe("classic5");
+    await page.locator("#pipe-stages").filter({ hasText: "WB the register is written" }).waitFor();
     await page.selectOption("#pipe-timing", "ideal");
     await page.waitForFunction(() => hartbeat.status?.timing === "ideal");
-    expect(new URL(page.url()).searchParams.has("timing")).toBe(false);
+    await expect.poll(timing).toBeNull();
     await page.click("#pause");
     await expectOutput(page, /login: $/);
     expect(bench.complaints).toEqual([]);

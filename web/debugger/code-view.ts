@@ -17,6 +17,9 @@ export class CodeView {
   #lines: CodeLine[] = [];
   #rows: HTMLElement[] = [];
   #active = 0;
+  #view: MachineView | undefined;
+  /** How often something was to be shown: what comes late must not cover what was asked for later. */
+  #turn = 0;
 
   constructor(
     client: MachineClient,
@@ -41,26 +44,39 @@ export class CodeView {
 
   /** Memory has another contents. */
   forget(): void {
+    this.#turn++;
     this.#lines = [];
   }
 
   /** Code from `where` on; without it the code that the hart executes. */
-  async show(view: MachineView, hart: number, where?: string): Promise<void> {
+  async show(view: MachineView, where?: string): Promise<void> {
+    const turn = ++this.#turn;
+    this.#view = view;
+    const { hart } = view;
     const pc = view.harts[hart]?.pc ?? 0n;
     const known = this.#lines.findIndex(({ address }) => address === pc);
     if (where !== undefined || known < 0 || known > this.#lines.length - MARGIN) {
       const before = where === undefined ? BEFORE : 0;
-      this.#lines = await this.#client.ask("code", hart, where ?? `0x${pc.toString(16)}`, LINES, before);
+      const lines = await this.#client.ask("code", hart, where ?? `0x${pc.toString(16)}`, LINES, before);
+      if (turn !== this.#turn) return;
+      this.#lines = lines;
     }
     const current = where === undefined ? this.#lines.findIndex(({ address }) => address === pc) : 0;
     this.#active = Math.max(0, current);
-    this.mark(view);
+    this.#draw();
     const row = this.#rows[this.#active];
     if (row) this.#root.scrollTop = row.offsetTop - this.#root.clientHeight / 3;
   }
 
   /** Draws the lines that are known with breakpoints and places as they are now. */
   mark(view: MachineView): void {
+    this.#view = view;
+    this.#draw();
+  }
+
+  #draw(): void {
+    const view = this.#view;
+    if (!view) return;
     const here = new Map(view.running ? [] : view.harts.map(({ pc }, hart) => [pc, hart]));
     const breaks = new Set(view.breakpoints.map(({ address }) => address));
     this.#rows = this.#lines.map((line, index) =>

@@ -34,6 +34,7 @@ export class DebuggerPanel {
   /** The code list, and not the source, was used last. */
   #inCode = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #running = false;
 
   /** `gdbPort`: where to look for the bridge to a GDB outside. */
   constructor(client: MachineClient, gdbPort: number) {
@@ -70,7 +71,7 @@ export class DebuggerPanel {
   set shown(shown: boolean) {
     this.#shown = shown;
     this.#control.active = shown;
-    clearTimeout(this.#timer);
+    this.#rest();
     if (shown) void this.refresh();
   }
 
@@ -94,8 +95,8 @@ export class DebuggerPanel {
 
   async refresh(): Promise<void> {
     if (!this.#shown) return;
-    clearTimeout(this.#timer);
-    const view = await this.#client.ask("view", this.#control.chosen).catch(() => undefined);
+    this.#rest();
+    const view = await this.#ask();
     if (!view) return;
     this.#view = view;
     this.#draw(view);
@@ -109,15 +110,38 @@ export class DebuggerPanel {
 
   /** Keeps harts and processes up to date while the machine runs and somebody looks. */
   live(running: boolean): void {
+    const rests = this.#running && !running;
+    this.#running = running;
+    if (!this.#shown || document.hidden) return;
+    if (rests) void this.#look();
+    else if (running) this.#timer ??= setTimeout(() => this.#look(), LIVE_INTERVAL_MS);
+  }
+
+  #rest(): void {
     clearTimeout(this.#timer);
-    if (running && this.#shown && !document.hidden) {
-      this.#timer = setTimeout(() => this.refresh(), LIVE_INTERVAL_MS);
-    }
+    this.#timer = undefined;
+  }
+
+  /** Registers stay as they are when the keyboard's focus is in them; the rest is of machines that stand. */
+  async #look(): Promise<void> {
+    this.#rest();
+    const view = await this.#ask();
+    if (!view?.running) return;
+    this.#drawHarts(view);
+    if (!document.activeElement?.closest(".registers")) this.#registers.draw(view);
+    await this.#tasks.refresh(view);
+  }
+
+  async #ask(): Promise<MachineView | undefined> {
+    const hart = this.#control.chosen;
+    const view = await this.#client.ask("view", hart).catch(() => undefined);
+    // Whoever has chosen another hart meanwhile has asked again.
+    return hart === this.#control.chosen ? view : undefined;
   }
 
   /** Brings source and code to the hart when it has moved; otherwise leaves what the user looks at. */
   async #follow(view: MachineView): Promise<void> {
-    const hart = this.#control.chosen;
+    const { hart } = view;
     const place = `${hart} ${view.harts[hart]?.pc} ${view.cycles} ${view.running}`;
     const moved = place !== this.#place;
     this.#place = place;
@@ -126,14 +150,14 @@ export class DebuggerPanel {
       this.#code.mark(view);
       return;
     }
-    await Promise.all([this.#code.show(view, hart), this.#source.show(view.source, view)]);
+    await Promise.all([this.#code.show(view), this.#source.show(view.source, view)]);
   }
 
   #stopped(stop: StopView): void {
     this.#control.paused = true;
     const { hart } = this.#control;
     // The panel may not have been drawn yet.
-    while (hart.options.length <= stop.hart) hart.append(make("option", {}));
+    hart.length = Math.max(hart.length, stop.hart + 1);
     hart.selectedIndex = stop.hart;
     void this.refresh();
   }
@@ -148,24 +172,26 @@ export class DebuggerPanel {
   }
 
   #draw(view: MachineView): void {
-    const { hart } = this.#control;
-    const chosen = Math.min(this.#control.chosen, view.harts.length - 1);
-    hart.replaceChildren(
-      ...view.harts.map(({ privilege, where, waiting, pid }, index) =>
-        make("option", {
-          textContent: `hart ${index}: ${waiting ? "waits" : privilege}${pid === undefined ? "" : `, pid ${pid}`}, ${where}`,
-        }),
-      ),
-    );
-    hart.selectedIndex = chosen;
+    this.#drawHarts(view);
     element("debug-state").textContent = view.running
       ? "The machine runs. Pause it, or set a breakpoint."
       : `Stopped: ${view.stop?.reason ?? "paused"}; cycle ${grouped(view.cycles)}.`;
-    this.#registers.draw(view, chosen);
+    this.#registers.draw(view);
     const traps = view.traps.trimEnd().split("\n");
     element("debug-traps").replaceChildren(...traps.map((textContent) => make("li", { textContent })));
     this.#drawFrames(view);
     this.#drawBreakpoints(view);
+  }
+
+  /** In place: the list may be open. */
+  #drawHarts({ harts, hart: shown }: MachineView): void {
+    const { hart } = this.#control;
+    hart.length = harts.length;
+    for (const [index, { privilege, where, waiting, pid }] of harts.entries()) {
+      const option = hart.options[index] as HTMLOptionElement;
+      option.textContent = `hart ${index}: ${waiting ? "waits" : privilege}${pid === undefined ? "" : `, pid ${pid}`}, ${where}`;
+    }
+    hart.selectedIndex = shown;
   }
 
   #drawFrames({ frames, running }: MachineView): void {
@@ -227,7 +253,7 @@ export class DebuggerPanel {
   }
 
   async #showCode(where: string): Promise<void> {
-    if (this.#view) await this.#code.show(this.#view, this.#control.chosen, where);
+    if (this.#view) await this.#code.show(this.#view, where);
   }
 
   #runTo(where: string): void {

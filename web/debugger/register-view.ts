@@ -41,7 +41,7 @@ export class RegisterView {
     this.#before.clear();
   }
 
-  draw({ registers, csrs, floats, cycles }: MachineView, hart: number): void {
+  draw({ hart, registers, csrs, floats, cycles }: MachineView): void {
     if (hart !== this.#lastHart) this.forget();
     if (cycles !== this.#lastCycle || hart !== this.#lastHart) {
       this.#before = this.#now;

@@ -17,6 +17,7 @@ export class SourceView {
   readonly #parent = make("div", { className: "editor", hidden: true });
   #editor: Promise<SourceEditor> | undefined;
   #shown: SourceEditor | undefined;
+  #view: MachineView | undefined;
   /** How often something was to be shown: what comes late from the server must not cover what was asked for later. */
   #turn = 0;
 
@@ -33,12 +34,15 @@ export class SourceView {
 
   /** Another kernel has other files. */
   forget(): void {
+    this.#turn++;
     this.#files.clear();
+    this.#shown = undefined;
   }
 
   /** Shows a line. `browsing`: it is looked at, and not where the hart stands. */
   async show(place: Place | undefined, view: MachineView | undefined, browsing = false): Promise<void> {
     const turn = ++this.#turn;
+    this.#view = view;
     const file = place && (await this.#load(place.file));
     if (turn !== this.#turn) return;
     this.#parent.hidden = !file;
@@ -55,14 +59,19 @@ export class SourceView {
     if (this.#shown?.file !== place.file) editor.open(place.file, file.text, file.withCode);
     this.#shown = editor;
     this.#title.textContent = place.file;
-    this.mark(view);
+    this.#drawMarks();
     editor.goTo(place.line, browsing);
   }
 
   /** Draws breakpoints anew, in the file and at the place that is shown. */
-  mark(view: MachineView | undefined): void {
+  mark(view: MachineView): void {
+    this.#view = view;
+    this.#drawMarks();
+  }
+
+  #drawMarks(): void {
     const file = this.#shown?.file;
-    const lines = (view?.breakpoints ?? []).flatMap(({ source }) =>
+    const lines = (this.#view?.breakpoints ?? []).flatMap(({ source }) =>
       source?.file === file ? [source?.line ?? 0] : [],
     );
     this.#shown?.setBreakpoints(new Set(lines));
@@ -79,14 +88,21 @@ export class SourceView {
   #load(path: string): Promise<SourceFile | undefined> {
     const known = this.#files.get(path);
     if (known) return known;
-    const loading = Promise.all([
-      fetch(`source/${path}`).catch(() => undefined),
-      this.#client.ask("codeLines", path).catch(() => []),
-    ]).then(async ([response, codeLines]) => {
-      if (!response?.ok) return undefined;
-      return { text: (await response.text()).replace(/\n$/, ""), withCode: new Set(codeLines) };
+    const loading = this.#fetch(path).catch(() => {
+      // The server may answer the next time.
+      this.#files.delete(path);
+      return undefined;
     });
     this.#files.set(path, loading);
     return loading;
+  }
+
+  async #fetch(path: string): Promise<SourceFile | undefined> {
+    const [response, codeLines] = await Promise.all([
+      fetch(`source/${path}`),
+      this.#client.ask("codeLines", path).catch(() => []),
+    ]);
+    if (!response.ok) return undefined;
+    return { text: (await response.text()).replace(/\n$/, ""), withCode: new Set(codeLines) };
   }
 }

@@ -6,7 +6,8 @@
  * that no turn of the guest can fill more. They then go to the page as one message, which is small enough to be drawn in one
  * short task. The page says how much it has drawn (xterm.js calls back); while MOST_UNDRAWN or more is on its way, `ready` gives a
  * promise, at which the run loop waits. So at any time at most MOST_UNDRAWN + PIECE bytes are neither drawn nor
- * still inside the guest, however fast it writes. One flow serves all machines of a page, since what the last machine
+ * still inside the guest, however fast it writes. A guest that waits does so until all is drawn (`drained`): it may have asked
+ * the terminal something, and a slow page's answer must not come after the guest has given it up. One flow serves all machines of a page, since what the last machine
  * wrote is still being drawn when the next one starts.
  */
 import { OutputBuffer } from "../../host/output-buffer.ts";
@@ -23,6 +24,7 @@ export class ConsoleFlow {
   #gathered = 0;
   #undrawn = 0;
   #behind: Hold | undefined;
+  #draining: Hold | undefined;
 
   /** `post` sends bytes to the page. */
   constructor(post: (bytes: Uint8Array) => void) {
@@ -59,7 +61,8 @@ export class ConsoleFlow {
   /** The page has drawn so many bytes. */
   drawn(count: number): void {
     this.#undrawn -= count;
-    if (this.#undrawn <= MOST_UNDRAWN / 2) this.release();
+    if (this.#undrawn === 0) this.#endDraining();
+    if (this.#undrawn <= MOST_UNDRAWN / 2) this.#endBehind();
   }
 
   /** A promise to wait for while the page is behind; undefined when the guest may write. */
@@ -69,8 +72,25 @@ export class ConsoleFlow {
     return this.#behind.ended;
   }
 
+  /** A promise to wait for until the page has drawn all that it was sent; undefined when it has. */
+  get drained(): Promise<void> | undefined {
+    if (this.#undrawn === 0) return undefined;
+    this.#draining ??= new Hold();
+    return this.#draining.ended;
+  }
+
   /** Lets whoever waits go on. */
   release(): void {
+    this.#endBehind();
+    this.#endDraining();
+  }
+
+  #endDraining(): void {
+    this.#draining?.end();
+    this.#draining = undefined;
+  }
+
+  #endBehind(): void {
     this.#behind?.end();
     this.#behind = undefined;
   }

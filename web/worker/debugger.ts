@@ -165,6 +165,7 @@ export class Debugger {
       stop: this.#stop,
       cycles: this.#machine.cycles,
       harts: Array.from({ length: this.#target.hartCount }, (_, index) => inspector.hart(index)),
+      hart: chosen,
       registers: inspector.registers(chosen),
       csrs: inspector.csrs(chosen),
       floats: inspector.floats(chosen),

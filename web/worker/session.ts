@@ -294,7 +294,8 @@ export class Session {
       this.#loop.stop();
       this.#postStatus();
     } else this.#statusSoon();
-    return this.#target.gate() ?? this.machine.pending ?? this.#outOfSight() ?? this.#console.ready;
+    const drawn = this.machine.idle ? this.#console.drained : this.#console.ready;
+    return this.#target.gate() ?? this.machine.pending ?? this.#outOfSight() ?? drawn;
   }
 
   #statusSoon(): void {
