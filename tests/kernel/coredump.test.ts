@@ -11,7 +11,6 @@ import { compileForGuest } from "../tools/guest-compiler.ts";
 import { requireTool } from "../tools/require-tool.ts";
 import { findTool } from "../tools/tools.ts";
 
-const LIMIT_MS = 300_000;
 const PLACES: readonly Place[] = [
   { machine: "hartbeat", harts: 1 },
   { machine: "hartbeat", harts: 4 },
@@ -60,7 +59,7 @@ requireTool(
         await guest.ended();
         guest.dispose();
         for (const way of ["fault", "threads", "abort"]) debugfs(disk, `dump /${way}/core ${file(way)}`);
-      }, LIMIT_MS);
+      });
 
       test("is written when the limit and the program allow it, and the parent is told", () => {
         expect(Object.fromEntries(said)).toMatchObject({

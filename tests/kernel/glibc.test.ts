@@ -5,7 +5,6 @@ import { archive, bootGuest, describeInEachPlace, type Guest, program, Shell } f
 import { compileForGuest } from "../tools/guest-compiler.ts";
 import { requireTool } from "../tools/require-tool.ts";
 
-const COMPILING_MS = 300_000;
 const PROGRAMS = ["fp", "threads", "signals", "memory", "files", "process", "terminal", "sockets"];
 requireTool("riscv64-linux-gnu-gcc", "riscv64-libc")("programs of glibc", () => {
   let initrd: Uint8Array[];
@@ -13,7 +12,7 @@ requireTool("riscv64-linux-gnu-gcc", "riscv64-libc")("programs of glibc", () => 
   beforeAll(() => {
     const programs = PROGRAMS.map((name) => program(`bin/${name}`, compileForGuest(name, "static")));
     initrd = [named(INITRAMFS).bytes, archive(programs)];
-  }, COMPILING_MS);
+  });
 
   describeInEachPlace("glibc", (place) => {
     let guest: Guest;

@@ -26,7 +26,7 @@ describe("generated programs", () => {
 requireTool("qemu-system-riscv64")("lockstep with QEMU", () => {
   const qemu = findTool("qemu-system-riscv64") as string;
 
-  it(`finds no difference in ${WANTED} instructions`, { timeout: 300_000 }, async () => {
+  it(`finds no difference in ${WANTED} instructions`, async () => {
     let [instructions, interrupts] = [0, 0];
     /** Every second program: half of them are clocked. */
     const run = async (first: number): Promise<void> => {

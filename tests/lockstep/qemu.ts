@@ -4,6 +4,7 @@ import { closeSync, constants, mkdtempSync, openSync, readFileSync, rmSync, writ
 import { open } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { PATIENCE_MS } from "../tools/patience.ts";
 import { CLOCK_SHIFT } from "./clock.ts";
 import { LogParser, type OnState } from "./log.ts";
 import { RAM_BYTES } from "./map.ts";
@@ -24,9 +25,6 @@ export const CPU = [
 const MACHINE = `-M virt,memory-backend=ram -cpu ${CPU} -smp 1,maxcpus=2 -m ${RAM_BYTES >> 20}M -display none -serial none -monitor none`;
 /** Time is counted in instructions, so that the timer interrupts the same one in every run. */
 const CLOCKED = `-icount shift=${CLOCK_SHIFT},sleep=off`;
-
-/** A guest that logs nothing for so long does not go on. */
-const QUIET_MS = 300_000;
 
 /** Before what QEMU logs its state: its blocks of instructions outside of handlers' insides, or each instruction. */
 export type Grain = "block" | "instruction";
@@ -122,7 +120,7 @@ export async function runQemu(
       timer = setTimeout(() => {
         quiet = true;
         child?.kill("SIGKILL");
-      }, QUIET_MS);
+      }, PATIENCE_MS);
     };
     watch();
     progress = false;

@@ -44,21 +44,23 @@ export class HartbeatProcess {
     this.child.stdin.write(text);
   }
 
-  /** Waits until the output after `from` matches; gives the position behind the match. */
-  async expect(pattern: RegExp, from = 0, timeoutMs = PATIENCE_MS): Promise<number> {
-    const deadline = Date.now() + timeoutMs;
+  /** Waits until the output after `from` matches, unless silence falls before; gives the position behind the match. */
+  async expect(pattern: RegExp, from = 0): Promise<number> {
+    let silent = false;
     for (;;) {
       const match = pattern.exec(this.stdout.slice(from));
       if (match) return from + match.index + match[0].length;
-      const left = deadline - Date.now();
-      if (left <= 0 || this.#hasEnded) {
+      if (silent || this.#hasEnded) {
         this.kill();
         throw new Error(
           `hartbeat did not print ${pattern}; it printed:\n${lastLines(this.stdout)}\n${this.stderr}`,
         );
       }
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, left);
+        const timer = setTimeout(() => {
+          silent = true;
+          resolve();
+        }, PATIENCE_MS);
         this.#changed = () => {
           clearTimeout(timer);
           resolve();
