@@ -31,6 +31,8 @@ void reap(void);
 void stop_process(struct entry *entry);
 /* TERM, some time to leave in peace, then KILL: everything but init. */
 void stop_everything(void);
+/* What was said waits in the terminal's buffer, which goes with the machine. */
+void wait_until_sent(void);
 
 /* main.c: sleeps until a signal comes. */
 void wait_for_signal(void);

@@ -150,6 +150,7 @@ static void shut_down(unsigned int command, char wanted, const char *what)
 	sync();
 	/* The root cannot be unmounted, but its file system can be left in order. */
 	mount(NULL, "/", NULL, MS_REMOUNT | MS_RDONLY, NULL);
+	wait_until_sent();
 	reboot(command);
 	message("reboot failed: %s", strerror(errno));
 }

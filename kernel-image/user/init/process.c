@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,6 +15,7 @@
 #define HASTY_PAUSE	10	/* ... has to pause before it is started again */
 #define ARGUMENTS	16
 #define GRACE_STEPS	200	/* of 10 ms each, between TERM and KILL */
+#define SENDING_STEPS	100	/* of 10 ms each: ^S may have stopped the terminal */
 
 void message(const char *format, ...)
 {
@@ -139,4 +141,12 @@ void stop_everything(void)
 		for (int i = 0; i < GRACE_STEPS && !all_gone(); i++)
 			pause_step();
 	}
+}
+
+void wait_until_sent(void)
+{
+	int waiting;
+
+	for (int i = 0; i < SENDING_STEPS && ioctl(STDERR_FILENO, TIOCOUTQ, &waiting) == 0 && waiting > 0; i++)
+		pause_step();
 }
