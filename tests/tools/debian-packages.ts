@@ -136,7 +136,9 @@ function configure(): void {
     `APT::Architectures { "${ARCHITECTURE}"; };`,
     'APT::Sandbox::User "root";',
     'Acquire::Languages "none";',
-    'Acquire::Retries "3";',
+    'Acquire::Retries "10";',
+    'Acquire::http::Timeout "120";',
+    'Acquire::https::Timeout "120";',
   ];
   writeFileSync(CONFIG, `${options.join("\n")}\n`);
 }

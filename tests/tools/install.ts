@@ -8,7 +8,7 @@ function missingTools(): ToolName[] {
 }
 
 function apt(words: string[]): boolean {
-  const options = ["-qq", "-y", "-o", "Dpkg::Use-Pty=0", "-o", "Acquire::Retries=3"];
+  const options = ["-qq", "-y", "-o", "Dpkg::Use-Pty=0", "-o", "Acquire::Retries=10"];
   const result = spawnSync("apt-get", [...options, ...words], {
     stdio: ["ignore", "ignore", "inherit"],
     env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
