@@ -196,6 +196,13 @@ export function metByStore(m: usize, address: u64, size: u32, entries: u32): u64
   return address & (<u64>(size - 1)) ? bytes : 0;
 }
 
+/** The bytes that an outcome of a store tells; 0 for aligned ones of an entry of their own, whichever they are. */
+// @ts-ignore: decorator
+@inline
+export function bytesOf(outcome: u64): u32 {
+  return (<u32>(outcome >> STORE_BYTES)) & 0xff;
+}
+
 /** A store of `size` bytes to `va`. */
 export function retireStore(h: usize, m: usize, slot: usize, pc: u64, length: u64, va: u64, size: u32): i32 {
   countEvent(m, EVENT_STORE);
@@ -223,7 +230,7 @@ export function retireStore(h: usize, m: usize, slot: usize, pc: u64, length: u6
   const room = grantOf(m, queue) + 1;
   const cycles = commit(m, later(done, room), COMMIT_FIRST, room > done ? STALL_STORE_BUFFER : cause);
   const committed = load<u64>(m, TIMING_COMMIT);
-  let bytes = (<u32>(outcome >> STORE_BYTES)) & 0xff;
+  let bytes = bytesOf(outcome);
   if (bytes == 0) bytes = bytesAt(rehearsing ? 0 : storeAddress, size);
   const mask = (<u32>(outcome >> STORE_MASK)) & 0xff;
   const grant = bufferStore(m, (<u32>outcome) & 15, mask, bytes, later(committed, grantOf(m, 1)) + 1);

@@ -13,6 +13,7 @@ import {
   PIPELINE_DIVIDEBITLATENCY,
   PIPELINE_DIVIDELATENCY,
   PIPELINE_DIVIDEZEROLATENCY,
+  PIPELINE_FLUSHTOSCAN,
   PIPELINE_MULTIPLYBLOCKS,
   PIPELINE_MULTIPLYLATENCY,
   PIPELINE_PREDICTOR,
@@ -110,7 +111,7 @@ export function retireDivide(
 /** Outcomes of transfers: on to the sequel as predicted, to another place as predicted, elsewhere than predicted. */
 const SEQUEL: u64 = 0;
 export const PREDICTED: u64 = 1;
-/** With a bit for a taken branch, and shifted left over that the cycles after the kill for which a wrong fetch keeps the instruction cache busy. */
+/** With a bit for a taken branch, and shifted left over that how long a wrong fetch keeps the instruction cache from what comes next, in cycles. */
 const MISPREDICTED: u64 = 2;
 const TAKEN: u64 = 4;
 const BUSY: u64 = 3;
@@ -127,8 +128,14 @@ function resolve(h: usize, m: usize, next: u64, at: u64, scanned: u64, predicted
   const isNear = (sequel & 2) != 0;
   if (predicted == NO_TARGET) wrongPath(h, m, sequel, isNear ? scanned - 2 : scanned - 1, kill, isNear);
   else wrongPath(h, m, predicted, scanned, kill, false);
-  const free = load<u64>(m, TIMING_ICACHEFREE);
-  return MISPREDICTED | (free > kill ? (free - kill) << BUSY : 0);
+  const free = load<u64>(m, TIMING_ICACHEFREE) + 3;
+  const scan = kill + soonestScan();
+  return MISPREDICTED | (free > scan ? (free - scan) << BUSY : 0);
+}
+
+/** Cycles from a kill to the next scan, be it of the right word or of an interrupt's handler. */
+function soonestScan(): u64 {
+  return min<u64>(parameter(PIPELINE_REDIRECTTOSCAN), parameter(PIPELINE_FLUSHTOSCAN));
 }
 
 /** Fetching goes on at `next`, if it does not just go on. */
@@ -139,7 +146,9 @@ function transfer(m: usize, outcome: u64, next: u64, at: u64, scanned: u64): voi
     return;
   }
   const kill = at + 1;
-  if (rehearsing && outcome >> BUSY > 0) store<u64>(m, kill + (outcome >> BUSY), TIMING_ICACHEFREE);
+  if (rehearsing && outcome >> BUSY > 0) {
+    store<u64>(m, kill + soonestScan() - 3 + (outcome >> BUSY), TIMING_ICACHEFREE);
+  }
   redirect(m, next, kill + parameter(PIPELINE_REDIRECTTOSCAN), STALL_MISPREDICT);
 }
 

@@ -13,7 +13,11 @@ const wasm = new WebAssembly.Module(readFileSync(new URL("../../dist/core.wasm",
 /** Small enough to be many, with a piece of everything. */
 const SHAPE = { blocks: 60, rounds: 2 } as const;
 /** All harts together; programs on several harts get in each other's way and need not end. */
-const MOST_CYCLES = 250_000;
+export const MOST_CYCLES = 250_000;
+
+/** The program of a seed, from RAM_BASE on. */
+export type Programs = (seed: number) => Uint8Array;
+const anyProgram: Programs = (seed) => generate(seed, SHAPE).image;
 
 /** A machine at the first instruction of the seed's program. Every hart runs it, on the same memory; `plain` is without the memoising engine. */
 export async function timedMachine(
@@ -21,8 +25,9 @@ export async function timedMachine(
   pipeline: Pipeline,
   harts = 1,
   plain = false,
+  programs: Programs = anyProgram,
 ): Promise<Machine> {
-  const firmware = { name: `program ${seed}`, bytes: generate(seed, SHAPE).image };
+  const firmware = { name: `program ${seed}`, bytes: programs(seed) };
   const machine = await Machine.create({ wasm, ramBytes: RAM_BYTES, harts, firmware });
   machine.core.plainTiming = plain;
   machine.setTiming(pipeline);

@@ -7,9 +7,14 @@ import { Ours } from "../lockstep/ours.ts";
 import { generate } from "../lockstep/program.ts";
 import { Random } from "../lockstep/random.ts";
 import { runOut, timedMachine } from "./generated.ts";
+import { memoryProgram } from "./memory-programs.ts";
 
 /** HARTBEAT_LONG=1 tries many more. */
 const SEEDS = Array.from({ length: process.env.HARTBEAT_LONG ? 400 : 6 }, (_, index) => 905 + index);
+/** The last one of the few stores beside what it just stored to a new page. */
+const MEMORY_SEEDS = process.env.HARTBEAT_LONG
+  ? Array.from({ length: 400 }, (_, index) => 1 + index)
+  : [1, 2, 3, 4, 18];
 const CYCLES = 400_000;
 
 const figures = (machine: AnyMachine): unknown => ({
@@ -42,6 +47,24 @@ describe("generated programs", () => {
     },
   );
 });
+
+/** Memory that answers at once, and memory so slow that the write buffer's slots are all taken for long. */
+test.each([1, 20, 40])(
+  "programs of memory instructions take the plain model's cycles %d from memory",
+  async (memoryLatency) => {
+    const pipeline = parsePipeline("mine.json", JSON.stringify({ parameters: { memoryLatency } }));
+    for (const seed of MEMORY_SEEDS) {
+      const harts = seed % 4 === 0 ? 3 : 1;
+      const [plain, remembering] = [
+        await timedMachine(seed, pipeline, harts, true, memoryProgram),
+        await timedMachine(seed, pipeline, harts, false, memoryProgram),
+      ];
+      for (const machine of [plain, remembering]) runOut(machine);
+      expect(figures(remembering), `seed ${seed}`).toEqual(figures(plain));
+      for (const machine of [plain, remembering]) machine.dispose();
+    }
+  },
+);
 
 /** A program that stores by two virtual pages to one physical one. */
 const TWO_PAGES = 992173;

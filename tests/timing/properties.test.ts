@@ -6,9 +6,11 @@ import type { Machine } from "../../host/machine.ts";
 import { kanata } from "../../host/pipeline/kanata.ts";
 import { PipelineRecorder } from "../../host/pipeline/recorder.ts";
 import { PIPELINES, type Pipeline, parsePipeline } from "../../host/timing/pipelines.ts";
+import { Random } from "../lockstep/random.ts";
 import { readKanata } from "../pipeline/kanata-reader.ts";
 import { TEST_LIMIT_MS } from "../tools/patience.ts";
-import { runOut, stackSum, timedMachine, userPipeline } from "./generated.ts";
+import { MOST_CYCLES, runOut, stackSum, timedMachine, userPipeline } from "./generated.ts";
+import { memoryProgram } from "./memory-programs.ts";
 
 const LONG = process.env.HARTBEAT_LONG === "1";
 const RUNS = LONG ? 200 : 6;
@@ -72,29 +74,54 @@ describe("the CPI stack adds up to the cycles of every hart, wherever a run is s
   );
 });
 
-test(
-  "what the model remembers changes nothing: cycles, counts and state are those of the plain model",
-  async () => {
+const figures = (machine: Machine): unknown => ({
+  cycles: machine.cycles,
+  stats: machine.stats(),
+  state: machine.stateHash(),
+});
+
+describe.each([
+  ["of all kinds", undefined],
+  ["of memory instructions", memoryProgram],
+] as const)("in programs %s", (_, programs) => {
+  /** Runs a program in the plain model's time, and again as `again` says: cycles, counts and state are the same. */
+  const agrees = (plainly: boolean, again: (machine: Machine, seed: number) => void) => async () => {
     const property = fc.asyncProperty(
       seeds,
       fc.constantFrom(1, 3),
       somePipeline,
       async (seed, harts, pipeline) => {
-        const [plain, remembering] = [
-          await timedMachine(seed, pipeline, harts, true),
-          await timedMachine(seed, pipeline, harts),
+        const [plain, other] = [
+          await timedMachine(seed, pipeline, harts, true, programs),
+          await timedMachine(seed, pipeline, harts, plainly, programs),
         ];
-        for (const machine of [plain, remembering]) runOut(machine);
-        expect(remembering.cycles).toBe(plain.cycles);
-        expect(remembering.stats()).toEqual(plain.stats());
-        expect(remembering.stateHash()).toBe(plain.stateHash());
-        for (const machine of [plain, remembering]) machine.dispose();
+        runOut(plain);
+        again(other, seed);
+        expect(figures(other)).toEqual(figures(plain));
+        for (const machine of [plain, other]) machine.dispose();
       },
     );
     await fc.assert(property, { numRuns: 2 * RUNS });
-  },
-  TIMEOUT,
-);
+  };
+
+  test(
+    "what the model remembers changes nothing",
+    agrees(false, (machine) => runOut(machine)),
+    TIMEOUT,
+  );
+
+  test(
+    "what a state leaves out changes nothing, wherever the record is brought into it",
+    agrees(true, (machine, seed) => {
+      const random = new Random(seed);
+      while (!machine.halted && machine.cycles < MOST_CYCLES) {
+        machine.run({ cycles: Math.min(random.int(1, 1000), MOST_CYCLES - machine.cycles) });
+        machine.core.models();
+      }
+    }),
+    TIMEOUT,
+  );
+});
 
 interface Commit {
   readonly cycle: number;

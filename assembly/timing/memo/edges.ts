@@ -23,7 +23,7 @@ import { RAM_BASE } from "../../generated/riscv";
 import { CLASS_SIGNED, CLASS_SIZE, CLASS_WORD } from "../../generated/timing-classes";
 import { filterEntry, icacheHas } from "../cache";
 import { seesPage } from "../fetch";
-import { bytesAt, loadOutcome, metByStore, storeAddress, storeOutcome } from "../memory";
+import { bytesAt, bytesOf, loadOutcome, metByStore, storeAddress, storeOutcome } from "../memory";
 import { SURELY_NOT, SURELY_TAKEN } from "../predict";
 import { branchOutcome, divideOutcome, indirectOutcome, pushDirect } from "../retire";
 import { classOf, lengthOf, targetOf } from "../tell";
@@ -176,7 +176,7 @@ export function storeEdge(
   if (outcome != 0) {
     edge = edgeFor(h, m, segment, outcome, pc, pc + <u64>lengthOf(what));
     entry = edge == 0 ? storeEntry | (storeBytes << 8) : load<u32>(edge, EDGE_ENTRY);
-    bytes = entry >>> 8;
+    if (bytesOf(outcome) != 0) bytes = entry >>> 8;
   }
   if (parameter(PIPELINE_STOREQUEUE) == 0) return edge;
   // Telling the model has counted the store.
@@ -191,7 +191,7 @@ function branchEdge(h: usize, m: usize, segment: usize, slot: usize, pc: u64, ta
   const length = <u64>lengthOf(what);
   const issue = issueNow(m);
   const at = issue + <u64>load<u32>(segment, SEGMENT_DECIDED);
-  const scanned = issue + <u64>(<i64>load<i16>(segment, SEGMENT_SCANNED));
+  const scanned = issue + <u64>(<i64>load<i32>(segment, SEGMENT_SCANNED));
   const target = targetOf(slot, what, pc);
   const outcome = branchOutcome(h, m, slot, pc, length, target, taken, at, scanned);
   return edgeFor(h, m, segment, outcome, pc, taken ? target : pc + length);
@@ -201,7 +201,7 @@ function branchEdge(h: usize, m: usize, segment: usize, slot: usize, pc: u64, ta
 function indirectEdge(h: usize, m: usize, segment: usize, slot: usize, pc: u64, target: u64): usize {
   const issue = issueNow(m);
   const at = issue + <u64>load<u32>(segment, SEGMENT_DECIDED);
-  const scanned = issue + <u64>(<i64>load<i16>(segment, SEGMENT_SCANNED));
+  const scanned = issue + <u64>(<i64>load<i32>(segment, SEGMENT_SCANNED));
   const length = <u64>lengthOf(classOf(slot));
   const frozen = load<u8>(segment, SEGMENT_STORES) != 0;
   const outcome = indirectOutcome(h, m, slot, pc, length, target, at, scanned, frozen);
@@ -268,12 +268,12 @@ export function isReady(h: usize, m: usize, segment: usize, slot: usize, pc: u64
     return false;
   const lines = <u32>load<u16>(segment, SEGMENT_LINES);
   if ((pc & ~0xfff) != load<u64>(m, TIMING_FETCHPAGE) && (lines == 0 || !seesPage(h, m, pc))) return false;
-  const key = load<u64>(m, TIMING_GENERATION) | (<u64>slot);
-  if (load<u64>(segment, SEGMENT_KEY) == key) return true;
   const first = load<u32>(segment, SEGMENT_LINE);
   // The model's translation may be an older one than the hart's.
   const page = ((<u64>first) << parameter(PIPELINE_LINEBITS)) >> 12;
   if (lines != 0 && page != load<u64>(m, TIMING_FETCHBASE) >> 12) return false;
+  const key = load<u64>(m, TIMING_GENERATION) | (<u64>slot);
+  if (load<u64>(segment, SEGMENT_KEY) == key) return true;
   for (let line: u32 = 0; line < lines; line++) {
     if (!icacheHas(m, <u64>(first + line))) return false;
   }

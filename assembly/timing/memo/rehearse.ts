@@ -164,7 +164,7 @@ export function makeSegment(h: usize, m: usize, slot: usize, pc: u64, state: usi
     store<u32>(segment, <u32>last, SEGMENT_LAST);
     store<u32>(segment, <u32>prefix, SEGMENT_PREFIX);
     store<u32>(segment, <u32>(decidedAt - issue), SEGMENT_DECIDED);
-    store<u16>(segment, <u16>(scannedAt - issue), SEGMENT_SCANNED);
+    store<u32>(segment, <u32>(scannedAt - issue), SEGMENT_SCANNED);
     store<u32>(segment, <u32>counterOf(m, last, lastPc), SEGMENT_COUNTER);
     store<u8>(segment, <u8>storesMet, SEGMENT_STORES);
     store<u8>(segment, <u8>entriesMet, SEGMENT_ENTRIES);

@@ -41,7 +41,7 @@ export const SEGMENT_SCANNED: usize = 80;
 export const SEGMENT_STORES: usize = 60;
 export const SEGMENT_ENTRIES: usize = 61;
 /** Number of the first line of code that is read, and how many are. */
-export const SEGMENT_LINES: usize = 82;
+export const SEGMENT_LINES: usize = 62;
 export const SEGMENT_LINE: usize = 116;
 export const SEGMENT_STATE: usize = 84;
 /** First slot with the number of the hart below, 0 for a segment that is no more; slot of the last instruction. */

@@ -226,15 +226,17 @@ function describeStores(m: usize, state: usize, issue: u64): void {
   if (queue == 0) return;
   const slots = <u32>parameter(PIPELINE_WRITESLOTS);
   const past = issue + OFFERED - 1;
+  // Fences and atomics ask behind the last commit, which in some pipelines comes with the issue.
+  const asked = min<u64>(past, load<u64>(m, TIMING_COMMIT) + 1);
   runWriteBuffer(m, past);
   const decided = nextDecision(m);
   const dirty = load<u32>(m, TIMING_BUFFERDIRTYSET);
-  const sent = underWay(m, past);
+  const sent = underWay(m, asked);
   for (let entries = dirty | sent; entries != 0; entries &= entries - 1) {
     const index = <usize>ctz<u32>(entries);
     const at = state + BUFFER + index * 6;
     if ((sent >> (<u32>index)) & 1) {
-      store<u16>(at, <u16>after(issue, load<u64>(m + TIMING_BUFFERRETURN + (index << 3)), past), 4);
+      store<u16>(at, <u16>after(issue, load<u64>(m + TIMING_BUFFERRETURN + (index << 3)), asked), 4);
     }
     if (!((dirty >> (<u32>index)) & 1)) continue;
     store<u16>(at, <u16>load<u32>(m + TIMING_BUFFERCHUNKS + (index << 2)));
@@ -245,8 +247,9 @@ function describeStores(m: usize, state: usize, issue: u64): void {
   }
   for (let ago: u32 = 1; ago <= 8; ago++) {
     const at = (<usize>(ago - 1)) << 1;
-    store<u16>(state + STORE_GRANTS + at, <u16>after(issue, grantOf(m, ago), past - 1));
-    if (ago <= slots) store<u16>(state + WRITE_RETURNS + at, <u16>after(issue, returnOf(m, ago), past));
+    store<u16>(state + STORE_GRANTS + at, <u16>after(issue, grantOf(m, ago), asked - 1));
+    // What was decided before `past` leaves when there is a slot, which may be just then.
+    if (ago <= slots) store<u16>(state + WRITE_RETURNS + at, <u16>after(issue, returnOf(m, ago), past - 1));
     if (ago <= queue) store<u16>(state + STORE_COMMITS + at, <u16>after(issue, commitOf(m, ago), past));
   }
   store<u16>(state, <u16>after(issue, load<u64>(m, TIMING_BUFFERSEND), past - 1), BUFFER_SEND);
