@@ -87,6 +87,14 @@ function withHart(blob: Uint8Array, hartid: number): Uint8Array {
   return flattenFdt(root, { reservations, bootCpu });
 }
 
+/** The same tree with hart 0 behind the others. */
+function withBootHartLast(blob: Uint8Array): Uint8Array {
+  const { root, reservations, bootCpu } = readFdt(blob);
+  const isBoot = ({ name }: { name: string }): number => Number(name === "cpu@0");
+  findNode(root, "/cpus")?.children.sort((a, b) => isBoot(a) - isBoot(b));
+  return flattenFdt(root, { reservations, bootCpu });
+}
+
 /** The blob that a machine hands to its firmware. */
 async function ownTree(harts: number): Promise<Uint8Array> {
   const machine = await Machine.create({ harts });
@@ -97,6 +105,14 @@ async function ownTree(harts: number): Promise<Uint8Array> {
   machine.dispose();
   return blob;
 }
+
+test("the boot hart counts among nr_cpus wherever the device tree has it", async () => {
+  const tree = { name: "boot hart last", bytes: withBootHartLast(await ownTree(4)) };
+  const shell = await GuestShell.boot({ harts: 4, deviceTree: tree, append: "nr_cpus=3" });
+  expect(shell.machine.console.output).toMatch(/more harts than nr_cpus \(3\), the rest stays off/);
+  expect((await shell.run(MASKS)).split("\n").slice(0, 5)).toEqual(["0-2", "0-2", "0-2", "", "3"]);
+  shell.dispose();
+});
 
 describe("a hart that the device tree has and the machine has not", () => {
   test("the firmware starts it, it never comes: the boot goes on after a second", async () => {
@@ -133,7 +149,7 @@ requireTool("qemu-system-riscv64", "opensbi")("on QEMU", () => {
   }
 
   test("the same words do the same", async () => {
-    await boots(["-smp", "4", "-append", "maxcpus=2"], "0-3 0-3 0-1  2");
+    await boots(["-smp", "4", "-append", "nr_cpus=3 maxcpus=2"], "0-2 0-2 0-1  2");
     await boots(["-smp", "4", "-append", "isolcpus=3"], "0-3 0-3 0-3 3 3");
     await boots(["-smp", "4", "-append", "nosmp"], "0-3 0 0  1");
   });

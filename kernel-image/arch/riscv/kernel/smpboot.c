@@ -30,7 +30,7 @@ void __init setup_smp(void)
 {
 	struct device_node *cpus = of_find_node_by_path("/cpus"), *np;
 	unsigned int cpu = 1;
-	bool found_boot_cpu = false;
+	bool found_boot_cpu = false, too_many = false;
 
 	for_each_child_of_node(cpus, np) {
 		const char *type;
@@ -48,13 +48,16 @@ void __init setup_smp(void)
 			found_boot_cpu = true;
 			continue;
 		}
+		/* The boot hart may still come: any hart can win the firmware's lottery. */
 		if (cpu >= nr_cpu_ids) {
-			pr_warn("CPU: more harts than nr_cpus (%u), the rest stays off\n", nr_cpu_ids);
-			break;
+			too_many = true;
+			continue;
 		}
 		cpuid_to_hartid_map(cpu) = hartid;
 		set_cpu_possible(cpu++, true);
 	}
+	if (too_many)
+		pr_warn("CPU: more harts than nr_cpus (%u), the rest stays off\n", nr_cpu_ids);
 	if (!found_boot_cpu)
 		panic("device tree: the boot hart is not under /cpus");
 }
