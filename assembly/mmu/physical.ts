@@ -57,6 +57,13 @@ function storeSized(host: usize, value: u64, size: u32): void {
   }
 }
 
+/** Address of what is at `host` in linear memory, in RAM. */
+// @ts-ignore: decorator
+@inline
+export function ramAddress(host: usize): u64 {
+  return <u64>(host - RAM) + RAM_BASE;
+}
+
 /** Notes a write to the RAM page of `address`, before it or before a TLB entry that lets writes through unseen. */
 export function markDirty(address: u64): void {
   store<u8>(DIRTY_PAGES + <usize>((address - RAM_BASE) >> 12), 1);

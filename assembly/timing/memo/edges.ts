@@ -7,7 +7,6 @@ import {
   HART_PC,
   PIPELINE_LINEBITS,
   PIPELINE_STOREQUEUE,
-  RAM,
   TIMING_COUNT,
   TIMING_FETCHBASE,
   TIMING_FETCHPAGE,
@@ -19,8 +18,8 @@ import {
   TIMING_MEMOSOFT,
   TIMING_STORECOUNT,
 } from "../../generated/layout";
-import { RAM_BASE } from "../../generated/riscv";
 import { CLASS_SIGNED, CLASS_SIZE, CLASS_WORD } from "../../generated/timing-classes";
+import { ramAddress } from "../../mmu/physical";
 import { filterEntry, icacheHas } from "../cache";
 import { seesPage } from "../fetch";
 import { bytesAt, bytesOf, loadOutcome, metByStore, storeAddress, storeOutcome } from "../memory";
@@ -99,13 +98,6 @@ function seesData(m: usize, va: u64, address: u64): bool {
   return load<u64>(m, TIMING_MEMOPAGES) == 0 || knownPage(m, va) == (address & ~0xfff);
 }
 
-/** Physical address of linear address `host`. */
-// @ts-ignore: decorator
-@inline
-function physical(host: usize): u64 {
-  return <u64>(host - RAM) + RAM_BASE;
-}
-
 /** Whether a load at linear address `host` hits for certain, no store being on its way and, with nothing translated. */
 // @ts-ignore: decorator
 @inline
@@ -141,7 +133,7 @@ function loadEdge(h: usize, m: usize, segment: usize, slot: usize, pc: u64, va: 
   if (
     load<u32>(filterEntry(m, number)) == <u32>number + 1 &&
     storesAgo(m, offsetOf(va), stores) == 0 &&
-    seesData(m, va, physical(host))
+    seesData(m, va, ramAddress(host))
   )
     return segment + SEGMENT_EDGE;
   const outcome = loadOutcome(h, m, va, stores, load<u8>(segment, SEGMENT_ENTRIES));
@@ -162,7 +154,7 @@ export function storeEdge(
   const what = classOf(slot);
   const size = (what >> CLASS_SIZE) & 15;
   const entries = load<u8>(segment, SEGMENT_ENTRIES);
-  let address = physical(host);
+  let address = ramAddress(host);
   let outcome: u64;
   if (seesData(m, va, address)) {
     outcome = metByStore(m, address, size, entries);

@@ -3,7 +3,6 @@ import {
   PIPELINE_BHTENTRIES,
   PIPELINE_LINEBITS,
   PIPELINE_PREDICTOR,
-  RAM,
   TIMING_BHT,
   TIMING_COMMIT,
   TIMING_COUNT,
@@ -11,7 +10,6 @@ import {
   TIMING_STORECOUNT,
 } from "../../generated/layout";
 import { OP_ILLEGAL, OP_UNDECODED } from "../../generated/ops";
-import { RAM_BASE } from "../../generated/riscv";
 import {
   KIND_BRANCH,
   KIND_DIVIDE,
@@ -20,6 +18,7 @@ import {
   KIND_LOAD,
 } from "../../generated/timing-classes";
 import { codeOf, decodeSlot } from "../../block/code-cache";
+import { ramAddress } from "../../mmu/physical";
 import {
   beginLines,
   decidedAt,
@@ -189,7 +188,7 @@ function counterOf(m: usize, last: usize, pc: u64): usize {
 function noteLines(segment: usize): void {
   if (!linesRead) return;
   const bits = parameter(PIPELINE_LINEBITS);
-  const code = <u64>(codeOf(slotOf(segment)) - RAM) + RAM_BASE;
+  const code = ramAddress(codeOf(slotOf(segment)));
   const first = ((code & ~0xfff) | (firstLine & 0xfff)) >> bits;
   store<u32>(segment, <u32>first, SEGMENT_LINE);
   store<u16>(segment, <u16>((lastLine >> bits) - (firstLine >> bits)) + 1, SEGMENT_LINES);
