@@ -175,6 +175,8 @@ export class RunLoop {
       if (this.disposed) throw new HartbeatError("The machine was disposed of; make a new one.");
       // In the middle of a round other harts have yet to reach the cycle of the event.
       if (core.betweenRounds && !this.#deliver(events)) return "waiting";
+      // Before what came in at that very place, which the caller may not want.
+      if (limits.executed !== undefined && core.executed >= limits.executed && !limits.about) return "goal";
       if (this.#takeInput(limits.goal)) continue;
       if (this.#arrived(limits)) return "goal";
       if (this.halted) {
@@ -258,9 +260,8 @@ export class RunLoop {
     return true;
   }
 
-  #arrived({ goal, executed, about, scan }: Limits): boolean {
-    const { core, log } = this.#options;
-    if (executed !== undefined && core.executed >= executed && !about) return true;
+  #arrived({ goal, scan }: Limits): boolean {
+    const { log } = this.#options;
     if (!goal || log.taken !== goal.inputs || !this.#isAt(goal)) return false;
     this.#settleTo(goal, scan);
     return true;

@@ -116,6 +116,27 @@ test("what is changed in the past takes the run another way", async () => {
   expect(machine.stateHash()).not.toBe(first.state);
 });
 
+test("a search goes back from a place before what was written there comes in again", async () => {
+  const machine = await newMachine(1);
+  const { debugger: debug } = machine;
+  debug.keepHistory();
+  const entry = debug.breakAt("start_kernel");
+  debug.continue();
+  const start = machine.position;
+  debug.step();
+  const address = machine.registers.read(0, "sp") ?? 0n;
+  const before = debug.readMemory(0, address, 8);
+  debug.writeMemory(0, address, new Uint8Array(8).fill(7));
+  debug.stepBack();
+  debug.step();
+  expect(debug.readMemory(0, address, 8)).toEqual(before);
+  expect(debug.reverseContinue().kind).toBe("breakpoint");
+  expect(machine.position.executed).toBe(start.executed);
+  entry.remove();
+  for (const _step of [1, 2]) debug.step();
+  expect(debug.readMemory(0, address, 8)).toEqual(new Uint8Array(8).fill(7));
+});
+
 test("a breakpoint for one program does not stop the others", async () => {
   const machine = await newMachine(1);
   const { debugger: debug } = machine;

@@ -12,6 +12,12 @@ export interface RspContext {
   readonly execFile: string | undefined;
   /** Hart of `g`, `m` and the like (`Hg`). */
   generalHart: number;
+  /** The hart that people look at, as far as packets tell (`SelectedHart`). */
+  readonly selectedHart: number;
+  /** GDB read the list of threads. */
+  threadsListed(): void;
+  /** GDB asked whether the thread of this hart is there. */
+  threadAsked(hart: number): void;
   /** Hart of `c` and `s` (`Hc`); undefined means all of them. */
   resumeHart: number | undefined;
   /** Whether the client knows the `swbreak` stop reason. */

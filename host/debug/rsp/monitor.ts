@@ -5,7 +5,7 @@ import { describeHart, type RspContext } from "./commands.ts";
 import { GENERAL_REGISTERS } from "./registers.ts";
 
 /** What the commands need: the machine, its registers, the hart that is looked at, and a switch that they set. */
-export type MonitorContext = Pick<RspContext, "target" | "registers" | "generalHart" | "physicalAddresses">;
+export type MonitorContext = Pick<RspContext, "target" | "registers" | "selectedHart" | "physicalAddresses">;
 
 interface MonitorCommand {
   readonly help: string;
@@ -23,8 +23,8 @@ function ask(
 ): MonitorCommand {
   return {
     help,
-    run: ({ target, generalHart }, words) =>
-      target.inspector ? answer(target.inspector, generalHart, words) : NOBODY,
+    run: ({ target, selectedHart }, words) =>
+      target.inspector ? answer(target.inspector, selectedHart, words) : NOBODY,
   };
 }
 
@@ -69,12 +69,12 @@ const COMMANDS: Readonly<Record<string, MonitorCommand>> = {
   },
   regs: {
     help: "registers and CSRs of the current hart",
-    run: ({ target, registers, generalHart }) => {
+    run: ({ target, registers, selectedHart }) => {
       const lines = [...GENERAL_REGISTERS, ...registers.csrs].flatMap(({ name }) => {
-        const value = target.readRegister(generalHart, name);
+        const value = target.readRegister(selectedHart, name);
         return value === undefined ? [] : [`${name.padEnd(14)} 0x${value.toString(16).padStart(16, "0")}\n`];
       });
-      return `${describeHart(target, generalHart)}\n${lines.join("")}`;
+      return `${describeHart(target, selectedHart)}\n${lines.join("")}`;
     },
   },
   cycles: {
@@ -120,8 +120,8 @@ const COMMANDS: Readonly<Record<string, MonitorCommand>> = {
   },
   program: {
     help: "program [NAME|pid N|this|any]: breakpoints at user addresses stop that program, process or present address space only",
-    run: ({ target, generalHart }, words) => {
-      const filter = parseFilter(words, target.readRegister(generalHart, "satp") ?? 0n);
+    run: ({ target, selectedHart }, words) => {
+      const filter = parseFilter(words, target.readRegister(selectedHart, "satp") ?? 0n);
       if (filter === undefined && words.length > 0)
         return "program NAME, program pid N, program this or program any\n";
       if (filter !== undefined) target.userFilter = filter === "any" ? undefined : filter;

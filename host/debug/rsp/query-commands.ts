@@ -99,7 +99,10 @@ export const QUERY_COMMANDS: CommandTable = {
     return window === undefined ? E_MALFORMED : transfer(execFile, window);
   },
   "qXfer:memory-map:read::": (args) => transfer(MEMORY_MAP, args),
-  "qXfer:threads:read::": (args, context) => transfer(threadList(context), args),
+  "qXfer:threads:read::": (args, context) => {
+    context.threadsListed();
+    return transfer(threadList(context), args);
+  },
   "qRcmd,": monitor,
 
   qC: (args, { generalHart }) => (args === "" ? `QC${threadOfHart(generalHart)}` : UNSUPPORTED),
@@ -111,7 +114,12 @@ export const QUERY_COMMANDS: CommandTable = {
       ? hexOfString(describeHart(target, hart).replace(/[^ -~]/g, "?"))
       : E_NO_THREAD;
   },
-  T: (args, { target }) => (typeof parseThread(args, target.hartCount) === "number" ? OK : E_NO_THREAD),
+  T: (args, context) => {
+    const hart = parseThread(args, context.target.hartCount);
+    if (typeof hart !== "number") return E_NO_THREAD;
+    context.threadAsked(hart);
+    return OK;
+  },
   Hg: (args, context) => {
     const thread = parseThread(args, context.target.hartCount);
     if (thread === undefined) return E_NO_THREAD;

@@ -66,7 +66,7 @@ function vCont(args: string, context: RspContext): string | undefined {
 /** The older packets, with an optional address to go on from. */
 function goOn(action: "continue" | "step"): Handler {
   return (args, context) => {
-    const hart = context.resumeHart ?? context.generalHart;
+    const hart = context.resumeHart ?? context.selectedHart;
     if (args !== "") {
       const address = parseWord(args);
       if (address === undefined) return E_MALFORMED;
@@ -99,7 +99,7 @@ export const RUN_COMMANDS: CommandTable = {
     return OK;
   },
   bs: (_args, context) => {
-    context.stepBack(context.resumeHart ?? context.generalHart);
+    context.stepBack(context.resumeHart ?? context.selectedHart);
     return undefined;
   },
   bc: (_args, context) => {

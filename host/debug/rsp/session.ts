@@ -8,6 +8,7 @@ import { QUERY_COMMANDS } from "./query-commands.ts";
 import { REGISTER_COMMANDS } from "./register-commands.ts";
 import type { RegisterSet } from "./registers.ts";
 import { RUN_COMMANDS } from "./run-commands.ts";
+import { SelectedHart } from "./selected-hart.ts";
 
 const COMMANDS: CommandTable = {
   ...QUERY_COMMANDS,
@@ -42,6 +43,7 @@ export class RspSession {
   readonly #send: (bytes: Uint8Array) => void;
   readonly #reader = new FrameReader();
   readonly #context: RspContext;
+  readonly #selected: SelectedHart;
   /** The reply that the client has not acknowledged yet, and the packet that it answers. */
   #lastFrame: Uint8Array | undefined;
   #lastPacket = "";
@@ -60,11 +62,18 @@ export class RspSession {
   ) {
     this.#target = target;
     this.#send = send;
+    const selected = new SelectedHart(target.hartCount);
+    this.#selected = selected;
     this.#context = {
       target,
       registers,
       execFile: execFile && stringOfBytes(new TextEncoder().encode(execFile)),
       generalHart: 0,
+      get selectedHart() {
+        return selected.hart;
+      },
+      threadsListed: () => selected.listed(),
+      threadAsked: (hart) => selected.asked(hart),
       resumeHart: undefined,
       reportsBreakpoints: false,
       acknowledges: true,
@@ -169,7 +178,10 @@ export class RspSession {
 
   #stopped(stop: Stop): void {
     this.#lastStop = stop;
-    if (stop.kind !== "exit") this.#context.generalHart = stop.hart;
+    if (stop.kind !== "exit") {
+      this.#context.generalHart = stop.hart;
+      this.#selected.stopped(stop.hart);
+    }
     if (!this.#owesStop) return;
     this.#owesStop = false;
     this.#reply(this.#describeStop(stop));

@@ -295,7 +295,7 @@ export class MachineSession {
     const context = {
       target,
       registers: this.#registers,
-      generalHart: hart,
+      selectedHart: hart,
       physicalAddresses: this.#physicalAddresses,
     };
     const result = runMonitorCommand(command, context);

@@ -15,6 +15,8 @@ requireTool("gdb-multiarch")("gdb backwards", () => {
       "p/x $sp",
       "stepi 5",
       "p/x $pc",
+      // GDB reads the registers of all harts, and does not say which one it goes back on.
+      "info threads",
       "reverse-stepi 5",
       "p/x $sp",
       "p $pc == &start_kernel",

@@ -285,6 +285,26 @@ describe("going back", () => {
     expect(target.log).toEqual(["step back 1", "resume back"]);
   });
 
+  it("steps back on the hart that the user looks at, whosever registers were read", () => {
+    const stepsBack = (...packets: string[]): string | undefined => {
+      client.ask("vCont;s:1;c");
+      const list = "qXfer:threads:read::0,1000";
+      for (const packet of packets) client.ask(packet === "list" ? list : packet);
+      client.ask("bs");
+      return target.log.at(-1);
+    };
+    // info threads
+    expect(stepsBack("list", "Hg2", "g")).toBe("step back 0");
+    // thread 2, whose registers GDB has or has not
+    expect(stepsBack("list", "Hg2", "g", "T2")).toBe("step back 1");
+    expect(stepsBack("T2", "Hg2", "g", "T1")).toBe("step back 0");
+    // thread apply all
+    expect(stepsBack("list", "T2", "Hg2", "g", "T1", "Hg1", "g")).toBe("step back 0");
+    expect(stepsBack("T2", "list", "T2", "Hg2", "g", "T1", "Hg1", "g")).toBe("step back 1");
+    expect(stepsBack("Hc2", "T1")).toBe("step back 1");
+    expect(client.ask("Hc0")).toBe("OK");
+  });
+
   it("steps over a range", () => {
     expect(client.ask("vCont;r80000000,80000010:2;c:-1")).toBe("T05thread:2;");
     expect(client.ask("vCont;r80000000,80000010;c")).toBe("T05thread:1;");
@@ -324,6 +344,13 @@ describe("watchpoints", () => {
 });
 
 describe("monitor", () => {
+  it("speaks of the hart that the user looks at", () => {
+    for (const packet of ["qXfer:threads:read::0,1000", "Hg2", "g"]) client.ask(packet);
+    expect(monitor("regs")).toMatch(/^CPU#0 /);
+    client.ask("T2");
+    expect(monitor("regs")).toMatch(/^CPU#1 /);
+  });
+
   it("knows a few commands", () => {
     expect(monitor("help")).toMatch(/^cycles {4}guest cycles since reset$/m);
     expect(monitor("help goto")).toMatch(/^goto .*\n.*\n {2}maintenance flush register-cache\n/);
