@@ -1,5 +1,4 @@
 /** `hartbeat boot`: a machine on the user's terminal, paced by the wall clock, until it powers off or he leaves. */
-import { writeFileSync } from "node:fs";
 import { CYCLES_PER_SECOND } from "../../spec/machine-map.ts";
 import { MachineTarget } from "../debug/machine-target.ts";
 import { HartbeatError } from "../errors.ts";
@@ -14,11 +13,11 @@ import { Backends } from "./backends.ts";
 import { type BootOptions, debuggerFile, deciding, settings } from "./boot-options.ts";
 import { attachOnly, type Debuggee } from "./dap/debuggee.ts";
 import { startDapServer } from "./dap/server.ts";
-import { reason } from "./files.ts";
+import { writeOutput } from "./files.ts";
 import { startGdbServer } from "./gdb-server.ts";
 import { Machine } from "./index.ts";
 import { PipedInput } from "./piped-input.ts";
-import { leaveBehind, recordedOptions, takeUp } from "./run-files.ts";
+import { checkPlaces, leaveBehind, recordedOptions, takeUp } from "./run-files.ts";
 import { statsText, writeStats } from "./run-stats.ts";
 import { RunViews } from "./run-views.ts";
 import { SizeReport } from "./size-report.ts";
@@ -43,17 +42,10 @@ const TIMEOUT_STATUS = 124;
 /** Status of a process that a signal ended, as shells count it. */
 const signalStatus = (number: number): number => 128 + number;
 
-function writeText(path: string, what: string, text: string): void {
-  try {
-    writeFileSync(path, text);
-  } catch (error) {
-    throw new HartbeatError(`Cannot write ${what} '${path}': ${reason(error)}; name another file.`);
-  }
-}
-
-/** Boots and gives the exit status of the process. */
-export async function runBoot(given: BootOptions): Promise<number> {
-  const options: BootOptions = { ...given, ...recordedOptions(given) };
+/** Boots and gives the exit status of the process. `named` are those of the options that the user named himself. */
+export async function runBoot(given: BootOptions, named: Partial<BootOptions> = {}): Promise<number> {
+  const options: BootOptions = { ...given, ...recordedOptions(given), ...named };
+  checkPlaces(options);
   const terminal = new Terminal();
   const onNotice = (text: string): void => terminal.notice(`hartbeat: ${text}`);
   const backends = await Backends.open(options, { live: options.replay === undefined, onNotice });
@@ -74,7 +66,8 @@ async function runMachine(options: BootOptions, backends: Backends, terminal: Te
     const status = await session.run();
     await leaveBehind(machine, options, deciding(options));
     if (options.signature !== undefined) {
-      writeText(options.signature, "the signature", signatureText(machine, options.signatureGranularity));
+      const text = signatureText(machine, options.signatureGranularity);
+      writeOutput(options.signature, "the signature", text);
     }
     return status;
   } finally {

@@ -1,5 +1,14 @@
 /** Where the files of the package lie on disk, and reading files with errors that a user understands. */
-import { closeSync, existsSync, openSync, readFileSync, readSync } from "node:fs";
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  openSync,
+  readFileSync,
+  readSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { HartbeatError } from "../errors.ts";
@@ -54,6 +63,29 @@ export function readBytes(path: string, what: string, advice: string): Uint8Arra
     return new Uint8Array(readFileSync(path));
   } catch (error) {
     throw new HartbeatError(`Cannot read ${what} '${path}': ${reason(error)}; ${advice}.`);
+  }
+}
+
+function cannotWrite(path: string, what: string, error: unknown): never {
+  throw new HartbeatError(`Cannot write ${what} '${path}': ${reason(error)}; name another file.`);
+}
+
+/** Throws HartbeatError when a file could not be written there. Makes no file. */
+export function checkPlace(path: string, what: string): void {
+  try {
+    if (existsSync(path)) closeSync(openSync(path, "r+"));
+    else accessSync(dirname(path), constants.W_OK);
+  } catch (error) {
+    cannotWrite(path, what, error);
+  }
+}
+
+/** Writes a file; `what` says what it is in the message when that cannot be. */
+export function writeOutput(path: string, what: string, contents: string | Uint8Array): void {
+  try {
+    writeFileSync(path, contents);
+  } catch (error) {
+    cannotWrite(path, what, error);
   }
 }
 

@@ -1,8 +1,6 @@
 /** The files of a run: snapshots to load and save, recordings to replay and make. */
-import { writeFileSync } from "node:fs";
-import { HartbeatError } from "../errors.ts";
 import { readLog } from "../replay/log-file.ts";
-import { readBytes, reason } from "./files.ts";
+import { checkPlace, readBytes, writeOutput } from "./files.ts";
 import type { Machine } from "./index.ts";
 import { checkReplayTiming, pipelineSetting, type TimingOptions } from "./timing-options.ts";
 
@@ -39,20 +37,18 @@ export async function takeUp(machine: Machine, options: RunFileOptions & TimingO
   if (replay !== undefined) machine.replay(readRecording(replay));
 }
 
+/** Throws HartbeatError when what is to stay of a run could not be written: better before the run than after it. */
+export function checkPlaces({ save, record }: RunFileOptions): void {
+  if (record !== undefined) checkPlace(record, "the recording");
+  if (save !== undefined) checkPlace(save, "the snapshot");
+}
+
 /** Writes what is to stay of a run. `options` are found again by `recordedOptions`. */
 export async function leaveBehind(
   machine: Machine,
   { save, record }: RunFileOptions,
   options: Record<string, unknown>,
 ): Promise<void> {
-  if (record !== undefined) write(record, "the recording", machine.recording(options));
-  if (save !== undefined) write(save, "the snapshot", await machine.snapshot());
-}
-
-function write(path: string, what: string, contents: string | Uint8Array): void {
-  try {
-    writeFileSync(path, contents);
-  } catch (error) {
-    throw new HartbeatError(`Cannot write ${what} '${path}': ${reason(error)}; name another file.`);
-  }
+  if (record !== undefined) writeOutput(record, "the recording", machine.recording(options));
+  if (save !== undefined) writeOutput(save, "the snapshot", await machine.snapshot());
 }

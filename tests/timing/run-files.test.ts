@@ -46,4 +46,23 @@ it("--record and --replay repeat a timed run, --save and --load go on with it", 
   const refused = await runHartbeat("boot", "--replay", file("run"), "--timing");
   expect(refused).toMatchObject({ status: 1 });
   expect(refused.stderr).toMatch(/--replay repeats the time of the recording; leave out --timing/);
+  const other = await runHartbeat("boot", "--replay", file("run"), "-smp", "2");
+  expect(other).toMatchObject({ status: 1, stdout: "" });
+  expect(other.stderr).toMatch(/^hartbeat: The saved machine has 1 harts, this one 2; [^\n]*\n$/);
+});
+
+it("says before a run what could not be written after it", async () => {
+  for (const [option, what] of [
+    ["--save", "snapshot"],
+    ["--record", "recording"],
+  ] as const) {
+    for (const [path, why] of [
+      [join(folder, "no/such"), "no such file"],
+      [folder, "it is a directory"],
+    ] as const) {
+      const refused = await runHartbeat("boot", option, path);
+      const message = `hartbeat: Cannot write the ${what} '${path}': ${why}; name another file.\n`;
+      expect(refused).toMatchObject({ status: 1, stdout: "", stderr: message });
+    }
+  }
 });

@@ -48,6 +48,14 @@ Examples:
 /** An exit status is one byte to the shell; what does not fit must not look like success. */
 const exitStatus = (status: number): number => (status > 255 ? status % 256 || 1 : status);
 
+/** Options that may be repeated, and their flags. */
+const PLURALS: Readonly<Record<string, string>> = {
+  chardevs: "chardev",
+  devices: "device",
+  drives: "drive",
+  netdevs: "netdev",
+};
+
 /** What commander hands over, named by its rules. */
 interface BootFlags
   extends Omit<
@@ -157,7 +165,10 @@ function addSnapshots(command: Command): void {
     .option("--save <file>", "write a snapshot at the end")
     .option("--load <file>", "go on from a snapshot; name the same images and disks as when it was saved")
     .option("--record <file>", "write what came in and when at the end, for --replay")
-    .option("--replay <file>", "repeat a recorded run, with the options that it was started with");
+    .option(
+      "--replay <file>",
+      "repeat a recorded run, with the options that it was started with and those named here",
+    );
 }
 
 function addTiming(command: Command): void {
@@ -196,7 +207,7 @@ export function bootCommand(finish: (status: number) => void): Command {
   return command
     .optionsGroup("Help:")
     .addHelpText("after", BOOT_HELP)
-    .action(async (flags: BootFlags) => {
+    .action(async (flags: BootFlags, command: Command) => {
       const { chardev = [], device = [], drive = [], netdev = [], gdb, dap, s, S, ...others } = flags;
       const gdbPort = gdb ?? (s || (S && dap === undefined) ? DEFAULT_GDB_PORT : undefined);
       const options = {
@@ -211,6 +222,8 @@ export function bootCommand(finish: (status: number) => void): Command {
         ...(gdbPort !== undefined && { gdbPort }),
         ...(dap !== undefined && { dapPort: dap }),
       };
-      finish(exitStatus(await runBoot(options)));
+      const named = ([name]: [string, unknown]): boolean =>
+        command.getOptionValueSource(PLURALS[name] ?? name) === "cli";
+      finish(exitStatus(await runBoot(options, Object.fromEntries(Object.entries(options).filter(named)))));
     });
 }
