@@ -34,8 +34,10 @@ export function readLog(text: string): RecordedRun {
     throw new HartbeatError("The file is no recording of hartbeat; name one that --record has written.");
   }
   if (first !== `${MAGIC}${VERSION}`) {
+    const version = /^\d+$/.exec(first.slice(MAGIC.length))?.[0];
+    if (version === undefined) damaged();
     throw new HartbeatError(
-      `The recording has version ${first.slice(MAGIC.length)}, this hartbeat reads version ${VERSION}; record it again.`,
+      `The recording has version ${version}, this hartbeat reads version ${VERSION}; record it again.`,
     );
   }
   if (new Digest().text(body).hex() !== digest) damaged();

@@ -69,7 +69,9 @@ export class Past {
 
   async restore(file: Uint8Array): Promise<void> {
     const { core, loop, log, disks, identity, save, restore } = this.#options;
-    const snapshot = await readSnapshot(file, identity());
+    const snapshot = await readSnapshot(file, identity()).catch((error) => {
+      throw asDamage(error);
+    });
     const before = { state: save(), ram: core.ram.slice(), disks: disks.map((disk) => disk.written) };
     try {
       core.clearRam();
@@ -80,7 +82,7 @@ export class Past {
       core.ram.set(before.ram);
       for (const [index, disk] of disks.entries()) disk.restore(before.disks[index] ?? new Map());
       restore(before.state, true);
-      throw error;
+      throw asDamage(error);
     }
     this.endHistory();
     log.clear();
@@ -114,4 +116,12 @@ export class Past {
   get replayedTruly(): boolean {
     return this.#recordedEnd?.state === this.#options.stateHash();
   }
+}
+
+/** A file whose digest is right may still hold what no machine has saved; whatever trips over that, the file is to blame. */
+function asDamage(error: unknown): HartbeatError {
+  if (error instanceof HartbeatError) return error;
+  return new HartbeatError(
+    `The snapshot holds what no machine saves (${(error as Error).message}); take it again.`,
+  );
 }

@@ -115,7 +115,8 @@ async function unpack(file: Uint8Array): Promise<Uint8Array> {
     throw new HartbeatError("The file is no snapshot of hartbeat; name one that --save has written.");
   }
   if (start !== FIRST_LINE) {
-    const version = start.slice(MAGIC.length).trim();
+    const version = /^\d+/.exec(start.slice(MAGIC.length))?.[0];
+    if (version === undefined || version === `${VERSION}`) damaged();
     throw new HartbeatError(
       `The snapshot has version ${version}, this hartbeat reads version ${VERSION}; take it again.`,
     );

@@ -2,6 +2,9 @@
 import { expect, test } from "vitest";
 import { HartbeatError } from "../../host/errors.ts";
 import { Machine } from "../../host/node/index.ts";
+import { encodeValue } from "../../host/snapshot/codec.ts";
+import { compress } from "../../host/snapshot/compression.ts";
+import { digestOf } from "../../host/snapshot/digest.ts";
 import { loggedIn, newMachine, randomNumbers, workAndMark } from "../replay/guest.ts";
 
 const STRETCHES = 6;
@@ -56,6 +59,39 @@ test("files that are damaged, cut short or no snapshots are refused, and the mac
   }
   expect(machine.stateHash()).toBe(state);
   machine.run({ cycles: 1_000_000 });
+});
+
+test("a file with the right digest that holds what no machine saves is refused, too", async () => {
+  const machine = await newMachine(1);
+  const [line = ""] = new TextDecoder("latin1").decode(await machine.snapshot()).split("\n");
+  const { identity } = machine;
+  const state = machine.stateHash();
+  const contents = {
+    state: {
+      core: { harts: [{ pc: ["x"] }], models: [{}] },
+      timing: { started: [] },
+      events: [],
+      inputs: [],
+    },
+    pages: [],
+    sectors: identity.drives.map(() => []),
+  };
+  const forged = async (header: unknown): Promise<Uint8Array> => {
+    const text = new TextEncoder().encode(encodeValue(header));
+    const body = await compress(
+      new Uint8Array([...new Uint8Array(Uint32Array.of(text.length).buffer), ...text]),
+    );
+    return new Uint8Array([...new TextEncoder().encode(`${line}\n${digestOf(body)}`), ...body]);
+  };
+  const fields = { console: { output: "" }, devices: {} };
+  for (const header of [
+    { identity, ...contents },
+    { identity, ...contents, state: { ...contents.state, ...fields } },
+    { identity, ...contents, state: { ...contents.state, ...fields }, pages: [7] },
+  ]) {
+    await expect(machine.restore(await forged(header))).rejects.toThrow(HartbeatError);
+    expect(machine.stateHash()).toBe(state);
+  }
 });
 
 test("a snapshot of another machine is refused in a sentence that says what differs", async () => {
