@@ -13,6 +13,7 @@ import {
   MACHINE_WATCHDISARMED,
   MACHINE_WATCHHIT,
   MACHINE_WATCHPOINTS,
+  MACHINE_WATCHSIZE,
   MAX_WATCHPOINTS,
   WATCHPOINT_BYTES,
   WATCH_TABLE,
@@ -56,11 +57,11 @@ export function heldBack(h: usize, va: u64, size: u32, accesses: u32): bool {
 
 function stopsBefore(h: usize, va: u64, size: u32, accesses: u32): bool {
   if (load<u32>(MACHINE, MACHINE_WATCHPOINTS) == 0 || load<u32>(MACHINE, MACHINE_WATCHDISARMED)) return false;
-  const index = find(va, va + <u64>(size - 1), accesses);
-  if (index < 0) return false;
+  if (find(va, va + <u64>(size - 1), accesses) < 0) return false;
   store<u32>(MACHINE, 1, MACHINE_WATCHHIT);
   store<u64>(MACHINE, va, MACHINE_WATCHADDRESS);
-  store<u32>(MACHINE, load<u32>(place(<u32>index), ACCESSES) & accesses, MACHINE_WATCHACCESS);
+  store<u32>(MACHINE, size, MACHINE_WATCHSIZE);
+  store<u32>(MACHINE, accesses, MACHINE_WATCHACCESS);
   store<u32>(MACHINE, 1, MACHINE_STOPREQUEST);
   store<u32>(h, 1, HART_TRAPPED);
   return true;

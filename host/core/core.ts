@@ -30,7 +30,7 @@ const UNMAPPED = 2n ** 64n - 1n;
 const ENGINE_FIELDS: ReadonlySet<string> = new Set([
   ...["readTlb", "writeTlb", "fetchTlb", "superpages", "trapped", "fuel", "resumePc"],
   ...["harts", "ramBytes", "stopRequest", "stopReason", "stepHart", "busFault", "breakpoints", "codePages"],
-  ...["freeCodePage", "watchpoints", "watchDisarmed", "watchHit", "watchAccess", "watchAddress"],
+  ...["freeCodePage", "watchpoints", "watchDisarmed", "watchHit", "watchAccess", "watchSize", "watchAddress"],
   ...["traceOpen", "traceCount", "traceFrom", "traceTo", "traceTasks", "traceSpaces"],
 ]);
 
@@ -52,6 +52,8 @@ export interface CoreState {
 export interface WatchHit {
   readonly hart: number;
   readonly address: bigint;
+  /** Bytes. */
+  readonly size: number;
   /** Bits of WATCH_ACCESS. */
   readonly accesses: number;
 }
@@ -293,6 +295,7 @@ export class Core {
     return {
       hart: this.currentHart,
       address: this.#machine.get("watchAddress"),
+      size: Number(this.#machine.get("watchSize")),
       accesses: Number(this.#machine.get("watchAccess")),
     };
   }

@@ -2,7 +2,6 @@
  * Breakpoints, watchpoints, steps and ways back on a machine: what the GDB server, and tests through
  * `machine.debugger`, are made of.
  */
-import { WATCH_ACCESS } from "../../spec/layout.ts";
 import { CYCLES_PER_SECOND } from "../../spec/machine-map.ts";
 import { PRIVILEGE } from "../../spec/riscv.ts";
 import type { WatchHit } from "../core/core.ts";
@@ -13,7 +12,7 @@ import type { AfterHit } from "./breakpoints.ts";
 import type { Stop } from "./target.ts";
 import { type CurrentTask, currentTask, filterAdmits, USER_END, type UserFilter } from "./user-filter.ts";
 import { machineMemory, type VirtualMemory } from "./virtual-memory.ts";
-import type { WatchKind, Watchpoint, WatchRange } from "./watchpoints.ts";
+import { touches, type WatchKind, type Watchpoint, type WatchRange } from "./watchpoints.ts";
 
 /** How long a step waits for a hart in wfi while others are busy. */
 const STEP_CYCLES = CYCLES_PER_SECOND / 1000;
@@ -187,7 +186,7 @@ export class Debugger {
       },
       onWatchpoint: () => {
         const hit = machine.core.watchHit;
-        const range = [...this.#watches].find((watch) => concerns(hit, watch));
+        const range = [...this.#watches].find((watch) => touches(watch, hit));
         if (range) note({ position: machine.position, stop: watchStop(hit, range) });
       },
     }));
@@ -275,16 +274,6 @@ export class Debugger {
     if (address === undefined) throw new HartbeatError(`There is no symbol '${where}'; name another one.`);
     return address;
   }
-}
-
-const ACCESSES: Readonly<Record<WatchKind, number>> = {
-  write: WATCH_ACCESS.WRITE,
-  read: WATCH_ACCESS.READ,
-  access: WATCH_ACCESS.READ | WATCH_ACCESS.WRITE,
-};
-
-function concerns({ address, accesses }: WatchHit, { address: first, length, kind }: WatchRange): boolean {
-  return address < first + BigInt(length) && address + 8n > first && (accesses & ACCESSES[kind]) !== 0;
 }
 
 /** The address told lies in what is watched: a debugger looks it up there. */

@@ -31,16 +31,23 @@ export interface Watchpoint extends WatchRange {
   remove(): void;
 }
 
-interface Holder {
-  readonly first: bigint;
-  readonly last: bigint;
-  readonly accesses: number;
+interface Holder extends WatchRange {
   readonly onHit: WatchHandler;
 }
 
-/** Whether the access of `hit`, which may be 8 bytes wide, touches what the holder watches. */
-const touches = ({ first, last, accesses }: Holder, { address, accesses: made }: WatchHit): boolean =>
-  address <= last && address + 7n >= first && (accesses & made) !== 0;
+/** Whether an access touches a range that is watched for such ones. */
+export const touches = (
+  { address: first, length, kind }: WatchRange,
+  { address, size, accesses }: WatchHit,
+): boolean =>
+  address < first + BigInt(length) && address + BigInt(size) > first && (accesses & ACCESSES[kind]) !== 0;
+
+/** First and last address, and bits of WATCH_ACCESS. */
+const inCore = ({ address, length, kind }: WatchRange): [bigint, bigint, number] => [
+  address,
+  address + BigInt(length - 1),
+  ACCESSES[kind],
+];
 
 export class Watchpoints {
   readonly #core: WatchpointCore;
@@ -52,9 +59,8 @@ export class Watchpoints {
 
   /** Throws what the core throws when it can hold no more. */
   add({ address, length, kind }: WatchRange, onHit: WatchHandler): Watchpoint {
-    const first = BigInt.asUintN(64, address);
-    const holder = { first, last: first + BigInt(length - 1), accesses: ACCESSES[kind], onHit };
-    this.#core.setWatchpoint(holder.first, holder.last, holder.accesses);
+    const holder = { address: BigInt.asUintN(64, address), length, kind, onHit };
+    this.#core.setWatchpoint(...inCore(holder));
     this.#holders.add(holder);
     return { address, length, kind, remove: () => this.#remove(holder) };
   }
@@ -69,6 +75,6 @@ export class Watchpoints {
   }
 
   #remove(holder: Holder): void {
-    if (this.#holders.delete(holder)) this.#core.clearWatchpoint(holder.first, holder.last, holder.accesses);
+    if (this.#holders.delete(holder)) this.#core.clearWatchpoint(...inCore(holder));
   }
 }

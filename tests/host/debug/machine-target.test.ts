@@ -64,6 +64,34 @@ requireTool("riscv64-linux-gnu-gcc")("a machine under a debugger", () => {
     }
   });
 
+  it("reports an access to what is watched alone, not to what lies beside it", async () => {
+    const { machine, target, stops } = await attach(1);
+    machine.debugger.keepHistory();
+    // Read as 4 bytes: `while (!released)`.
+    const released = address(machine, "released");
+    for (const offset of [-4n, 0n, 4n]) {
+      target.insertWatchpoint({ address: released + offset, length: 4, kind: "access" });
+    }
+    const access = { kind: "watch", hart: 0, address: released, access: "access" };
+    for (let visit = 0; visit < 2; visit++) {
+      target.resume();
+      expect(machine.run(LONG)).toBe("paused");
+    }
+    expect(machine.debugger.reverseContinue()).toEqual(access);
+    expect(stops).toEqual([access, access, access]);
+  });
+
+  it("reports both reading and writing of an atomic operation", async () => {
+    const { machine, target, stops } = await attach(3);
+    // Hart 2 adds to it.
+    const spins = address(machine, "spins");
+    for (const kind of ["read", "write"] as const)
+      target.insertWatchpoint({ address: spins, length: 8, kind });
+    target.resume();
+    expect(machine.run(LONG)).toBe("paused");
+    expect(stops.map((stop) => stop.kind === "watch" && stop.access)).toEqual(["read", "write"]);
+  });
+
   it("steps one instruction of the hart that is named", async () => {
     const { target, stops } = await attach();
     const before = target.readRegister(2, "pc") ?? 0n;
