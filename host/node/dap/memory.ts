@@ -104,17 +104,20 @@ export class Memory {
     return { instructions: all.slice(0, count).map((instruction) => this.#view(instruction)) };
   }
 
-  /** The `count` instructions before an address: decoded from the beginning of the function, where that leads there. */
+  /** The `count` instructions before an address: decoded from the beginnings of functions, where these lead there. */
   #before(end: bigint, count: number): Instruction[] {
-    const place = this.#options.images.at(end, this.#program());
-    const distance = place?.image.symbols.symbolize(place.linked)?.offset ?? 0;
-    const found: Instruction[] = [];
-    if (distance <= LONGEST_FUNCTION) {
-      for (let address = end - BigInt(distance); address < end; ) {
+    let found: Instruction[] = [];
+    for (let first = end; found.length < count; ) {
+      const begin = this.#beginOfFunction(first - 1n);
+      if (begin === undefined) break;
+      const here: Instruction[] = [];
+      for (let address = begin; address < first; ) {
         const instruction = this.#instruction(address);
-        found.push(instruction);
+        here.push(instruction);
         address += BigInt(instruction.length);
       }
+      found = [...here, ...found];
+      first = begin;
     }
     const kept = found.slice(-count);
     for (let address = kept[0]?.address ?? end; kept.length < count; ) {
@@ -122,6 +125,13 @@ export class Memory {
       kept.unshift({ address, length: 2, text: undefined });
     }
     return kept;
+  }
+
+  /** Of the function in which an address lies; undefined where none is near. */
+  #beginOfFunction(address: bigint): bigint | undefined {
+    const place = this.#options.images.at(address, this.#program());
+    const distance = place?.image.symbols.symbolize(place.linked)?.offset;
+    return distance === undefined || distance > LONGEST_FUNCTION ? undefined : address - BigInt(distance);
   }
 
   #program(): string | undefined {

@@ -201,6 +201,10 @@ describe("hartbeat dap", () => {
     expect(instructions).toHaveLength(8);
     expect(instructions[3]).toMatchObject({ address: at, symbol: "rest_init" });
     expect(instructions[4].location.path).toBe(MAIN);
+    // Before the first instruction of a function lies the end of another one.
+    const { address, instructionBytes, symbol } = instructions[2];
+    expect(Number(BigInt(at) - BigInt(address))).toBe(instructionBytes.length / 2);
+    expect(symbol).not.toBe("rest_init");
     await client.stopAfter("stepIn", { threadId: 1, granularity: "instruction" });
     await client.stopAfter("stepIn", { threadId: 1, granularity: "instruction" });
     const later = await client.request("disassemble", {
