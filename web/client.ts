@@ -1,6 +1,7 @@
 /** The page's side of the worker: requests as promises, and everything else the worker says as events. */
 import type {
   Beginning,
+  ConsoleOutput,
   GdbState,
   GuestFiles,
   MachineSettings,
@@ -17,7 +18,7 @@ import type {
 export class Refusal extends Error {}
 
 export interface MachineEvents {
-  output: Uint8Array;
+  output: ConsoleOutput;
   status: Status;
   "power-on": undefined;
   restored: { cycle: number; snapshot: string };
@@ -94,7 +95,7 @@ export class MachineClient {
   #receive(data: ToPage): void {
     switch (data.type) {
       case "output":
-        this.#emit("output", data.bytes);
+        this.#emit("output", data.output);
         break;
       case "status":
         this.#emit("status", data.status);

@@ -11,7 +11,7 @@ export function serveEmbedder(client: MachineClient, hook: PageHook): void {
   if (window.parent === window) return;
   addEventListener("message", ({ data, ports: [port], source }) => {
     if (source !== window.parent || data !== "hartbeat:connect" || !port) return;
-    client.on("output", (bytes) => port.postMessage({ type: "output", bytes }));
+    client.on("output", ({ bytes }) => port.postMessage({ type: "output", bytes }));
     client.on("status", (status) => port.postMessage({ type: "status", status }));
     port.onmessage = async ({ data: request }: MessageEvent<EmbedderRequest>) => {
       try {

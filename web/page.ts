@@ -137,7 +137,7 @@ client.on("progress", ({ what, loaded, total }) => progress.update(what, loaded,
 client.on("notice", showNotice);
 client.on("power-on", () => progress.end());
 
-client.on("output", (bytes) => {
+client.on("output", ({ bytes }) => {
   outputBytes += bytes.length;
   for (let at = 0; at < bytes.length; at += PIECE) {
     output += String.fromCharCode(...bytes.subarray(at, at + PIECE));

@@ -262,6 +262,13 @@ export interface ConsoleLine {
   readonly text: string;
 }
 
+/** What the guest wrote to its console. */
+export interface ConsoleOutput {
+  readonly bytes: Uint8Array;
+  /** More of what once came in comes in after it: whatever it asks the terminal has been answered. */
+  readonly past: boolean;
+}
+
 /** What the recorder has seen since the last message; records come again when they get their ends. */
 export interface TraceUpdate {
   readonly functions: readonly (readonly [number, TraceRecord])[];
@@ -271,7 +278,7 @@ export interface TraceUpdate {
 
 /** Worker to page. */
 export type ToPage =
-  | { readonly type: "output"; readonly bytes: Uint8Array }
+  | { readonly type: "output"; readonly output: ConsoleOutput }
   | { readonly type: "status"; readonly status: Status }
   /** A new machine stands before its first instruction. */
   | { readonly type: "power-on" }

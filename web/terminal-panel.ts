@@ -8,7 +8,7 @@ import { SerializeAddon } from "@xterm/addon-serialize";
 import { Terminal } from "@xterm/xterm";
 import type { MachineClient } from "./client.ts";
 import { button, element } from "./dom.ts";
-import type { PowerState } from "./protocol.ts";
+import type { ConsoleOutput, PowerState } from "./protocol.ts";
 import { themeFor } from "./theme.ts";
 
 /** The log for download keeps the last bytes of the console. */
@@ -18,6 +18,10 @@ const READER_KEY = "hartbeat.screen-reader";
 
 /** These draw with the CPU after all. */
 const SOFTWARE_RENDERER = /swiftshader|llvmpipe|software|basic render/i;
+
+/** What a terminal says by itself: positions, modes, what it is (ECMA-48: CPR, DSR, DA), and strings such as colours. */
+const REPORT = /^(\[[?>]?[\d;]*(R|n|c|\$y)|[\]P])/;
+const isReport = (text: string): boolean => text.startsWith("\x1b") && REPORT.test(text.slice(1));
 
 /** Keys that touch keyboards lack. */
 const TOUCH_KEYS: readonly [label: string, name: string, bytes: string][] = [
@@ -46,6 +50,9 @@ export class TerminalPanel {
   #control = false;
   /** Nothing goes to the guest. */
   #deaf = false;
+  /** What is being drawn is output of the past, and whether the last that came was. */
+  #past = false;
+  #lastPast = false;
 
   /** A terminal also answers what the guest asks it, so a machine that only the hook drives must not hear it. */
   constructor(client: MachineClient, takesKeys: boolean) {
@@ -68,14 +75,16 @@ export class TerminalPanel {
     this.terminal.open(element("terminal"));
     void this.#useGpu();
     if (takesKeys) {
-      this.terminal.onData((text) => this.#deaf || this.send(this.#withControl(text)));
+      this.terminal.onData((text) => {
+        if (!this.#deaf && !(this.#past && isReport(text))) this.send(this.#withControl(text));
+      });
       this.terminal.onBinary((text) => {
         if (!this.#deaf) client.type(Uint8Array.from(text, (c) => c.charCodeAt(0)));
       });
     }
     this.terminal.attachCustomKeyEventHandler((event) => this.#key(event));
     new ResizeObserver(() => this.#resize()).observe(element("terminal"));
-    client.on("output", (bytes) => this.#write(bytes));
+    client.on("output", (output) => this.#write(output));
     client.on("power-on", () => this.#powerOn());
     client.on("restored", () => {
       this.#powerOn();
@@ -116,7 +125,13 @@ export class TerminalPanel {
     element<HTMLInputElement>("search-text").select();
   }
 
-  #write(bytes: Uint8Array): void {
+  #write({ bytes, past }: ConsoleOutput): void {
+    if (past !== this.#lastPast) {
+      this.#lastPast = past;
+      this.terminal.write("", () => {
+        this.#past = past;
+      });
+    }
     this.#log.push(bytes);
     this.#logLength += bytes.length;
     while (this.#logLength > LOG_KEPT && this.#log.length > 1) {

@@ -7,7 +7,7 @@ import { floodProgram } from "../tools/flood.ts";
 
 it("lets the guest go on while the page keeps up", () => {
   const sent: number[] = [];
-  const flow = new ConsoleFlow((bytes) => sent.push(bytes.length));
+  const flow = new ConsoleFlow(({ bytes }) => sent.push(bytes.length));
   expect(flow.push(new Uint8Array(100))).toBe(false);
   expect(flow.ready).toBeUndefined();
   flow.flush();
@@ -32,6 +32,19 @@ it("holds the guest until half of what waits is drawn", async () => {
   flow.drawn(1);
   await wait;
   expect(flow.ready).toBeUndefined();
+});
+
+it("keeps output of the past apart", () => {
+  const sent: [number, boolean][] = [];
+  const flow = new ConsoleFlow(({ bytes, past }) => sent.push([bytes.length, past]));
+  flow.push(new Uint8Array(1), true);
+  flow.push(new Uint8Array(2), true);
+  flow.push(new Uint8Array(4), false);
+  flow.flush();
+  expect(sent).toEqual([
+    [3, true],
+    [4, false],
+  ]);
 });
 
 it("tells when all is drawn, or when nobody draws it any more", async () => {
@@ -66,7 +79,7 @@ it("delivers every byte in order and never holds more than its bounds", async ()
       async (writes, drawnAtOnce) => {
         const undrawn: number[] = [];
         const received: number[] = [];
-        const flow = new ConsoleFlow((bytes) => {
+        const flow = new ConsoleFlow(({ bytes }) => {
           undrawn.push(bytes.length);
           received.push(...bytes);
         });
@@ -94,7 +107,7 @@ it("stops a flooding machine in time, and changes nothing of its run", async () 
   plain.run({ cycles: 1e9 });
   const machine = await Machine.create({ kernel });
   const sent: number[] = [];
-  const flow = new ConsoleFlow((bytes) => sent.push(bytes.length));
+  const flow = new ConsoleFlow(({ bytes }) => sent.push(bytes.length));
   machine.console.onOutput((bytes) => {
     if (flow.push(bytes)) machine.requestStop();
   });

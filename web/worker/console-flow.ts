@@ -11,6 +11,7 @@
  * wrote is still being drawn when the next one starts.
  */
 import { OutputBuffer } from "../../host/output-buffer.ts";
+import type { ConsoleOutput } from "../protocol.ts";
 import { Hold } from "./hold.ts";
 
 /** Bytes in one message, about. */
@@ -19,15 +20,16 @@ export const PIECE = 16 * 1024;
 export const MOST_UNDRAWN = 128 * 1024;
 
 export class ConsoleFlow {
-  readonly #post: (bytes: Uint8Array) => void;
+  readonly #post: (output: ConsoleOutput) => void;
   readonly #buffer = new OutputBuffer();
   #gathered = 0;
+  #past = false;
   #undrawn = 0;
   #behind: Hold | undefined;
   #draining: Hold | undefined;
 
-  /** `post` sends bytes to the page. */
-  constructor(post: (bytes: Uint8Array) => void) {
+  /** `post` sends output to the page. */
+  constructor(post: (output: ConsoleOutput) => void) {
     this.#post = post;
   }
 
@@ -36,8 +38,10 @@ export class ConsoleFlow {
     return this.#gathered + this.#undrawn;
   }
 
-  /** The guest writes. True: it shall stop, so that the bytes can be sent. */
-  push(bytes: Uint8Array): boolean {
+  /** The guest writes, maybe in its past. True: it shall stop, so that the bytes can be sent. */
+  push(bytes: Uint8Array, past = false): boolean {
+    if (past !== this.#past) this.flush();
+    this.#past = past;
     this.#buffer.push(bytes);
     this.#gathered += bytes.length;
     return this.#gathered >= PIECE;
@@ -49,7 +53,7 @@ export class ConsoleFlow {
     this.#gathered = 0;
     if (!bytes) return;
     this.#undrawn += bytes.length;
-    this.#post(bytes);
+    this.#post({ bytes, past: this.#past });
   }
 
   /** Drops what was gathered and not sent. */

@@ -12,7 +12,7 @@ function post(message: ToPage): void {
   scope.postMessage(message);
 }
 
-const flow = new ConsoleFlow((bytes) => post({ type: "output", bytes }));
+const flow = new ConsoleFlow((output) => post({ type: "output", output }));
 let images: Promise<Images> | undefined;
 let session: Session | undefined;
 let last: { settings: MachineSettings; files: GuestFiles } | undefined;

@@ -132,7 +132,7 @@ export class Session {
     this.#console = host.console;
     this.#console.discard();
     machine.console.onOutput((bytes) => {
-      if (this.#console.push(bytes)) machine.requestStop();
+      if (this.#console.push(bytes, machine.inputs.next !== undefined)) machine.requestStop();
     });
     this.#loop = new PacedLoop(machine, {
       now: () => performance.now(),
