@@ -79,7 +79,7 @@ requireTool("chromium")("the state of a run", () => {
     expect(await other.evaluate(() => hartbeat.cycles())).toBeLessThanOrEqual(before);
     await other.evaluate(() => hartbeat.resume());
     // The last instruction of this hart may have been before something was typed, which comes first again.
-    await other.waitForFunction(async (end) => (await hartbeat.cycles()) > end, before);
+    await expect.poll(() => other.evaluate(() => hartbeat.cycles())).toBeGreaterThan(before);
     await other.evaluate(() => hartbeat.send("echo three\n"));
     await expectOutput(other, /\nthree\r\n.*# $/);
     // What the guest asked its terminal in the past was not answered again.
