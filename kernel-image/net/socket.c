@@ -68,6 +68,12 @@ static const struct file_operations socket_file_ops = {
 	.release = sock_close,
 };
 
+/* NULL: the file is something else. */
+struct unix_sock *unix_sock_of(const struct file *file)
+{
+	return file->f_op == &socket_file_ops ? file->private_data : NULL;
+}
+
 /* Takes the socket over, also when it fails. */
 static struct file *sock_alloc_file(struct unix_sock *sk, int flags)
 {

@@ -47,6 +47,9 @@ struct ucred {
 
 /* Open files on their way in a message. */
 struct scm_fp_list {
+	struct list_head list;		/* of those in flight */
+	struct scm_fp_list *next;	/* to be freed, too */
+	uid_t uid;
 	int count;
 	struct file *fp[SCM_MAX_FD];
 };
@@ -69,7 +72,7 @@ struct unix_sock {
 	struct unix_sock *peer;		/* its file may be closed already */
 	wait_queue_head_t wait;
 	struct list_head queue;
-	size_t queued;			/* bytes */
+	size_t queued, room_taken;	/* bytes to be read; and with what holds them */
 	struct list_head backlog;	/* connections to be accepted, by their own backlog_node */
 	struct list_head backlog_node;
 	int pending, max_pending;
@@ -77,6 +80,8 @@ struct unix_sock {
 	struct inode *inode;		/* bound there */
 	struct list_head bound;
 	struct ucred cred, peercred;
+	int in_flight, outer;		/* references of its file from messages; of these, from outside */
+	struct list_head gc;
 };
 
 enum { UNCONNECTED, LISTENING, CONNECTED };
@@ -93,6 +98,7 @@ ssize_t unix_recvmsg(struct unix_sock *sk, struct msg *msg);
 int unix_shutdown(struct unix_sock *sk, int how);
 void unix_release(struct unix_sock *sk);
 __poll_t unix_poll(struct unix_sock *sk, struct file *file, poll_table *table);
+struct unix_sock *unix_sock_of(const struct file *file);
 void scm_destroy(struct scm_fp_list *fp);
 
 #endif

@@ -52,6 +52,7 @@ struct unix_sock *unix_create(int type)
 	INIT_LIST_HEAD(&sk->queue);
 	INIT_LIST_HEAD(&sk->backlog);
 	INIT_LIST_HEAD(&sk->bound);
+	INIT_LIST_HEAD(&sk->gc);
 	return sk;
 }
 
@@ -297,10 +298,15 @@ int unix_shutdown(struct unix_sock *sk, int how)
 /* The mutex is held. The other end reads what it has, and then the end. What nobody read goes to `left`. */
 static void unix_kill(struct unix_sock *sk, struct list_head *left)
 {
+	struct message *m;
+
 	sk->dead = true;
+	list_for_each_entry(m, &sk->queue, list)
+		if (m->fp)
+			unix_detach_fds(m->fp);
 	while (!list_empty(&sk->queue))
 		list_move_tail(sk->queue.next, left);
-	sk->queued = 0;
+	sk->queued = sk->room_taken = 0;
 	if (!list_empty(&sk->bound))
 		list_del(&sk->bound);
 	if (sk->inode)
@@ -326,6 +332,7 @@ void unix_release(struct unix_sock *sk)
 	mutex_unlock(&unix_mutex);
 	/* Files in these may be sockets themselves. */
 	unix_free_messages(&left);
+	unix_gc();
 }
 
 /* Nothing more will come. */
@@ -347,7 +354,7 @@ __poll_t unix_poll(struct unix_sock *sk, struct file *file, poll_table *table)
 		mask |= POLLIN | POLLRDNORM | POLLRDHUP;
 	if (sk->type != SOCK_DGRAM && ((sk->state == CONNECTED && sk->peer->dead) || sk->shutdown == SHUTDOWN_MASK))
 		mask |= POLLHUP;
-	if (sk->state != LISTENING && (!sk->peer || sk->peer->dead || sk->peer->queued < UNIX_MAX_QUEUED / 2))
+	if (sk->state != LISTENING && (!sk->peer || sk->peer->dead || sk->peer->room_taken < UNIX_MAX_QUEUED / 2))
 		mask |= POLLOUT | POLLWRNORM;
 	mutex_unlock(&unix_mutex);
 	return mask;

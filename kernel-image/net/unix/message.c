@@ -25,9 +25,15 @@ static struct unix_sock *receiver(struct unix_sock *sk, const struct unix_addres
 	return unix_get(other);
 }
 
+/* What a message takes of its receiver's room: an empty one takes memory, too. */
+static size_t truesize(size_t len)
+{
+	return sizeof(struct message) + len;
+}
+
 static bool has_room(const struct unix_sock *other, size_t len)
 {
-	return !READ_ONCE(other->queued) || READ_ONCE(other->queued) + len <= UNIX_MAX_QUEUED;
+	return !READ_ONCE(other->room_taken) || READ_ONCE(other->room_taken) + truesize(len) <= UNIX_MAX_QUEUED;
 }
 
 /* Queues a message, whose first takes the files along; waits for room. */
@@ -44,13 +50,17 @@ static int deliver(struct unix_sock *sk, struct msg *msg, struct message *m)
 			return PTR_ERR(other);
 		}
 		if (has_room(other, m->len)) {
-			m->from = sk->addr;
-			list_add_tail(&m->list, &other->queue);
-			other->queued += m->len;
-			wake_up_interruptible_all(&other->wait);
+			ret = m->fp ? unix_attach_fds(m->fp) : 0;
+			if (!ret) {
+				m->from = sk->addr;
+				list_add_tail(&m->list, &other->queue);
+				other->queued += m->len;
+				other->room_taken += truesize(m->len);
+				wake_up_interruptible_all(&other->wait);
+			}
 			mutex_unlock(&unix_mutex);
 			unix_put(other);
-			return 0;
+			return ret;
 		}
 		mutex_unlock(&unix_mutex);
 		if (msg->flags & MSG_DONTWAIT)
@@ -97,15 +107,6 @@ ssize_t unix_sendmsg(struct unix_sock *sk, struct msg *msg)
 	return done || !ret ? done : ret;
 }
 
-void scm_destroy(struct scm_fp_list *fp)
-{
-	if (!fp)
-		return;
-	while (fp->count)
-		fput(fp->fp[--fp->count]);
-	kfree(fp);
-}
-
 void unix_free_messages(struct list_head *messages)
 {
 	struct message *m, *next;
@@ -149,6 +150,8 @@ static ssize_t read_message(const struct message *m, struct msg *msg)
 /* Takes what was read off the queue. What is left of a packet is lost, of a stream it stays. */
 static void consume(struct unix_sock *sk, struct message *m, size_t bytes, struct msg *msg)
 {
+	if (m->fp)
+		unix_detach_fds(m->fp);
 	msg->fp = m->fp;
 	m->fp = NULL;
 	m->offset += bytes;
@@ -158,6 +161,7 @@ static void consume(struct unix_sock *sk, struct message *m, size_t bytes, struc
 	if (m->offset < m->len)
 		msg->flags |= MSG_TRUNC;
 	sk->queued -= m->len - m->offset;
+	sk->room_taken -= truesize(m->len);
 	list_del(&m->list);
 	kfree(m);
 }

@@ -25,6 +25,9 @@ bool unix_at_end(struct unix_sock *sk);
 struct ucred unix_own_cred(void);
 struct unix_sock *unix_get(struct unix_sock *sk);
 void unix_put(struct unix_sock *sk);
+int unix_attach_fds(struct scm_fp_list *fp);
+void unix_detach_fds(struct scm_fp_list *fp);
+void unix_gc(void);
 void unix_free_messages(struct list_head *messages);
 
 #endif
