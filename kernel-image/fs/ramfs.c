@@ -6,6 +6,8 @@
 #include <linux/string.h>
 
 #define RAMFS_MAGIC 0x858458f6
+/* A symbolic link's target of this length is charged as a page. */
+#define LONG_LINK 128
 
 static const struct inode_operations ramfs_dir_inode_operations;
 
@@ -23,12 +25,55 @@ static const struct inode_operations ramfs_symlink_inode_operations = {
 	.get_link = simple_get_link,
 };
 
+static bool has_long_link(const struct inode *inode)
+{
+	return S_ISLNK(inode->i_mode) && inode->i_size >= LONG_LINK;
+}
+
+static bool reserve(atomic_long_t *used, long limit)
+{
+	if (atomic_long_inc_return(used) <= limit || !limit)
+		return true;
+	atomic_long_dec(used);
+	return false;
+}
+
+static void ramfs_evict_inode(struct inode *inode)
+{
+	if (has_long_link(inode))
+		atomic_long_dec(&inode->i_sb->s_nr_pages);
+	atomic_long_dec(&inode->i_sb->s_nr_inodes);
+}
+
+static int ramfs_statfs(struct super_block *sb, struct kstatfs *buf)
+{
+	buf->f_bsize = PAGE_SIZE;
+	buf->f_blocks = sb->s_max_pages;
+	buf->f_files = sb->s_max_inodes;
+	if (sb->s_max_pages) {
+		buf->f_bfree = buf->f_bavail = sb->s_max_pages - atomic_long_read(&sb->s_nr_pages);
+		buf->f_ffree = sb->s_max_inodes - atomic_long_read(&sb->s_nr_inodes);
+	}
+	return 0;
+}
+
+static const struct super_operations ramfs_ops = {
+	.evict_inode = ramfs_evict_inode,
+	.statfs = ramfs_statfs,
+};
+
+/* NULL: no memory, or the file system has as many as it may. */
 struct inode *ramfs_get_inode(struct super_block *sb, const struct inode *dir, umode_t mode, dev_t dev)
 {
-	struct inode *inode = new_inode(sb);
+	struct inode *inode;
 
-	if (!inode)
+	if (!reserve(&sb->s_nr_inodes, sb->s_max_inodes))
 		return NULL;
+	inode = new_inode(sb);
+	if (!inode) {
+		atomic_long_dec(&sb->s_nr_inodes);
+		return NULL;
+	}
 	inode_init_owner(inode, dir, mode);
 	inode->i_op = &ramfs_file_inode_operations;
 	if (S_ISREG(mode)) {
@@ -51,7 +96,7 @@ static int ramfs_mknod(struct inode *dir, struct dentry *dentry, umode_t mode, d
 	struct inode *inode = ramfs_get_inode(dir->i_sb, dir, mode, dev);
 
 	if (!inode)
-		return -ENOMEM;
+		return -ENOSPC;
 	d_add(dget(dentry), inode);
 	dir->i_mtime = dir->i_ctime = current_time();
 	return 0;
@@ -81,25 +126,55 @@ static int ramfs_symlink(struct inode *dir, struct dentry *dentry, const char *t
 	inode = ramfs_get_inode(dir->i_sb, dir, S_IFLNK | S_IRWXUGO, 0);
 	if (!inode) {
 		kfree(link);
-		return -ENOMEM;
+		return -ENOSPC;
 	}
 	inode->i_link = link;
+	if (strlen(link) >= LONG_LINK && !reserve(&dir->i_sb->s_nr_pages, dir->i_sb->s_max_pages)) {
+		iput(inode);
+		return -ENOSPC;
+	}
 	inode->i_size = strlen(link);
 	d_add(dget(dentry), inode);
 	dir->i_mtime = dir->i_ctime = current_time();
 	return 0;
 }
 
+/* Each further name is counted like an inode: it takes memory until it is unlinked. */
+static int ramfs_link(struct dentry *old, struct inode *dir, struct dentry *dentry)
+{
+	if (!reserve(&dir->i_sb->s_nr_inodes, dir->i_sb->s_max_inodes))
+		return -ENOSPC;
+	return simple_link(old, dir, dentry);
+}
+
+static void drop_further_name(const struct inode *inode)
+{
+	if (inode && inode->i_nlink > 1 && !S_ISDIR(inode->i_mode))
+		atomic_long_dec(&inode->i_sb->s_nr_inodes);
+}
+
+static int ramfs_unlink(struct inode *dir, struct dentry *dentry)
+{
+	drop_further_name(dentry->d_inode);
+	return simple_unlink(dir, dentry);
+}
+
+static int ramfs_rename(struct inode *old_dir, struct dentry *old, struct inode *new_dir, struct dentry *new)
+{
+	drop_further_name(new->d_inode);
+	return simple_rename(old_dir, old, new_dir, new);
+}
+
 static const struct inode_operations ramfs_dir_inode_operations = {
 	.lookup = simple_lookup,
 	.create = ramfs_create,
-	.link = simple_link,
-	.unlink = simple_unlink,
+	.link = ramfs_link,
+	.unlink = ramfs_unlink,
 	.symlink = ramfs_symlink,
 	.mkdir = ramfs_mkdir,
 	.rmdir = simple_rmdir,
 	.mknod = ramfs_mknod,
-	.rename = simple_rename,
+	.rename = ramfs_rename,
 };
 
 static struct file_system_type ramfs_type = {
@@ -117,9 +192,10 @@ int ramfs_fill_super(struct super_block *sb, const char *dev_name, void *data)
 	struct inode *root;
 
 	sb->s_magic = RAMFS_MAGIC;
-	/* So that a file cannot take the memory that is needed to remove it. */
+	sb->s_op = &ramfs_ops;
+	/* So that files cannot take the memory that is needed to remove them. */
 	if (sb->s_type != &ramfs_type)
-		sb->s_max_pages = totalram_pages() / 2;
+		sb->s_max_pages = sb->s_max_inodes = totalram_pages() / 2;
 	root = ramfs_get_inode(sb, NULL, S_IFDIR | (sb->s_type == &tmpfs_type ? 01777 : 0755), 0);
 	if (!root)
 		return -ENOMEM;

@@ -222,9 +222,6 @@ static int do_statfs(const struct path *path, struct statfs __user *buf)
 	memset(&st, 0, sizeof(st));
 	st.f_type = sb->s_magic;
 	st.f_bsize = st.f_frsize = PAGE_SIZE;
-	st.f_blocks = sb->s_max_pages;
-	if (sb->s_max_pages)
-		st.f_bfree = st.f_bavail = sb->s_max_pages - atomic_long_read(&sb->s_nr_pages);
 	if (sb->s_op && sb->s_op->statfs) {
 		struct kstatfs k = { 0 };
 

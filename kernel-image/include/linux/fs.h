@@ -209,7 +209,8 @@ struct super_block {
 	struct dentry *s_root;
 	atomic_t s_active;
 	atomic_long_t s_nr_pages;	/* page cache pages of all its files */
-	long s_max_pages;		/* limit of a file system that lives in them; 0: none */
+	atomic_long_t s_nr_inodes;	/* of a file system without a disk: its inodes, and their further names */
+	long s_max_pages, s_max_inodes;	/* limits of one that lives in memory; 0: none */
 	void *s_fs_info;
 };
 
