@@ -17,6 +17,7 @@ struct timerfd_ctx {
 	wait_queue_head_t wqh;		/* its lock covers what follows */
 	clockid_t clock;
 	ktime_t interval;		/* 0: it goes off once */
+	bool expired;			/* and has not been started anew: the next look at it does so */
 	u64 ticks;			/* since the last read */
 };
 
@@ -26,10 +27,21 @@ static enum hrtimer_restart timerfd_expired(struct hrtimer *timer)
 	unsigned long flags;
 
 	spin_lock_irqsave(&ctx->wqh.lock, flags);
-	ctx->ticks += ctx->interval ? hrtimer_forward_now(timer, ctx->interval) : 1;
+	ctx->ticks++;
+	ctx->expired = true;
 	spin_unlock_irqrestore(&ctx->wqh.lock, flags);
 	wake_up_interruptible_all(&ctx->wqh);
-	return ctx->interval ? HRTIMER_RESTART : HRTIMER_NORESTART;
+	return HRTIMER_NORESTART;
+}
+
+/* The lock is held. */
+static void timerfd_go_on(struct timerfd_ctx *ctx)
+{
+	if (!ctx->expired || !ctx->interval)
+		return;
+	ctx->expired = false;
+	ctx->ticks += hrtimer_forward_now(&ctx->timer, ctx->interval) - 1;
+	hrtimer_start(&ctx->timer, ctx->timer.expires);
 }
 
 static ssize_t timerfd_read(struct kiocb *iocb, struct iov_iter *to)
@@ -41,6 +53,7 @@ static ssize_t timerfd_read(struct kiocb *iocb, struct iov_iter *to)
 		return -EINVAL;
 	for (;;) {
 		spin_lock_irq(&ctx->wqh.lock);
+		timerfd_go_on(ctx);
 		ticks = ctx->ticks;
 		ctx->ticks = 0;
 		spin_unlock_irq(&ctx->wqh.lock);
@@ -110,8 +123,12 @@ static struct file *timerfd_fget(int fd)
 
 static void timerfd_left(struct timerfd_ctx *ctx, struct itimerspec64 *left)
 {
-	ktime_t value = hrtimer_is_queued(&ctx->timer) ? max(ctx->timer.expires - ktime_get(), (ktime_t)1) : 0;
+	ktime_t value;
 
+	spin_lock_irq(&ctx->wqh.lock);
+	timerfd_go_on(ctx);
+	value = hrtimer_is_queued(&ctx->timer) ? max(ctx->timer.expires - ktime_get(), (ktime_t)1) : 0;
+	spin_unlock_irq(&ctx->wqh.lock);
 	*left = (struct itimerspec64){ ns_to_timespec64(ctx->interval), ns_to_timespec64(value) };
 }
 
@@ -132,8 +149,13 @@ SYSCALL_DEFINE4(timerfd_settime, int, fd, int, flags, const struct itimerspec64 
 		return PTR_ERR(file);
 	ctx = file->private_data;
 	timerfd_left(ctx, &old);
+	spin_lock_irq(&ctx->wqh.lock);
+	ctx->interval = 0;
+	spin_unlock_irq(&ctx->wqh.lock);
 	hrtimer_cancel(&ctx->timer);
+	spin_lock_irq(&ctx->wqh.lock);
 	ctx->ticks = 0;
+	ctx->expired = false;
 	ctx->interval = timespec64_to_ktime(&new.it_interval);
 	expires = timespec64_to_ktime(&new.it_value);
 	if (expires) {
@@ -143,6 +165,7 @@ SYSCALL_DEFINE4(timerfd_settime, int, fd, int, flags, const struct itimerspec64 
 			expires -= ktime_get_real() - ktime_get();
 		hrtimer_start(&ctx->timer, expires);
 	}
+	spin_unlock_irq(&ctx->wqh.lock);
 	fput(file);
 	return otmr && copy_to_user(otmr, &old, sizeof(old)) ? -EFAULT : 0;
 }

@@ -10,6 +10,7 @@
 
 #define SCHED_RESET_ON_FORK 0x40000000
 #define SCHED_FLAG_RESET_ON_FORK 1
+#define DL_PERIOD_MAX (1ULL << 32)	/* ns; the shares of reservations are computed with 20 bits behind the point */
 
 struct sched_param {
 	int sched_priority;
@@ -76,7 +77,7 @@ static int check_attr(const struct sched_attr *attr)
 
 	if (policy == SCHED_DEADLINE)
 		return attr->sched_runtime >= 1024 && attr->sched_runtime <= attr->sched_deadline &&
-		       attr->sched_deadline <= attr->sched_period && !(attr->sched_period >> 63) ? 0 : -EINVAL;
+		       attr->sched_deadline <= attr->sched_period && attr->sched_period <= DL_PERIOD_MAX ? 0 : -EINVAL;
 	if (!fair_policy(policy) && !rt_policy(policy))
 		return -EINVAL;
 	return rt_policy(policy) == (attr->sched_priority != 0) && attr->sched_priority < MAX_RT_PRIO ? 0 : -EINVAL;
@@ -150,7 +151,7 @@ static int may_set(struct task_struct *p, const struct sched_attr *attr)
 	return attr->sched_nice < task_nice(p) ? -EPERM : 0;
 }
 
-static long set_attr(pid_t pid, struct sched_attr *attr)
+static long set_attr(pid_t pid, struct sched_attr *attr, bool keep_nice)
 {
 	struct task_struct *p;
 	long err;
@@ -160,6 +161,7 @@ static long set_attr(pid_t pid, struct sched_attr *attr)
 	p = sched_find_get_task(pid);
 	if (!p)
 		return -ESRCH;
+	attr->sched_nice = keep_nice ? task_nice(p) : clamp(attr->sched_nice, MIN_NICE, MAX_NICE);
 	err = may_set(p, attr) ?: sched_setattr_checked(p, attr);
 	put_task_struct(p);
 	return err;
@@ -174,7 +176,7 @@ SYSCALL_DEFINE3(sched_setscheduler, pid_t, pid, int, policy, const struct sched_
 		return -EFAULT;
 	attr.sched_priority = param.sched_priority;
 	attr.sched_flags = policy & SCHED_RESET_ON_FORK ? SCHED_FLAG_RESET_ON_FORK : 0;
-	return set_attr(pid, &attr);
+	return set_attr(pid, &attr, true);
 }
 
 SYSCALL_DEFINE2(sched_setparam, pid_t, pid, const struct sched_param __user *, uparam)
@@ -189,10 +191,9 @@ SYSCALL_DEFINE2(sched_setparam, pid_t, pid, const struct sched_param __user *, u
 	if (!p)
 		return -ESRCH;
 	attr.sched_policy = p->policy;
-	attr.sched_nice = task_nice(p);
 	attr.sched_priority = param.sched_priority;
 	put_task_struct(p);
-	return set_attr(pid, &attr);
+	return set_attr(pid, &attr, true);
 }
 
 SYSCALL_DEFINE1(sched_getscheduler, pid_t, pid)
@@ -229,7 +230,7 @@ SYSCALL_DEFINE3(sched_setattr, pid_t, pid, struct sched_attr __user *, uattr, un
 		return -EFAULT;
 	if (attr.size && attr.size < sizeof(attr))
 		return -E2BIG;
-	return set_attr(pid, &attr);
+	return set_attr(pid, &attr, false);
 }
 
 SYSCALL_DEFINE4(sched_getattr, pid_t, pid, struct sched_attr __user *, uattr, unsigned int, size, unsigned int, flags)

@@ -101,7 +101,7 @@ u64 hrtimer_forward_now(struct hrtimer *timer, ktime_t interval)
 	if (late < 0)
 		return 0;
 	overruns = late / interval + 1;
-	timer->expires += overruns * interval;
+	timer->expires = ktime_add_safe(timer->expires, overruns * interval);
 	return overruns;
 }
 

@@ -28,15 +28,34 @@ static void signal_process(struct signal_struct *sig, int signo)
 	read_unlock(&tasklist_lock);
 }
 
+/* Who has not taken the last signal needs no further ones: the timer goes on in restart_real_timer. */
 enum hrtimer_restart it_real_fn(struct hrtimer *timer)
 {
-	struct signal_struct *sig = container_of(timer, struct signal_struct, real_timer);
+	signal_process(container_of(timer, struct signal_struct, real_timer), SIGALRM);
+	return HRTIMER_NORESTART;
+}
 
-	signal_process(sig, SIGALRM);
-	if (!sig->it_real_incr)
-		return HRTIMER_NORESTART;
-	hrtimer_forward_now(timer, sig->it_real_incr);
-	return HRTIMER_RESTART;
+/* A thread takes SIGALRM; siglock is held. */
+void restart_real_timer(struct signal_struct *sig)
+{
+	if (!sig->it_real_incr || hrtimer_is_queued(&sig->real_timer))
+		return;
+	hrtimer_forward_now(&sig->real_timer, sig->it_real_incr);
+	hrtimer_start(&sig->real_timer, sig->real_timer.expires);
+}
+
+static void set_real_timer(struct signal_struct *sig, ktime_t value, ktime_t interval)
+{
+	/* From here on nobody restarts it. */
+	spin_lock_irq(&current->sighand->siglock);
+	sig->it_real_incr = 0;
+	spin_unlock_irq(&current->sighand->siglock);
+	hrtimer_cancel(&sig->real_timer);
+	spin_lock_irq(&current->sighand->siglock);
+	sig->it_real_incr = interval;
+	if (value)
+		hrtimer_start(&sig->real_timer, ktime_add_safe(value, ktime_get()));
+	spin_unlock_irq(&current->sighand->siglock);
 }
 
 static bool runs_out(struct cpu_itimer *it)
@@ -119,10 +138,7 @@ SYSCALL_DEFINE3(setitimer, int, which, const struct itimerval __user *, user, st
 		return -EINVAL;
 	get_itimer(which, &old);
 	if (which == ITIMER_REAL) {
-		hrtimer_cancel(&sig->real_timer);
-		sig->it_real_incr = interval;
-		if (value)
-			hrtimer_start(&sig->real_timer, ktime_add_safe(value, ktime_get()));
+		set_real_timer(sig, value, interval);
 	} else {
 		spin_lock_irq(&current->sighand->siglock);
 		sig->it[which - 1] = (struct cpu_itimer){ value, interval };

@@ -6,6 +6,7 @@
  * the timer, which is cancelled before it goes.
  */
 #include <linux/hrtimer.h>
+#include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/mutex.h>
 #include <linux/sched.h>
@@ -37,15 +38,17 @@ struct k_itimer {
 	ktime_t interval;
 	struct sigevent event;
 	pid_t tgid;
+	bool skipped;			/* it goes off later than after its interval */
 	unsigned int overrun, overrun_last;
 };
 
 static DEFINE_MUTEX(posix_timers_lock);
 
-static void send_timer_signal(struct k_itimer *t, unsigned int expirations)
+/* False if the process would not notice: an earlier signal still waits, or it ignores them. */
+static bool send_timer_signal(struct k_itimer *t, unsigned int expirations)
 {
 	siginfo_t info = { .si_signo = t->event.sigev_signo, .si_code = SI_TIMER };
-	bool group = t->event.sigev_notify == SIGEV_SIGNAL, waiting = false;
+	bool group = t->event.sigev_notify == SIGEV_SIGNAL, waiting = false, ignored = true;
 	struct task_struct *task;
 	unsigned long flags;
 
@@ -56,6 +59,7 @@ static void send_timer_signal(struct k_itimer *t, unsigned int expirations)
 
 		spin_lock_irqsave(&task->sighand->siglock, flags);
 		waiting = sigismember(&pending->signal, info.si_signo);
+		ignored = !sigismember(&task->blocked, info.si_signo) && sig_ignored_by(task, info.si_signo);
 		spin_unlock_irqrestore(&task->sighand->siglock, flags);
 		t->overrun += expirations - !waiting;
 		if (!waiting) {
@@ -68,15 +72,30 @@ static void send_timer_signal(struct k_itimer *t, unsigned int expirations)
 		}
 	}
 	read_unlock(&tasklist_lock);
+	return !waiting && !ignored;
+}
+
+/* Expirations of the next tick that nobody would notice are counted at once, or a short interval would leave time for nothing else. */
+static void skip_a_tick(struct k_itimer *t)
+{
+	u64 count = TICK_NSEC / t->interval;
+
+	t->timer.expires = ktime_add_safe(t->timer.expires, count * t->interval);
+	t->skipped = count > 0;
+	if (t->event.sigev_notify != SIGEV_NONE)
+		t->overrun += count;
 }
 
 static enum hrtimer_restart posix_timer_fn(struct hrtimer *timer)
 {
 	struct k_itimer *t = container_of(timer, struct k_itimer, timer);
-	unsigned int expirations = t->interval ? hrtimer_forward_now(timer, t->interval) : 1;
+	unsigned int expirations;
 
-	if (t->event.sigev_notify != SIGEV_NONE)
-		send_timer_signal(t, expirations);
+	t->skipped = false;
+	expirations = t->interval ? hrtimer_forward_now(timer, t->interval) : 1;
+
+	if ((t->event.sigev_notify == SIGEV_NONE || !send_timer_signal(t, expirations)) && t->interval)
+		skip_a_tick(t);
 	return t->interval ? HRTIMER_RESTART : HRTIMER_NORESTART;
 }
 
@@ -136,6 +155,8 @@ static void get_setting(const struct k_itimer *t, struct itimerspec64 *value)
 {
 	ktime_t left = hrtimer_is_queued(&t->timer) ? max(t->timer.expires - ktime_get(), (ktime_t)1) : 0;
 
+	if (t->skipped)
+		left = (left - 1) % t->interval + 1;
 	*value = (struct itimerspec64){ ns_to_timespec64(t->interval), ns_to_timespec64(left) };
 }
 
@@ -146,6 +167,7 @@ static void set_timer(struct k_itimer *t, int flags, const struct itimerspec64 *
 	hrtimer_cancel(&t->timer);
 	t->interval = timespec64_to_ktime(&value->it_interval);
 	t->overrun = t->overrun_last = 0;
+	t->skipped = false;
 	if (!expires)
 		return;
 	if (!(flags & TIMER_ABSTIME))
