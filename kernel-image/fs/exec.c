@@ -267,6 +267,7 @@ int begin_new_exec(struct linux_binprm *bprm)
 	commit_creds(bprm->cred);
 	bprm->cred = NULL;
 	me->exit_signal = SIGCHLD;
+	me->self_exec_id++;
 	return 0;
 }
 

@@ -67,6 +67,12 @@ int commit_creds(struct cred *new)
 	old_real = current->real_cred;
 	current->cred = current->real_cred = new;
 	task_unlock(current);
+	/* Who has other rights now is out of reach of those who knew it with the old ones. */
+	if (new->euid != old->euid || new->egid != old->egid || new->fsuid != old->fsuid || new->fsgid != old->fsgid) {
+		if (current->mm)
+			current->mm->dumpable = false;
+		current->pdeath_signal = 0;
+	}
 	put_cred(old);
 	put_cred(old_real);
 	return 0;

@@ -31,6 +31,8 @@ void __init fork_init(void)
 	task_struct_cachep = KMEM_CACHE(task_struct, SLAB_PANIC);
 	/* Kernel stacks may take an eighth of memory. */
 	max_threads = totalram_pages() / (8 * THREAD_SIZE / PAGE_SIZE);
+	init_signals.rlim[RLIMIT_NPROC] = (struct rlimit){ max_threads / 2, max_threads / 2 };
+	init_signals.rlim[RLIMIT_SIGPENDING] = init_signals.rlim[RLIMIT_NPROC];
 }
 
 static struct task_struct *dup_task_struct(struct task_struct *orig)
@@ -109,6 +111,8 @@ static int check_clone_flags(u64 flags)
 		return -EINVAL;
 	if ((flags & CLONE_SIGHAND) && (flags & CLONE_CLEAR_SIGHAND))
 		return -EINVAL;
+	if ((flags & CLONE_PARENT) && is_global_init(current))
+		return -EINVAL;
 	return 0;
 }
 
@@ -147,7 +151,15 @@ static int link_task(struct task_struct *p, struct pid *pid, u64 clone_flags)
 		write_unlock_irq(&tasklist_lock);
 		return -ERESTARTNOINTR;
 	}
-	p->real_parent = clone_flags & (CLONE_PARENT | CLONE_THREAD) ? current->real_parent : current;
+	if (clone_flags & (CLONE_PARENT | CLONE_THREAD)) {
+		/* A parent that did not clone it need not bear a signal of the child's choice. */
+		p->real_parent = current->real_parent;
+		p->parent_exec_id = current->parent_exec_id;
+		p->exit_signal = clone_flags & CLONE_THREAD ? -1 : current->group_leader->exit_signal;
+	} else {
+		p->real_parent = current;
+		p->parent_exec_id = current->self_exec_id;
+	}
 	p->parent = p->real_parent;
 	p->pids[PIDTYPE_PID] = pid;
 	p->pids[PIDTYPE_PGID] = task_pgrp(current);
@@ -156,7 +168,6 @@ static int link_task(struct task_struct *p, struct pid *pid, u64 clone_flags)
 	if (clone_flags & CLONE_THREAD) {
 		p->group_leader = current->group_leader;
 		p->tgid = current->tgid;
-		p->exit_signal = -1;
 		p->pids[PIDTYPE_TGID] = task_tgid(current);
 		p->signal->nr_threads++;
 		atomic_inc(&p->signal->live);
@@ -295,6 +306,17 @@ struct task_struct *__init fork_idle(int cpu)
 	return idle;
 }
 
+/* Who is killed meanwhile takes back what the child would wake him by. */
+static void wait_for_vfork_done(struct task_struct *child, struct completion *vfork)
+{
+	if (wait_for_completion_killable(vfork)) {
+		task_lock(child);
+		child->vfork_done = NULL;
+		task_unlock(child);
+	}
+	put_task_struct(child);
+}
+
 pid_t kernel_clone(struct kernel_clone_args *args)
 {
 	struct completion vfork;
@@ -311,8 +333,7 @@ pid_t kernel_clone(struct kernel_clone_args *args)
 	}
 	wake_up_new_task(p);
 	if (args->flags & CLONE_VFORK) {
-		wait_for_completion(&vfork);
-		put_task_struct(p);
+		wait_for_vfork_done(p, &vfork);
 	}
 	return nr;
 }
@@ -373,6 +394,7 @@ SYSCALL_DEFINE2(clone3, const struct clone_args __user *, uargs, size_t, size)
 	args.stack = user.stack + user.stack_size;
 	args.tls = user.tls;
 	if ((user.flags & ~((CLONE_KNOWN & ~(u64)CSIGNAL) | CLONE_CLEAR_SIGHAND)) || user.exit_signal > _NSIG ||
+	    ((user.flags & (CLONE_THREAD | CLONE_PARENT)) && user.exit_signal) ||
 	    !user.stack != !user.stack_size || user.set_tid_size || user.cgroup)
 		return -EINVAL;
 	return kernel_clone(&args);

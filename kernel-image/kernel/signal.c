@@ -25,10 +25,37 @@
 
 struct sigqueue {
 	struct list_head list;
+	struct signal_struct *charged;
 	siginfo_t info;
 };
 
 static struct kmem_cache *sigqueue_cache;
+
+/* NULL: no memory, or more signals wait for the process than its limit allows. Of standard signals, few can. */
+static struct sigqueue *alloc_sigqueue(struct signal_struct *signal, const siginfo_t *info)
+{
+	bool limited = info->si_signo >= SIGRTMIN;
+	struct sigqueue *q;
+
+	if (atomic_inc_return(&signal->sigpending) > signal->rlim[RLIMIT_SIGPENDING].rlim_cur && limited)
+		q = NULL;
+	else
+		q = kmem_cache_alloc(sigqueue_cache, GFP_ATOMIC);
+	if (!q) {
+		atomic_dec(&signal->sigpending);
+		return NULL;
+	}
+	q->charged = signal;
+	q->info = *info;
+	return q;
+}
+
+static void free_sigqueue(struct sigqueue *q)
+{
+	list_del(&q->list);
+	atomic_dec(&q->charged->sigpending);
+	kmem_cache_free(sigqueue_cache, q);
+}
 
 static bool sig_in(int sig, unsigned long mask)
 {
@@ -69,7 +96,7 @@ void recalc_sigpending(void)
 void signal_wake_up(struct task_struct *task, bool fatal)
 {
 	set_tsk_thread_flag(task, TIF_SIGPENDING);
-	if (!wake_up_state(task, TASK_INTERRUPTIBLE | (fatal ? TASK_STOPPED : 0)))
+	if (!wake_up_state(task, TASK_INTERRUPTIBLE | (fatal ? TASK_STOPPED | TASK_WAKEKILL : 0)))
 		kick_process(task);
 }
 
@@ -81,10 +108,8 @@ static void drop_pending(struct sigpending *pending, unsigned long mask)
 		return;
 	pending->signal.sig[0] &= ~mask;
 	list_for_each_entry_safe(q, next, &pending->list, list) {
-		if (sig_in(q->info.si_signo, mask)) {
-			list_del(&q->list);
-			kmem_cache_free(sigqueue_cache, q);
-		}
+		if (sig_in(q->info.si_signo, mask))
+			free_sigqueue(q);
 	}
 }
 
@@ -147,13 +172,11 @@ static int __send_signal(int sig, const siginfo_t *info, struct task_struct *tas
 	/* A standard signal that already waits is not queued twice. */
 	if (sig < SIGRTMIN && sigismember(&pending->signal, sig))
 		return 0;
-	q = kmem_cache_alloc(sigqueue_cache, GFP_ATOMIC);
-	if (q) {
-		q->info = *info;
+	q = alloc_sigqueue(task->signal, info);
+	if (q)
 		list_add_tail(&q->list, &pending->list);
-	} else if (sig >= SIGRTMIN) {
+	else if (sig >= SIGRTMIN && info->si_code != SI_USER)
 		return -EAGAIN;
-	}
 	sigaddset(&pending->signal, sig);
 	if (wants_signal(sig, task)) {
 		target = task;
@@ -292,8 +315,7 @@ static void collect_signal(int sig, struct sigpending *pending, siginfo_t *info)
 		sigdelset(&pending->signal, sig);
 	if (first) {
 		*info = first->info;
-		list_del(&first->list);
-		kmem_cache_free(sigqueue_cache, first);
+		free_sigqueue(first);
 	} else {
 		memset(info, 0, sizeof(*info));
 		info->si_signo = sig;
@@ -319,6 +341,8 @@ int dequeue_signal(unsigned long blocked, siginfo_t *info)
 	if (!sig) {
 		pending = &current->signal->shared_pending;
 		sig = next_signal(pending, blocked);
+		if (sig == SIGALRM)
+			restart_real_timer(current->signal);
 	}
 	if (sig)
 		collect_signal(sig, pending, info);

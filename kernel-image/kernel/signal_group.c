@@ -276,6 +276,9 @@ bool do_notify_parent(struct task_struct *task, int sig)
 	unsigned long flags, handler;
 	siginfo_t info;
 
+	/* Another program than the one that asked for the signal does not get it. */
+	if (task->parent_exec_id != parent->self_exec_id)
+		sig = SIGCHLD;
 	child_info(&info, task);
 	info.si_signo = sig;
 	info.si_status = task->exit_code & 0x7f;
@@ -294,7 +297,7 @@ bool do_notify_parent(struct task_struct *task, int sig)
 			sig = 0;
 	}
 	spin_unlock_irqrestore(&sighand->siglock, flags);
-	if (sig > 0)
+	if (valid_signal(sig) && sig)
 		do_send_sig_info(sig, &info, parent, true);
 	wake_up_interruptible_all(&parent->signal->wait_chldexit);
 	return autoreap;

@@ -9,11 +9,6 @@
 #include <linux/timekeeping.h>
 #include <linux/uaccess.h>
 
-static bool valid_signal(int sig)
-{
-	return sig >= 0 && sig <= _NSIG;
-}
-
 /* SIGCONT may go anywhere in the session. */
 static int check_kill_permission(int sig, struct task_struct *task)
 {

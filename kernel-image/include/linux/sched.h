@@ -23,8 +23,10 @@
 #define TASK_STOPPED 0x4
 #define TASK_DEAD 0x80
 #define TASK_PARKED 0x40
+#define TASK_WAKEKILL 0x100	/* beside another state: SIGKILL ends the sleep, too */
 #define TASK_WAKING 0x200	/* chosen to run, but on no queue yet */
 #define TASK_NEW 0x800
+#define TASK_KILLABLE (TASK_WAKEKILL | TASK_UNINTERRUPTIBLE)
 #define TASK_NORMAL (TASK_INTERRUPTIBLE | TASK_UNINTERRUPTIBLE)
 #define EXIT_DEAD 0x10
 #define EXIT_ZOMBIE 0x20
@@ -178,6 +180,7 @@ struct task_struct {
 	struct hlist_node pid_links[PIDTYPE_MAX];
 
 	int exit_code, exit_signal, pdeath_signal;
+	u64 self_exec_id, parent_exec_id;	/* how often it had execed; how often its parent had, when it was made */
 	struct completion *vfork_done;
 	int *set_child_tid;
 	int *clear_child_tid;
@@ -188,6 +191,8 @@ struct task_struct {
 	spinlock_t alloc_lock;		/* task_lock: the pointers mm, files and fs; comm */
 	struct fs_struct *fs;
 	struct files_struct *files;
+	struct scm_fp_list *scm_work;	/* files to let go of */
+	bool scm_busy;			/* it does so now */
 	struct nsproxy *nsproxy;	/* NULL once the task exits */
 	struct signal_struct *signal;
 	struct sighand_struct *sighand;

@@ -1,6 +1,7 @@
 /* Completions. */
 #include <linux/completion.h>
 #include <linux/kernel.h>
+#include <linux/sched/signal.h>
 
 void complete(struct completion *x)
 {
@@ -32,7 +33,7 @@ static long do_wait_for_common(struct completion *x, long timeout, int state)
 	might_sleep();
 	spin_lock_irq(&x->wait.lock);
 	while (!x->done && timeout) {
-		if (state == TASK_INTERRUPTIBLE && signal_pending(current)) {
+		if (signal_pending_state(state, current)) {
 			timeout = -ERESTARTSYS;
 			break;
 		}
@@ -57,6 +58,14 @@ static long do_wait_for_common(struct completion *x, long timeout, int state)
 void wait_for_completion(struct completion *x)
 {
 	do_wait_for_common(x, MAX_SCHEDULE_TIMEOUT, TASK_UNINTERRUPTIBLE);
+}
+
+/* 0, or -ERESTARTSYS when the task is being killed. */
+int wait_for_completion_killable(struct completion *x)
+{
+	long left = do_wait_for_common(x, MAX_SCHEDULE_TIMEOUT, TASK_KILLABLE);
+
+	return left < 0 ? left : 0;
 }
 
 unsigned long wait_for_completion_timeout(struct completion *x, unsigned long timeout)

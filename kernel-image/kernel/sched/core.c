@@ -11,6 +11,7 @@
  */
 #include <linux/init.h>
 #include <linux/mm.h>
+#include <linux/sched/signal.h>
 #include <linux/smp.h>
 #include <linux/uaccess.h>
 #include <linux/wait.h>
@@ -169,7 +170,7 @@ static void __schedule(bool preempt)
 	smp_mb();	/* the state set by the caller before the tests below */
 	update_rq_clock(rq);
 	if (!preempt && READ_ONCE(prev->__state) != TASK_RUNNING) {
-		if ((READ_ONCE(prev->__state) & TASK_INTERRUPTIBLE) && signal_pending(prev))
+		if (signal_pending_state(READ_ONCE(prev->__state), prev))
 			WRITE_ONCE(prev->__state, TASK_RUNNING);
 		else
 			deactivate_task(rq, prev, DEQUEUE_SLEEP);

@@ -52,6 +52,7 @@ struct signal_struct {
 	u64 cutime, cstime;		/* of children waited for */
 	struct autogroup *autogroup;	/* counted; changed under tasklist_lock */
 	struct mutex cred_guard_mutex;	/* held over an exec, until the new credentials are in force */
+	atomic_t sigpending;		/* signals that wait, of all threads */
 	struct rlimit rlim[RLIM_NLIMITS];
 	struct hrtimer real_timer;
 	ktime_t it_real_incr;
@@ -88,12 +89,21 @@ void ignore_signals(struct task_struct *task);
 void kernel_sigaction(int sig, unsigned long handler);	/* of the kernel thread that calls it */
 pid_t kernel_wait(pid_t pid, int *status);		/* for the end of a child: pid, or an error */
 
+static inline bool valid_signal(int sig) { return sig >= 0 && sig <= _NSIG; }
 void force_sig(int sig);
 extern int show_unhandled_signals;
 static inline bool fatal_signal_pending(struct task_struct *task)
 {
 	return signal_pending(task) &&
-	       (sigismember(&task->pending.signal, SIGKILL) || (task->signal->flags & SIGNAL_GROUP_EXIT));
+	       (sigismember(&task->pending.signal, SIGKILL) || sigismember(&task->signal->shared_pending.signal, SIGKILL) ||
+		(task->signal->flags & SIGNAL_GROUP_EXIT));
+}
+/* Whether a signal forbids the task to sleep in this state. */
+static inline bool signal_pending_state(unsigned int state, struct task_struct *task)
+{
+	if (!(state & (TASK_INTERRUPTIBLE | TASK_WAKEKILL)))
+		return false;
+	return state & TASK_INTERRUPTIBLE ? signal_pending(task) : fatal_signal_pending(task);
 }
 /* It would end the process. */
 bool unhandled_signal(struct task_struct *task, int sig);
@@ -114,6 +124,7 @@ bool will_become_orphaned_pgrp(struct pid *pgrp, struct task_struct *ignored);
 bool has_stopped_jobs(struct pid *pgrp);
 
 enum hrtimer_restart it_real_fn(struct hrtimer *timer);
+void restart_real_timer(struct signal_struct *sig);
 void run_posix_cpu_timers(struct task_struct *p, bool user);
 void exit_itimers(struct signal_struct *sig);
 
