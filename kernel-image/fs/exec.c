@@ -41,7 +41,7 @@ static struct file *reopen(int fd)
 	struct file *open = fget(fd), *file;
 
 	if (!open)
-		return ERR_PTR(-EBADF);
+		return ERR_PTR(fd == AT_FDCWD ? -ENOENT : -EBADF);
 	file = dentry_open(&open->f_path, O_RDONLY);
 	fput(open);
 	return file;

@@ -366,6 +366,9 @@ static int may_open(struct nameidata *nd, int flags)
 		return -ELOOP;
 	if (S_ISDIR(inode->i_mode) && (mask & MAY_WRITE))
 		return -EISDIR;
+	/* Opening a FIFO would wait for a writer. */
+	if ((flags & __FMODE_EXEC) && !S_ISREG(inode->i_mode))
+		return -EACCES;
 	if ((S_ISCHR(inode->i_mode) || S_ISBLK(inode->i_mode)) && (nd->path.mnt->mnt_flags & MS_NODEV))
 		return -EACCES;
 	if ((mask & MAY_WRITE) && (nd->path.mnt->mnt_flags & MS_RDONLY) &&

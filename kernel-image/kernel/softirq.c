@@ -1,9 +1,9 @@
 /*
  * Softirqs: work that interrupts leave for right after them.
  *
- * They run with interrupts on, at the end of the outermost interrupt or when
- * bottom halves are enabled again; if more keeps coming, ksoftirqd/N takes
- * over, so that user programs still get their turn.
+ * They run with interrupts on, at the end of the outermost interrupt; if more
+ * keeps coming, ksoftirqd/N takes over, so that user programs still get their
+ * turn.
  */
 #include <linux/cpu.h>
 #include <linux/init.h>
@@ -52,32 +52,6 @@ static void __do_softirq(void)
 	preempt_count_sub(SOFTIRQ_OFFSET);
 	if (this_cpu(softirq_pending))
 		wakeup_softirqd();
-}
-
-static void do_softirq(void)
-{
-	unsigned long flags;
-
-	if (in_interrupt())
-		return;
-	local_irq_save(flags);
-	if (this_cpu(softirq_pending))
-		__do_softirq();
-	local_irq_restore(flags);
-}
-
-void local_bh_disable(void)
-{
-	preempt_count_add(SOFTIRQ_DISABLE_OFFSET);
-}
-
-void local_bh_enable(void)
-{
-	/* Keep preemption off until the pending work is done. */
-	preempt_count_sub(SOFTIRQ_DISABLE_OFFSET - 1);
-	if (unlikely(!in_interrupt() && this_cpu(softirq_pending)))
-		do_softirq();
-	preempt_enable();
 }
 
 void irq_enter(void)

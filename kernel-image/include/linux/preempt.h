@@ -8,7 +8,6 @@
 
 /* Bits 0-7 preempt_disable, 8-15 softirq, 16-19 hard interrupt. */
 #define SOFTIRQ_OFFSET (1 << 8)
-#define SOFTIRQ_DISABLE_OFFSET (2 * SOFTIRQ_OFFSET)
 #define HARDIRQ_OFFSET (1 << 16)
 #define SOFTIRQ_MASK 0xff00
 #define HARDIRQ_MASK 0xf0000
@@ -37,8 +36,5 @@ void preempt_schedule(void);
 		     (READ_ONCE(((struct thread_info *)current)->flags) & _TIF_NEED_RESCHED))) \
 		preempt_schedule();					\
 } while (0)
-
-void local_bh_disable(void);
-void local_bh_enable(void);
 
 #endif

@@ -118,18 +118,6 @@ static __always_inline void spin_unlock_irq(spinlock_t *lock)
 	preempt_enable();
 }
 
-static __always_inline void spin_lock_bh(spinlock_t *lock)
-{
-	local_bh_disable();
-	do_raw_spin_lock(lock);
-}
-
-static __always_inline void spin_unlock_bh(spinlock_t *lock)
-{
-	do_raw_spin_unlock(lock);
-	local_bh_enable();
-}
-
 #define spin_lock_irqsave(lock, flags) do {				\
 	local_irq_save(flags);						\
 	spin_lock(lock);						\

@@ -67,7 +67,8 @@ static int __init held_limit_setup(char *str)
 {
 	unsigned int ms;
 
-	if (kstrtouint(str, 0, &ms))
+	/* The report itself takes locks. */
+	if (kstrtouint(str, 0, &ms) || !ms)
 		return 0;
 	lockdep_held_limit = ms * NSEC_PER_MSEC;
 	return 1;

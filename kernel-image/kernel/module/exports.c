@@ -118,8 +118,6 @@ EXPORT_SYMBOL(down_read);
 EXPORT_SYMBOL(up_read);
 EXPORT_SYMBOL(down_write);
 EXPORT_SYMBOL(up_write);
-EXPORT_SYMBOL(local_bh_disable);
-EXPORT_SYMBOL(local_bh_enable);
 EXPORT_SYMBOL(jiffies);
 EXPORT_SYMBOL(ktime_get);
 EXPORT_SYMBOL(udelay);

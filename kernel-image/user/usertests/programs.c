@@ -33,6 +33,9 @@ TEST(programs, what_is_no_program_is_refused)
 	make("empty", "", 0, 0755);
 	make("noise", "certainly no program", 20, 0755);
 	make("plain", "#!/bin/sh\n", 10, 0644);
+	EXPECT_EQUAL(sys(NR_mknodat, AT_FDCWD, "fifo", 0010755, 0), 0);
+	EXPECT_ERROR(execute("fifo"), EACCES);
+	EXPECT_ERROR(execute(""), ENOENT);
 	EXPECT_ERROR(execute("missing"), ENOENT);
 	EXPECT_ERROR(execute("/tmp"), EACCES);
 	EXPECT_ERROR(execute("plain"), EACCES);
