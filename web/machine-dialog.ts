@@ -46,7 +46,7 @@ export class MachineDialog {
     for (const [role] of ROLES) {
       element<HTMLInputElement>(`machine-${role}`).addEventListener("change", async (event) => {
         const file = (event.target as HTMLInputElement).files?.[0];
-        if (file) this.#files = { ...this.#files, [role]: await readGuestFile(file) };
+        if (file) await this.#choose(role, file);
         this.#drawFiles();
       });
     }
@@ -84,6 +84,15 @@ export class MachineDialog {
     this.#files = files;
     this.#drawFiles();
     this.onBoot(this.#settings, this.#files);
+  }
+
+  async #choose(role: FileRole, file: File): Promise<void> {
+    try {
+      this.#files = { ...this.#files, [role]: await readGuestFile(file) };
+    } catch (error) {
+      if (!(error instanceof HartbeatError)) throw error;
+      element("machine-complaint").textContent = error.message;
+    }
   }
 
   #submit(): void {

@@ -12,6 +12,8 @@ export interface Opened {
   readonly guest: GuestFiles;
   readonly snapshot: Uint8Array | undefined;
   readonly recording: string | undefined;
+  /** What the user should know of what became of the files. */
+  readonly notice: string;
 }
 
 const CPIO_MAGIC = "07070";
@@ -48,8 +50,14 @@ function roleOf(file: GuestFile, besideImage: boolean): FileRole {
   return startsWith(bytes, CPIO_MAGIC) || compressed ? "initrd" : "disk";
 }
 
+/** Throws HartbeatError when there is nothing to be read. */
 export async function readGuestFile(file: File): Promise<GuestFile> {
-  return { name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) };
+  const { name } = file;
+  const content = await file.arrayBuffer().catch(() => {
+    throw new HartbeatError(`'${name}' cannot be read: choose a file, no folder, that is still there.`);
+  });
+  if (content.byteLength === 0) throw new HartbeatError(`'${name}' is empty: choose another file.`);
+  return { name, bytes: new Uint8Array(content) };
 }
 
 export async function openFiles(files: readonly File[]): Promise<Opened> {
@@ -58,8 +66,13 @@ export async function openFiles(files: readonly File[]): Promise<Opened> {
   const recording = read.find(({ bytes }) => startsWith(bytes, RECORDING_MAGIC));
   const rest = read.filter((file) => file !== snapshot && file !== recording);
   const withImage = rest.some(({ bytes }) => looksLikeImage(bytes));
+  const guest: GuestFiles = Object.fromEntries(rest.map((file) => [roleOf(file, withImage), file]));
+  const { disk } = guest;
   return {
-    guest: Object.fromEntries(rest.map((file) => [roleOf(file, withImage), file])),
+    guest,
+    notice: disk
+      ? `'${disk.name}' is the machine's disk /dev/vda now, as it is nothing else that is known here; Machine… removes it.`
+      : "",
     snapshot: snapshot?.bytes,
     recording: recording && new TextDecoder().decode(recording.bytes),
   };

@@ -171,13 +171,17 @@ element("machine").addEventListener("click", () => dialog.open());
 element("find").addEventListener("click", () => terminal.openSearch());
 /** What the user opens: a snapshot goes into the present machine, a recorded run and other files into a new one. */
 async function openAll(files: readonly File[]): Promise<void> {
-  const { guest, snapshot, recording } = await progress.during("Reading the files", openFiles(files));
-  const own = { ...dialog.files, ...guest };
   try {
+    const { guest, snapshot, recording, notice } = await progress.during(
+      "Reading the files",
+      openFiles(files),
+    );
+    const own = { ...dialog.files, ...guest };
     if (recording !== undefined) {
       dialog.change(recordedSettings(recording));
       boot(dialog.settings, own, { kind: "recording", text: recording });
     } else if (Object.keys(guest).length > 0) dialog.use(own);
+    if (notice !== "") showNotice(notice);
     if (snapshot) {
       await progress.during("Restoring", client.ask("restore", snapshot));
       showNotice("");

@@ -31,6 +31,38 @@ requireTool("chromium")("the page's manners", () => {
     await page.context().close();
   });
 
+  it("says what became of files that are empty, cannot be read, or are of no known kind", async () => {
+    const page = await bench.page("?panel=console");
+    await expectOutput(page, /login: $/);
+    const banner = (text: string) => page.locator("#banner").filter({ hasText: text }).waitFor();
+    await drop(page, "nothing", []);
+    await banner("'nothing' is empty: choose another file.");
+    await page.evaluate(
+      "File.prototype.arrayBuffer = () => Promise.reject(new DOMException('', 'NotFoundError'))",
+    );
+    await drop(page, "folder", [1]);
+    await banner("'folder' cannot be read");
+    await page.evaluate("delete File.prototype.arrayBuffer");
+    expect(await page.evaluate(() => hartbeat.output)).not.toMatch(/login: [\s\S]*login: /);
+    await drop(
+      page,
+      "notes.txt",
+      [..."words\n".repeat(200)].map((letter) => letter.charCodeAt(0)),
+    );
+    await banner("'notes.txt' is the machine's disk /dev/vda now");
+    await expectOutput(page, /login: [\s\S]*login: $/);
+    await page.click("#machine");
+    await page.locator("#machine-disk-name").filter({ hasText: "notes.txt" }).waitFor();
+    await page.locator("#machine-kernel").setInputFiles({
+      name: "void",
+      mimeType: "application/octet-stream",
+      buffer: Buffer.alloc(0),
+    });
+    await page.locator("#machine-complaint").filter({ hasText: "'void' is empty" }).waitFor();
+    await page.context().close();
+    expect(bench.complaints).toEqual([]);
+  });
+
   it("gives the same machine to whoever opens its link", async () => {
     const page = await bench.page("?panel=console");
     await page.click("#machine");
