@@ -1,6 +1,6 @@
 /** All that came into a machine from outside, each with the place in the run at which it came. */
 import type { PipelineState } from "../timing/pipelines.ts";
-import type { Position } from "./position.ts";
+import { isPosition, type Position } from "./position.ts";
 
 export type Input =
   | { readonly kind: "console"; readonly bytes: Uint8Array }
@@ -15,6 +15,33 @@ export type Input =
 export interface LoggedInput {
   readonly at: Position;
   readonly input: Input;
+}
+
+/** Whether something that was read from a file came in once. */
+export function isLoggedInput(value: unknown): value is LoggedInput {
+  const { at, input } = (value ?? {}) as Partial<LoggedInput>;
+  return isPosition(at) && typeof input === "object" && input !== null && isInput(input);
+}
+
+function isInput(input: Input): boolean {
+  switch (input.kind) {
+    case "console":
+      return input.bytes instanceof Uint8Array;
+    case "virtio":
+      return Number.isSafeInteger(input.index) && input.bytes instanceof Uint8Array;
+    case "reset":
+      return true;
+    case "register":
+      return (
+        Number.isSafeInteger(input.hart) && typeof input.name === "string" && typeof input.value === "bigint"
+      );
+    case "memory":
+      return Number.isSafeInteger(input.address) && input.bytes instanceof Uint8Array;
+    case "timing":
+      return input.pipeline === null || typeof input.pipeline?.parameters === "object";
+    default:
+      return false;
+  }
 }
 
 /** The inputs of a run, and how many of them the machine has taken at the place where it stands. */

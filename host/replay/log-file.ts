@@ -6,8 +6,8 @@ import { HartbeatError } from "../errors.ts";
 import { decodeValue, encodeValue } from "../snapshot/codec.ts";
 import { Digest } from "../snapshot/digest.ts";
 import { checkIdentity, type MachineIdentity } from "../snapshot/snapshot-file.ts";
-import type { LoggedInput } from "./input-log.ts";
-import type { Position } from "./position.ts";
+import { isLoggedInput, type LoggedInput } from "./input-log.ts";
+import { isPosition, type Position } from "./position.ts";
 
 const MAGIC = "hartbeat log ";
 const VERSION = 2;
@@ -42,7 +42,10 @@ export function readLog(text: string): RecordedRun {
   }
   if (new Digest().text(body).hex() !== digest) damaged();
   const run = decodeValue(body, "The recording") as Partial<RecordedRun> | null;
-  if (!Array.isArray(run?.inputs) || typeof run.end?.state !== "string" || !run.end.at) damaged();
+  const inputs: readonly unknown[] | undefined = Array.isArray(run?.inputs) ? run.inputs : undefined;
+  if (!inputs?.every((entry, index) => isLoggedInput(entry) && entry.at.inputs === index)) damaged();
+  const { at, state } = (run?.end ?? {}) as Partial<RecordedRun["end"]>;
+  if (typeof state !== "string" || !isPosition(at) || at.inputs !== inputs?.length) damaged();
   return run as RecordedRun;
 }
 

@@ -23,6 +23,16 @@ export interface Position {
 
 const PHASES: readonly Phase[] = ["ready", "interrupted", "fetched"];
 
+/** Whether something that was read from a file is a place. */
+export function isPosition(value: unknown): value is Position {
+  if (typeof value !== "object" || value === null) return false;
+  const { executed, cycle, turn, inputs, phase, pc } = value as Partial<Record<keyof Position, unknown>>;
+  const counts = [executed, cycle, turn, inputs].every(
+    (count) => Number.isSafeInteger(count) && (count as number) >= 0,
+  );
+  return counts && typeof pc === "bigint" && PHASES.some((known) => known === phase);
+}
+
 /** Negative when `a` comes before `b` in the run. */
 export function comparePositions(a: Position, b: Position): number {
   return (

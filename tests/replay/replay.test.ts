@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { HartbeatError } from "../../host/errors.ts";
 import type { Machine } from "../../host/node/index.ts";
+import { readLog, writeLog } from "../../host/replay/log-file.ts";
 import { loggedIn, newMachine, randomNumbers, workAndMark } from "./guest.ts";
 
 /** Runs to the end of a recording in pieces of up to `piece` cycles. */
@@ -54,6 +55,17 @@ test("damaged recordings and those of other machines are refused", async () => {
   expect(() => other.replay(recording)).toThrow(/has 1 harts, this one 2/);
   for (const bad of ["", "hello\n", recording.slice(0, -20), recording.replace('"executed"', '"exequted"')]) {
     expect(() => other.replay(bad)).toThrow(HartbeatError);
+  }
+  const run = readLog(recording);
+  const { at } = run.end;
+  for (const bad of [
+    { ...run, inputs: [{ at, input: { kind: "nothing" } }] },
+    { ...run, inputs: [null] },
+    { ...run, end: { ...run.end, at: { ...at, cycle: {} } } },
+    { ...run, end: { ...run.end, at: { ...at, inputs: 1 } } },
+  ]) {
+    const text = writeLog(bad as unknown as typeof run);
+    expect(() => readLog(text)).toThrow(/recording is damaged/);
   }
   expect(() => machine.replay(recording)).toThrow(/has run already/);
 });
