@@ -7,6 +7,7 @@ import { MachineClient } from "./client.ts";
 import { DebuggerPanel } from "./debugger/panel.ts";
 import { download, element, grouped } from "./dom.ts";
 import { serveEmbedder } from "./embedded.ts";
+import { explainTitles } from "./explanations.ts";
 import "./hook.ts";
 import { FilesMenu } from "./files-menu.ts";
 import { Layout } from "./layout.ts";
@@ -253,6 +254,7 @@ window.hartbeat = {
   restore: (snapshot) => client.ask("restore", snapshot),
 };
 serveEmbedder(client, window.hartbeat);
+explainTitles();
 
 /** Where the address wants the machine to be. */
 async function start(): Promise<void> {

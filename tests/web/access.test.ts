@@ -160,6 +160,26 @@ requireTool("chromium")("the page for everybody", () => {
     await page.context().close();
   });
 
+  it("tells by tap and by keyboard what registers are for", async () => {
+    const page = await bench.page("?panel=debugger&paused=1", {
+      viewport: { width: 390, height: 780 },
+      hasTouch: true,
+      isMobile: true,
+    });
+    const csrs = page.locator("#debug-csrs > div");
+    await page.locator("#debugger summary", { hasText: "Control and status" }).tap();
+    await csrs.filter({ hasText: "satp" }).locator("dt").tap();
+    const explained = page.locator("#explained");
+    await explained.filter({ hasText: /^satp: address translation$/ }).waitFor();
+    await page.locator("#debug-state").tap();
+    await explained.waitFor({ state: "hidden" });
+    await page.locator("#debugger summary", { hasText: "Control and status" }).focus();
+    await page.keyboard.press("Tab");
+    const first = await csrs.first().locator("dt").textContent();
+    await explained.filter({ hasText: new RegExp(`^${first}: \\S`) }).waitFor();
+    await page.context().close();
+  });
+
   it("keeps Control for the next key on a touch screen, as on a keyboard", async () => {
     const page = await bench.page("?panel=console", {
       viewport: { width: 390, height: 780 },

@@ -93,6 +93,9 @@ export class RegisterView {
         title: doc,
       }),
     );
-    return this.#cell(name, hex(value), ...chips);
+    const row = this.#cell(name, hex(value), ...chips);
+    // The keyboard comes to general registers by their values, which are buttons.
+    row.tabIndex = 0;
+    return row;
   }
 }
