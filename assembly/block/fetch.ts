@@ -27,10 +27,7 @@ import { isMemory, readMemory } from "../mmu/physical";
 import { NO_ADDRESS, fetchCodePage, translate } from "../mmu/translate";
 import { ACCESS_FETCH } from "../mmu/walk";
 import { TLB_ADDEND, tlbIndex } from "../mmu/tlb";
-import { SCRATCH_INSTRUCTION, SLOT_BYTES, fill } from "./slot";
-
-/** A branch from here never stays on a page, so scratch slots get no near forms. */
-const OFF_PAGE: i32 = -0x1000_0000;
+import { OFF_PAGE, SCRATCH_INSTRUCTION, SLOT_BYTES, fill } from "./slot";
 
 /**
  * What happens between instructions when the interpreter left its fast path: the quantum may have been

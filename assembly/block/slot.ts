@@ -10,6 +10,8 @@ export const SLOT_RS2: usize = 6;
 export const SLOT_IMM: usize = 8;
 /** Bytes of a slot. Slots stand for halfwords, so a 4-byte instruction covers two. */
 export const SLOT_BYTES: usize = 16;
+/** Page offset for instructions outside decoded pages: a branch from there never stays on its page, so it gets no near form. */
+export const OFF_PAGE: i32 = -0x1000_0000;
 
 /** Makes `slot` the operation `op`. Registers are numbers 0..31. */
 export function fill(slot: usize, op: i32, rd: u32, rs1: u32, rs2: u32, imm: i64): void {

@@ -60,6 +60,7 @@ import {
   storesAgo,
   storesBefore,
 } from "./store-path";
+import { waitInShadow } from "./shadow";
 import { behindFlush } from "./wrong-path";
 import { dataPage, dataTranslates, knownPage, NO_PAGE, rememberPage, walkCycles } from "./tlb";
 
@@ -262,6 +263,7 @@ export function retireAtomic(h: usize, m: usize, slot: usize, pc: u64, length: u
   if (parameter(PIPELINE_DCACHESETS) != 0) dcacheDropSet(m, address >> parameter(PIPELINE_LINEBITS));
   const cycles = commit(m, done, COMMIT_ALONE, STALL_ATOMIC);
   const committed = load<u64>(m, TIMING_COMMIT);
+  waitInShadow(h, m, slot, pc + length, issued, committed);
   behindFlush(h, m, pc + length, committed);
   redirect(m, pc + length, committed + parameter(PIPELINE_FLUSHTOSCAN), STALL_ATOMIC);
   return cycles;

@@ -39,7 +39,7 @@ import { countEvent, later, parameter } from "./stamp";
 import { fetchTranslates } from "./tlb";
 
 /** Physical address of code near the last page that was fetched; all ones when that would take the TLB. */
-function addressOf(h: usize, m: usize, va: u64): u64 {
+export function addressOf(h: usize, m: usize, va: u64): u64 {
   if ((va & ~0xfff) == load<u64>(m, TIMING_FETCHPAGE)) return load<u64>(m, TIMING_FETCHBASE) | (va & 0xfff);
   return fetchTranslates(m) ? ~0 : va;
 }
