@@ -202,7 +202,11 @@ static bool too_many_of_user(void)
 		for_each_thread(p, t)
 			count += t->cred->uid == current->cred->uid;
 	read_unlock(&tasklist_lock);
-	return count >= limit;
+	if (count < limit)
+		return false;
+	/* A fork bomb tries again at once: it would leave no time, and no lock, to those who want to end it. */
+	schedule_timeout_uninterruptible(1);
+	return true;
 }
 
 /* Returns the new task, not yet woken; pid NULL allocates one. */

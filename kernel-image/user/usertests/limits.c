@@ -38,6 +38,26 @@ TEST(limits, a_user_may_not_fork_without_end)
 	EXPECT(limit.rlim_cur > 100 && limit.rlim_max < 100000);
 }
 
+TEST(limits, a_fork_bomb_leaves_time_to_end_it)
+{
+	pid_t pid = start_child();
+
+	if (pid == 0) {
+		setpgid(0, 0);
+		set_limit(RLIMIT_NPROC, 200);
+		EXPECT_EQUAL(sys(NR_setuid, USER), 0);
+		for (;;)
+			fork();
+	}
+	sleep_ms(50);
+	for (int i = 0; i < 10; i++)
+		EXPECT_EQUAL(wait_for(start_child() ?: (_exit(0), 0)), 0);
+	EXPECT_EQUAL(kill(-pid, SIGKILL), 0);
+	EXPECT_EQUAL(wait_for(pid), SIGKILL);
+	while (kill(-pid, SIGKILL) == 0)
+		sleep_ms(1);
+}
+
 TEST(limits, more_waiting_signals_than_allowed_are_EAGAIN)
 {
 	unsigned long mask = ~0UL;
