@@ -8,6 +8,7 @@ import type { WatchHit } from "../core/core.ts";
 import { HartbeatError } from "../errors.ts";
 import type { Machine } from "../machine.ts";
 import type { Position } from "../replay/position.ts";
+import { checkAddress, checkCycles, checkGoal, checkHart, checkWatch } from "./argument-checks.ts";
 import type { AfterHit } from "./breakpoints.ts";
 import type { Stop } from "./target.ts";
 import { type CurrentTask, currentTask, filterAdmits, USER_END, type UserFilter } from "./user-filter.ts";
@@ -93,6 +94,7 @@ export class Debugger {
 
   /** Stops after every access of that kind to `length` bytes; going back, before it. */
   watch(where: bigint | string, { length = 8, kind = "write" as WatchKind } = {}): Stopper {
+    checkWatch({ length, kind });
     const range = { address: this.#address(where), length, kind };
     const watchpoint: Watchpoint = this.#machine.watchpoints.add(range, (hit) =>
       this.#report(watchStop(hit, range)),
@@ -130,6 +132,7 @@ export class Debugger {
 
   /** Runs until something stops the machine, for `cycles` of guest time at most. Undefined: nothing did. */
   continue({ cycles = 60 * CYCLES_PER_SECOND } = {}): Stop | undefined {
+    checkCycles(cycles);
     this.#stop = undefined;
     this.#machine.resume();
     this.#machine.run({ cycles });
@@ -139,6 +142,7 @@ export class Debugger {
 
   /** Executes one instruction of one hart; the others take their turns. */
   step(hart = 0): Stop {
+    checkHart(hart, this.#machine.core.hartCount);
     this.#stop = undefined;
     const stop = this.#stepOnce(hart);
     return stop ?? this.#told({ kind: "step", hart });
@@ -147,6 +151,7 @@ export class Debugger {
   /** Steps until the pc of `hart` has left [first, end), or for a good while. */
   stepRange(hart: number, first: bigint, end: bigint): Stop {
     const { core } = this.#machine;
+    checkHart(hart, core.hartCount);
     const rest = core.executed + RANGE_CYCLES;
     for (let steps = 0; steps < RANGE_STEPS && core.executed < rest; steps++) {
       this.#stop = undefined;
@@ -160,6 +165,7 @@ export class Debugger {
 
   /** Back to before the last instruction of `hart`. */
   stepBack(hart = 0): Stop {
+    checkHart(hart, this.#machine.core.hartCount);
     const back = this.#machine.keepHistory().stepBack(hart);
     return this.#told({ kind: back ? "step" : "begin", hart });
   }
@@ -206,6 +212,7 @@ export class Debugger {
 
   /** To a place or to a guest cycle, in the past that was kept or in the future. */
   goTo(where: Position | number): void {
+    checkGoal(where);
     const history = this.#machine.keepHistory();
     if (typeof where === "number") history.goToCycle(where);
     else history.goTo(where);
@@ -222,11 +229,13 @@ export class Debugger {
 
   /** Memory by virtual address as a hart sees it; shorter than `length` where it ends. */
   readMemory(hart: number, address: bigint, length: number): Uint8Array {
+    checkAddress(address);
     return this.#memory.read(hart, address, length);
   }
 
   /** All of `bytes` or nothing; false where there is no memory that can be written. */
   writeMemory(hart: number, address: bigint, bytes: Uint8Array): boolean {
+    checkAddress(address);
     return this.#memory.write(hart, address, bytes);
   }
 
@@ -270,6 +279,7 @@ export class Debugger {
 
   #address(where: bigint | string): bigint {
     if (typeof where === "bigint") return BigInt.asUintN(64, where);
+    if (typeof where !== "string") checkAddress(where);
     const address = this.#machine.symbols.lookup(where);
     if (address === undefined) throw new HartbeatError(`There is no symbol '${where}'; name another one.`);
     return address;

@@ -1,5 +1,6 @@
 /** Going back: any place of the past is found again, bit for bit, by reverse and by replay. */
 import { expect, test } from "vitest";
+import { HartbeatError } from "../../host/errors.ts";
 import type { Machine } from "../../host/node/index.ts";
 import { TEST_LIMIT_MS } from "../tools/patience.ts";
 import { loggedIn, markOf, newMachine, randomNumbers, workAndMark } from "./guest.ts";
@@ -162,6 +163,27 @@ test("a breakpoint for one program does not stop the others", async () => {
   debug.userFilter = { program: "sh" };
   expect(debug.continue({ cycles: 20_000_000 })?.kind).toBe("breakpoint");
   expect(debug.taskOf(0)?.name).toBe("sh");
+});
+
+test("what is no hart, address, range, time or place is refused in a sentence", async () => {
+  const { debugger: debug } = await newMachine(2);
+  const where = debug.position;
+  const wrong: unknown = Number.NaN;
+  for (const ask of [
+    () => debug.step(2),
+    () => debug.stepBack(-1),
+    () => debug.stepRange(wrong as number, 0n, 1n),
+    () => debug.breakAt(0x8000_0000 as unknown as bigint),
+    () => debug.readMemory(0, 0x8000_0000 as unknown as bigint, 4),
+    () => debug.watch("system_state", { length: 0 }),
+    () => debug.watch("system_state", { kind: "wirte" as "write" }),
+    () => debug.continue({ cycles: wrong as number }),
+    () => debug.goTo(wrong as number),
+    () => debug.goTo({} as typeof where),
+  ]) {
+    expect(ask).toThrow(HartbeatError);
+  }
+  expect(debug.position).toEqual(where);
 });
 
 test("the last cycles are repeated for whoever wants to see them", async () => {
