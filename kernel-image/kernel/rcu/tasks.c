@@ -124,7 +124,7 @@ static void verify_self_test(struct timer_list *timer)
 		pr_err("call_rcu_tasks() has failed boot-time tests.\n");
 }
 
-/* The thread, and a first callback, which must have been called a second later. */
+/* The thread, and a first callback, which is long overdue when the timer fires, also where a CPU is kept waiting. */
 void __init rcu_init_tasks_generic(void)
 {
 	static struct rcu_head test;
@@ -135,5 +135,5 @@ void __init rcu_init_tasks_generic(void)
 		panic("rcu_tasks: no thread");
 	call_rcu_tasks(&test, test_callback);
 	timer_setup(&verify, verify_self_test, 0);
-	mod_timer(&verify, jiffies + HZ);
+	mod_timer(&verify, jiffies + 20 * HZ);
 }
