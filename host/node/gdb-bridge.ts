@@ -13,6 +13,7 @@ import type { RawData, WebSocket } from "ws";
 import { HartbeatError } from "../errors.ts";
 import { BRIDGE_PROTOCOL, type FromBridge, type FromPage } from "../gdb-link.ts";
 import { reason } from "./files.ts";
+import { getsPlace } from "./loopback.ts";
 
 const LOOPBACK = "127.0.0.1";
 const LOOPBACK_HOST = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
@@ -49,7 +50,7 @@ export class GdbBridge {
       .writeHead(426, { "Content-Type": "text/plain" })
       .end("This is the bridge between gdb and a page.\n");
   });
-  readonly #tcp = createServer((socket) => this.#gdbCame(socket));
+  readonly #tcp = createServer({ pauseOnConnect: true }, (socket) => this.#gdbCame(socket));
   #page: WebSocket | undefined;
   #gdb: Socket | undefined;
 
@@ -134,10 +135,15 @@ export class GdbBridge {
     this.#tell({ type: "ready", gdb: this.gdbAddress });
   }
 
-  #gdbCame(socket: Socket): void {
+  async #gdbCame(socket: Socket): Promise<void> {
     const { onNotice } = this.#options;
     socket.on("error", () => socket.destroy());
-    if (!this.#page || this.#gdb) {
+    const free = await getsPlace(socket, () => this.#gdb);
+    if (!this.#tcp.listening || socket.destroyed) {
+      socket.destroy();
+      return;
+    }
+    if (!this.#page || !free) {
       onNotice(
         this.#page
           ? "a second gdb was turned away: one is attached already"
@@ -158,6 +164,7 @@ export class GdbBridge {
       this.#tell({ type: "gone" });
       onNotice("gdb is gone");
     });
+    socket.resume();
   }
 
   #fromGdb(socket: Socket, bytes: Buffer): void {

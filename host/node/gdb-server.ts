@@ -4,7 +4,7 @@ import { CSRS } from "../../spec/csrs.ts";
 import { RegisterSet } from "../debug/rsp/registers.ts";
 import { RspSession, type SessionOptions } from "../debug/rsp/session.ts";
 import type { DebugTarget } from "../debug/target.ts";
-import { type LoopbackAddress, listenOnLoopback } from "./loopback.ts";
+import { getsPlace, type LoopbackAddress, listenOnLoopback } from "./loopback.ts";
 
 export interface GdbServer extends LoopbackAddress {
   close(): Promise<void>;
@@ -22,8 +22,6 @@ function serve(
   socket.setNoDelay(true);
   socket.on("drain", () => socket.resume());
   socket.on("data", (bytes) => session.receive(bytes));
-  // A reset connection is closed next; that is all there is to do about it.
-  socket.on("error", () => socket.destroy());
   socket.on("close", () => {
     session.end();
     onGone();
@@ -38,8 +36,10 @@ export async function startGdbServer(
 ): Promise<GdbServer> {
   const registers = new RegisterSet(CSRS);
   let client: Socket | undefined;
-  const server = createServer((socket) => {
-    if (client !== undefined) {
+  const server = createServer({ pauseOnConnect: true }, async (socket) => {
+    // A reset connection is closed next; that is all there is to do about it.
+    socket.on("error", () => socket.destroy());
+    if (!(await getsPlace(socket, () => client)) || !server.listening) {
       socket.destroy();
       return;
     }
@@ -51,6 +51,7 @@ export async function startGdbServer(
         client = undefined;
       },
     );
+    socket.resume();
   });
   const address = await listenOnLoopback(server, port, "The GDB server");
   return {

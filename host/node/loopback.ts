@@ -1,8 +1,12 @@
 /** Servers for debuggers: they listen on the loopback interface only, since who may talk to them owns the machine. */
-import type { Server } from "node:net";
+import { once } from "node:events";
+import type { Server, Socket } from "node:net";
 import { HartbeatError } from "../errors.ts";
 
 const LOOPBACK = "127.0.0.1";
+
+/** How long a client waits for the one before it to leave, in ms: GDB comes back while its end is still on its way. */
+const PATIENCE = 1000;
 
 export interface LoopbackAddress {
   readonly port: number;
@@ -25,4 +29,14 @@ export async function listenOnLoopback(server: Server, port: number, who: string
   const bound = server.address();
   const boundPort = bound !== null && typeof bound === "object" ? bound.port : port;
   return { port: boundPort, address: `${LOOPBACK}:${boundPort}` };
+}
+
+/** Whether the one place that `holder` tells of is free for `newcomer`, or gets free while that waits a moment. */
+export async function getsPlace(newcomer: Socket, holder: () => Socket | undefined): Promise<boolean> {
+  const patience = AbortSignal.timeout(PATIENCE);
+  for (let socket = holder(); socket !== undefined; socket = holder()) {
+    if (patience.aborted) return false;
+    await once(socket, "close", { signal: patience }).catch(() => undefined);
+  }
+  return !newcomer.destroyed;
 }

@@ -61,6 +61,26 @@ describe("the GDB server", () => {
     third.destroy();
   });
 
+  it("lets a client come back at once, while its end is on its way", async () => {
+    const { port } = await start(new FakeTarget());
+    let before = await dial(port);
+    for (let time = 0; time < 50; time++) {
+      await ask(before, time % 2 ? "D" : "qC");
+      if (time % 3) before.end();
+      else before.resetAndDestroy();
+      before = await dial(port);
+    }
+    expect(await ask(before, "qC")).toBe("+$QC1#c5");
+  });
+
+  it("closes with a client that waits", async () => {
+    const server = await startGdbServer(new FakeTarget(), 0);
+    const first = await dial(server.port);
+    expect(await ask(first, "qC")).toBe("+$QC1#c5");
+    const second = await dial(server.port);
+    await Promise.all([closed(first), closed(second), server.close()]);
+  });
+
   it("takes a lost connection for the end of the session", async () => {
     const target = new FakeTarget();
     const { port } = await start(target);
