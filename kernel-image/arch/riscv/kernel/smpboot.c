@@ -92,7 +92,7 @@ int __cpu_up(unsigned int cpu, struct task_struct *idle)
 		pr_crit("CPU%u: failed to start (%d)\n", cpu, ret);
 		return ret;
 	}
-	wait_for_completion_timeout(&cpu_running, HZ);
+	wait_for_completion_timeout(&cpu_running, 10 * HZ);
 	if (!cpu_online(cpu)) {
 		pr_crit("CPU%u: failed to come online\n", cpu);
 		return -EIO;
