@@ -49,16 +49,22 @@ requireTool("chromium", "gdb-multiarch")("gdb on the machine in the page", () =>
     await gdb.ask("break rest_init");
     expect(await gdb.ask("continue")).toMatch(/hit Breakpoint 1, .*rest_init \(\)/);
     await state("breakpoint at rest_init");
-    expect(await page.textContent("#debug-frames")).toMatch(/rest_init.*start_kernel/);
+    await page
+      .locator("#debug-frames")
+      .filter({ hasText: /rest_init.*start_kernel/ })
+      .waitFor();
   });
 
   it("shows its steps, back too", async () => {
     const before = await hash();
     await gdb.ask("stepi");
     await state(/GDB stepped to rest_init\+0x\w+;/);
-    const shown = await page.locator("#debug-registers dd").first().textContent();
     const [pc = "no pc"] = /0x[0-9a-f]+/.exec(await gdb.ask("p/x $pc")) ?? [];
-    expect(shown).toContain(pc.slice(-8));
+    await page
+      .locator("#debug-registers dd")
+      .first()
+      .filter({ hasText: pc.slice(-8) })
+      .waitFor();
     expect(await hash()).not.toBe(before);
     await gdb.ask("reverse-stepi");
     await state(/GDB stepped to rest_init;|breakpoint at rest_init;/);
@@ -66,7 +72,7 @@ requireTool("chromium", "gdb-multiarch")("gdb on the machine in the page", () =>
   });
 
   it("leaves running to gdb while it is attached", async () => {
-    expect(await page.getByRole("button", { name: "Over", exact: true }).isDisabled()).toBe(true);
+    await page.getByRole("button", { name: "Over", exact: true, disabled: true }).waitFor();
     await page.click("#pause");
     await page.locator("#debug-complaint").filter({ hasText: "GDB runs this machine now" }).waitFor();
   });
