@@ -211,6 +211,11 @@ export const PIPELINE: readonly Field[] = [
     type: "u32",
     doc: "cycles from a read or write reaching memory to the first answer",
   },
+  {
+    name: "memoryTurn",
+    type: "u32",
+    doc: "cycles of a hart's turn at memory: a request waits for the turns of all other harts",
+  },
   { name: "scanToIssue", type: "u32", doc: "cycles from a word's scan to the issue of its instructions" },
   { name: "takenBubble", type: "u32", doc: "cycles from a predicted-taken transfer's scan to its target's" },
   {

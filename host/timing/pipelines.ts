@@ -51,6 +51,7 @@ const MOST_CYCLES = 100_000;
 const MOST_REPLAYED = 10;
 const LATENCY: Limit = { least: 0, most: MOST_CYCLES };
 const LIMITS: Readonly<Record<string, Limit>> = {
+  memoryTurn: { least: 0, most: 1000 },
   fetchQueue: { least: 0, most: 14 },
   fetchReplay: { least: 0, most: 1 },
   targetQueue: { least: 0, most: 2 },
@@ -143,6 +144,14 @@ export function samePipeline(a: Pipeline | undefined, b: Pipeline | undefined): 
     a.parameters.size === b.parameters.size &&
     [...a.parameters].every(([name, value]) => b.parameters.get(name) === value)
   );
+}
+
+/**
+ * Cycles that memory takes to answer one of so many harts. They share it by turns of fixed length, used or not (time division), so
+ * every request waits for the turns of all others, and what a hart takes never depends on what another does.
+ */
+export function memoryLatencyAmong(harts: number, { parameters }: Pipeline): number {
+  return (parameters.get("memoryLatency") ?? 0) + (harts - 1) * (parameters.get("memoryTurn") ?? 0);
 }
 
 /** `cva6` with another memory: how long it takes to answer. */

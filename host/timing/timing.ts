@@ -1,7 +1,14 @@
 /** Who keeps guest time: functional runs a cycle for each instruction, or the pipeline model; and what the model counted. */
 import { CAUSES, type Cause, EVENTS, type TimingEvent } from "../../spec/timing-layout.ts";
 import type { Core } from "../core/core.ts";
-import { type Pipeline, type PipelineState, pipelineFrom, pipelineState, samePipeline } from "./pipelines.ts";
+import {
+  memoryLatencyAmong,
+  type Pipeline,
+  type PipelineState,
+  pipelineFrom,
+  pipelineState,
+  samePipeline,
+} from "./pipelines.ts";
 
 /** What the model counted of one hart since it was last cleared. */
 export interface HartStats {
@@ -98,6 +105,7 @@ export class Timing {
 
   #load(pipeline: Pipeline): void {
     for (const [name, value] of pipeline.parameters) this.#core.pipeline.set(name, BigInt(value));
+    this.#core.pipeline.set("memoryLatency", BigInt(memoryLatencyAmong(this.#core.hartCount, pipeline)));
     this.#loaded = pipeline;
   }
 

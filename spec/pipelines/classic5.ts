@@ -13,6 +13,7 @@ function classic5(name: string, doc: string, aluLatency: number, loadLatency: nu
     doc,
     parameters: {
       memoryLatency: source(0),
+      memoryTurn: source(0),
       scanToIssue: source(1),
       takenBubble: source(1),
       redirectToScan: source(1),

@@ -9,6 +9,7 @@ export const CVA6: PipelineFile = {
   doc: "CVA6, cv64a6_imafdc_sv39: six stages, in order, single issue, write-through data cache",
   parameters: {
     memoryLatency: [1, "the AXI slave behind the core; the truth has 1 and 20"],
+    memoryTurn: [1, "a choice, as the RTL is one hart's: harts take turns at memory, a cycle each"],
     scanToIssue: [2, "instr_queue.sv, id_stage.sv: queue, then decode, no bypass"],
     takenBubble: [2, "frontend.sv: the predicted address is asked for in the cycle of the scan"],
     redirectToScan: [3, "frontend.sv: npc register, cache read, scan"],

@@ -11,6 +11,7 @@ const wasm = readFileSync(fileURLToPath(new URL("../../dist/core.wasm", import.m
 
 const add = (rd: number, rs1: number, rs2: number): number => (rs2 << 20) | (rs1 << 15) | (rd << 7) | 0x33;
 const ld = (rd: number, rs1: number): number => (rs1 << 15) | (3 << 12) | (rd << 7) | 0x03;
+const sd = (rs2: number, rs1: number): number => (rs2 << 20) | (rs1 << 15) | (3 << 12) | 0x23;
 const addi = (rd: number, rs1: number, imm: number): number =>
   ((imm & 0xfff) << 20) | (rs1 << 15) | (rd << 7) | 0x13;
 const csrrCycle = (rd: number): number => (0xb00 << 20) | (2 << 12) | (rd << 7) | 0x73 | 0;
@@ -22,10 +23,20 @@ const SELF = 0x6f;
 const BNEZ_BACK = 0xfe059ae3 | 0;
 const BACK = 0xfe9ff06f | 0;
 
-async function machineFor(code: readonly number[], timing: string): Promise<Machine> {
+async function machineFor(
+  code: readonly number[],
+  timing: Pipeline | string,
+  { harts = 1 } = {},
+): Promise<Machine> {
   const bytes = new Uint8Array(new Int32Array(code).buffer);
   const elf = buildElf({ segments: [{ paddr: RAM_BASE, bytes }], entry: BigInt(RAM_BASE) });
-  return Machine.create({ wasm, ramBytes: 16 * 2 ** 20, kernel: { name: "code", bytes: elf }, timing });
+  return Machine.create({
+    wasm,
+    harts,
+    ramBytes: 16 * 2 ** 20,
+    kernel: { name: "code", bytes: elf },
+    timing,
+  });
 }
 
 /** Cycles between the CSR reads before and behind the instructions, beyond those of nothing between. */
@@ -89,6 +100,51 @@ describe("who keeps the time", () => {
     while (cut.cycles < whole.cycles) cut.run({ cycles: Math.min(777, whole.cycles - cut.cycles) });
     expect(cut.stats()).toEqual(whole.stats());
     expect(cut.core.hart(0).get("x", 9)).toBe(whole.core.hart(0).get("x", 9));
+  });
+});
+
+describe("harts that share memory", () => {
+  // Over the 4 KiB behind the code's, again and again, which the cache below does not hold; with a store behind each load.
+  const SWEEP = [
+    auipc(10) | 0x1000,
+    addi(11, 0, 64),
+    ld(7, 10),
+    sd(7, 10),
+    addi(10, 10, 64),
+    addi(11, 11, -1),
+    0xfe0598e3 | 0, // bnez x11, to the load
+    0xfe5ff06f | 0, // j to the beginning
+  ];
+  const small = (parameters: object): Pipeline =>
+    parsePipeline("small.json", JSON.stringify({ parameters: { dcacheSets: 4, ...parameters } }));
+  const instructionsOf = async (harts: number, timing: Pipeline): Promise<bigint[]> => {
+    const machine = await machineFor(SWEEP, timing, { harts });
+    machine.run({ cycles: 40_000 });
+    const counts = Array.from({ length: harts }, (_, hart) => machine.core.hart(hart).get("instret"));
+    machine.dispose();
+    return counts;
+  };
+
+  test("wait for the turns of all others", async () => {
+    const [alone] = await instructionsOf(1, small({ memoryLatency: 10, memoryTurn: 5 }));
+    const [slower] = await instructionsOf(1, small({ memoryLatency: 20, memoryTurn: 5 }));
+    expect(alone).not.toBe(slower);
+    expect(await instructionsOf(3, small({ memoryLatency: 10, memoryTurn: 5 }))).toEqual([
+      slower,
+      slower,
+      slower,
+    ]);
+    expect(await instructionsOf(3, small({ memoryLatency: 10, memoryTurn: 0 }))).toEqual([
+      alone,
+      alone,
+      alone,
+    ]);
+  });
+
+  test("make a timed run on more harts slower, on one not", async () => {
+    const [alone] = await instructionsOf(1, pipelineByName("cva6"));
+    expect(await instructionsOf(1, small({ dcacheSets: 256, memoryTurn: 9 }))).toEqual([alone]);
+    for (const count of await instructionsOf(4, small({}))) expect(count).toBeLessThan(alone ?? 0n);
   });
 });
 
