@@ -17,6 +17,12 @@ export function checkAddress(address: unknown): asserts address is bigint {
   throw new HartbeatError(`${address} is no address; write it as a bigint, such as 0x80000000n.`);
 }
 
+/** Throws HartbeatError unless it is a number of bytes. */
+export function checkLength(length: number): void {
+  if (Number.isSafeInteger(length) && length >= 0) return;
+  throw new HartbeatError(`${length} is no number of bytes; give 0 or more.`);
+}
+
 /** Throws HartbeatError unless such a range can be watched. */
 export function checkWatch({ length, kind }: Pick<WatchRange, "length" | "kind">): void {
   if (!Number.isSafeInteger(length) || length <= 0) {

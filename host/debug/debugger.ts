@@ -8,7 +8,14 @@ import type { WatchHit } from "../core/core.ts";
 import { HartbeatError } from "../errors.ts";
 import type { Machine } from "../machine.ts";
 import type { Position } from "../replay/position.ts";
-import { checkAddress, checkCycles, checkGoal, checkHart, checkWatch } from "./argument-checks.ts";
+import {
+  checkAddress,
+  checkCycles,
+  checkGoal,
+  checkHart,
+  checkLength,
+  checkWatch,
+} from "./argument-checks.ts";
 import type { AfterHit } from "./breakpoints.ts";
 import type { Stop } from "./target.ts";
 import { type CurrentTask, currentTask, filterAdmits, USER_END, type UserFilter } from "./user-filter.ts";
@@ -220,6 +227,7 @@ export class Debugger {
 
   /** The task that a hart works for; undefined where the kernel does not tell. */
   taskOf(hart: number): CurrentTask | undefined {
+    checkHart(hart, this.#machine.core.hartCount);
     return currentTask(
       this.#machine,
       (index, address, length) => this.readMemory(index, address, length),
@@ -229,12 +237,15 @@ export class Debugger {
 
   /** Memory by virtual address as a hart sees it; shorter than `length` where it ends. */
   readMemory(hart: number, address: bigint, length: number): Uint8Array {
+    checkHart(hart, this.#machine.core.hartCount);
     checkAddress(address);
+    checkLength(length);
     return this.#memory.read(hart, address, length);
   }
 
   /** All of `bytes` or nothing; false where there is no memory that can be written. */
   writeMemory(hart: number, address: bigint, bytes: Uint8Array): boolean {
+    checkHart(hart, this.#machine.core.hartCount);
     checkAddress(address);
     return this.#memory.write(hart, address, bytes);
   }
