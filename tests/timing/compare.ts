@@ -22,7 +22,7 @@ export const COUNTERS = [
 /** Bounds in percent: of the cycles of a whole program and of a micro-benchmark, warm and cold; of a counter. */
 export const WORST = { program: 2, micro: 2, cold: 5, counter: 5 } as const;
 /** What a counter may be off by in any case: things that happen once. */
-const A_FEW = 8;
+export const A_FEW = 8;
 
 const SHADOW =
   "instructions behind an atomic, a fence or a fault that are executed before it flushes them: predictors learn, lines are fetched, and behind a fault operands are waited for";

@@ -1,5 +1,5 @@
 /** `npm run timing-table`: prints docs/timing-accuracy.md, a line for each measured program. */
-import { COUNTERS, type Comparison, compare, MISSING, over, summarize, WORST } from "./compare.ts";
+import { A_FEW, COUNTERS, type Comparison, compare, MISSING, over, summarize, WORST } from "./compare.ts";
 import { buildPrograms, DIFFERENT } from "./programs.ts";
 
 const LATENCIES = [1, 20];
@@ -32,7 +32,7 @@ console.log(`# Cycle counts beside CVA6's RTL
 Printed by \`npm run --silent timing-table > docs/timing-accuracy.md\`. The RTL is openhwgroup/cva6, commit bcb0f7de, configuration
 cv64a6_imafdc_sv39; L is the cycles that memory takes to answer. Warm is the last repetition of a program, cold the first. Counters
 that differ stand as RTL / ours. "Operand stalls" is CVA6's event 22, cycles in which the next instruction waits for an operand. The
-bounds are ${WORST.program}% of a program's cycles, ${WORST.cold}% when cold, ${WORST.counter}% of a counter; programs over them are listed with
+bounds are ${WORST.program}% of a program's cycles, ${WORST.cold}% when cold, ${WORST.counter}% of a counter and ${A_FEW} events; programs over them are listed with
 the mechanism that the model lacks. Left out: ${Object.entries(DIFFERENT)
   .map(([name, why]) => `${name} (${why})`)
   .join(", ")}.
