@@ -7,15 +7,13 @@
  * were allowed are let in, and only when they ask for a loopback name.
  */
 import { createServer as createHttpServer, type IncomingMessage } from "node:http";
-import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { RawData, WebSocket } from "ws";
 import { HartbeatError } from "../errors.ts";
 import { BRIDGE_PROTOCOL, type FromBridge, type FromPage } from "../gdb-link.ts";
-import { reason } from "./files.ts";
-import { getsPlace } from "./loopback.ts";
+import { getsPlace, LOOPBACK, listenOnLoopback } from "./loopback.ts";
 
-const LOOPBACK = "127.0.0.1";
 const LOOPBACK_HOST = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
 /** Where `hartbeat web` serves the page. */
 const USUAL_ORIGINS = ["http://127.0.0.1:8080", "http://localhost:8080"];
@@ -73,9 +71,9 @@ export class GdbBridge {
       if (refusal !== undefined) return refuse(socket, refusal);
       upgrades.handleUpgrade(request, socket, head, (page) => bridge.#pageCame(page));
     });
-    await listen(bridge.#http, options.port, "--port");
+    await listenOnLoopback(bridge.#http, options.port, "The bridge (--port)");
     try {
-      await listen(bridge.#tcp, options.gdbPort, "--gdb");
+      await listenOnLoopback(bridge.#tcp, options.gdbPort, "The bridge (--gdb)");
     } catch (error) {
       bridge.#http.close();
       throw error;
@@ -205,19 +203,6 @@ function bytesOf(data: RawData): Buffer {
 
 function refuse(socket: Duplex, status: string): void {
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-}
-
-function listen(server: Server, port: number, option: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", (error) =>
-      reject(
-        new HartbeatError(
-          `The bridge cannot listen on ${LOOPBACK}:${port}: ${reason(error)}; choose another port with ${option}.`,
-        ),
-      ),
-    );
-    server.listen({ host: LOOPBACK, port }, resolve);
-  });
 }
 
 /** Runs until the process is told to end. */

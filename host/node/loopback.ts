@@ -3,7 +3,7 @@ import { once } from "node:events";
 import type { Server, Socket } from "node:net";
 import { HartbeatError } from "../errors.ts";
 
-const LOOPBACK = "127.0.0.1";
+export const LOOPBACK = "127.0.0.1";
 
 /** How long a client waits for the one before it to leave, in ms: GDB comes back while its end is still on its way. */
 const PATIENCE = 1000;

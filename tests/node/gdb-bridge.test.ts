@@ -127,9 +127,13 @@ describe("the bridge", () => {
 
   it("says which port is taken", async () => {
     const again = { gdbPort: 0, port: bridge.port, origins: [], onNotice: () => undefined };
-    await expect(GdbBridge.open(again)).rejects.toThrow(/cannot listen on 127\.0\.0\.1:\d+.*with --port/);
+    await expect(GdbBridge.open(again)).rejects.toThrow(
+      /\(--port\) cannot listen on 127\.0\.0\.1:\d+: the port is in use/,
+    );
     const gdbPort = Number(new URL(`http://${bridge.gdbAddress}`).port);
-    await expect(GdbBridge.open({ ...again, port: 0, gdbPort })).rejects.toThrow(/another port with --gdb/);
+    await expect(GdbBridge.open({ ...again, port: 0, gdbPort })).rejects.toThrow(
+      /\(--gdb\) cannot listen on/,
+    );
   });
 });
 

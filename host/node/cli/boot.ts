@@ -23,7 +23,7 @@ import { DEFAULT_GDB_PORT } from "../../gdb-link.ts";
 import { PIPELINE_NAMES } from "../../timing/pipelines.ts";
 import { runBoot } from "../boot-command.ts";
 import type { BootOptions } from "../boot-options.ts";
-import { checked } from "./checked.ts";
+import { checked, repeated } from "./checked.ts";
 
 const BOOT_HELP = `
 Options may be written with one dash, as QEMU does, or with two: -kernel FILE, --kernel FILE, --kernel=FILE.
@@ -103,22 +103,22 @@ function addMachine(command: Command): void {
     .option(
       "--drive <spec>",
       "disk: file=F-or-URL[,format=raw][,readonly=on][,snapshot=on][,if=none,id=ID]; may be repeated",
-      (text: string, drives: DriveOption[] = []) => [...drives, checked(parseDrive)(text)],
+      repeated(parseDrive),
     )
     .option(
       "--device <spec>",
       "virtio-blk-device,drive=ID, virtio-net-device,netdev=ID[,mac=A], virtconsole,chardev=ID or virtio-rng-device[,seed=N]; may be repeated",
-      (text: string, devices: DeviceOption[] = []) => [...devices, checked(parseDevice)(text)],
+      repeated(parseDevice),
     )
     .option(
       "--netdev <spec>",
       "cable to another machine, QEMU's or ours: socket,id=ID,listen=[HOST]:PORT or connect=HOST:PORT",
-      (text: string, netdevs: NetdevOption[] = []) => [...netdevs, checked(parseNetdev)(text)],
+      repeated(parseNetdev),
     )
     .option(
       "--chardev <spec>",
       "other end of a virtconsole: file,id=ID,path=F, null,id=ID or socket,id=ID,port=P[,host=H][,server=on[,wait=off]]",
-      (text: string, chardevs: ChardevOption[] = []) => [...chardevs, checked(parseChardev)(text)],
+      repeated(parseChardev),
     )
     .option("--snapshot", "forget what the guest writes to any disk")
     .option(

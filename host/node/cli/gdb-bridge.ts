@@ -1,9 +1,9 @@
 /** The command line of `hartbeat gdb-bridge`. */
 import { Command, Option } from "commander";
-import { parseGdb, parsePort } from "../../arguments.ts";
+import { parseGdb } from "../../arguments.ts";
 import { DEFAULT_BRIDGE_PORT, DEFAULT_GDB_PORT } from "../../gdb-link.ts";
 import { parseOrigin, runGdbBridge } from "../gdb-bridge.ts";
-import { checked } from "./checked.ts";
+import { checked, checkedPort } from "./checked.ts";
 
 export function gdbBridgeCommand(): Command {
   return new Command("gdb-bridge")
@@ -16,7 +16,7 @@ export function gdbBridgeCommand(): Command {
     .option(
       "--port <port>",
       "port on 127.0.0.1 for the page; 0 picks a free one",
-      checked((text) => parsePort(text, "--port")),
+      checkedPort,
       DEFAULT_BRIDGE_PORT,
     )
     .addOption(
